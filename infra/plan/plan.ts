@@ -1,0 +1,154 @@
+import type { Account, Limits } from '../../images/stack.ts';
+import type { z } from 'zod';
+import type { Readiness, Suite } from '../spec/cluster.ts';
+import type { Fault } from '../spec/fault.ts';
+
+/** How a node's image comes to be: built from a rendered stack, or pulled by digest. */
+export type PlannedImage =
+  | { readonly kind: 'built'; readonly inputsHash: string }
+  | { readonly kind: 'pulled'; readonly reference: string };
+
+/** A stack as the builder needs it. `files` maps the path in the build context to the SHA-256 of its content. */
+export interface RenderedStack {
+  readonly inputsHash: string;
+  /** Folder of the stack.yaml relative to the package or to the cluster.yaml: for messages only. */
+  readonly label: string;
+  /** What FROM resolves to: another rendered stack, or a reference by digest. */
+  readonly base:
+    | { readonly kind: 'stack'; readonly inputsHash: string }
+    | { readonly kind: 'reference'; readonly reference: string };
+  readonly dockerfile: string;
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly mode: string }>>;
+}
+
+export interface PlannedDisk {
+  readonly path: string;
+  readonly sizeMiB: number;
+  readonly inodes: number | null;
+}
+
+/** A volume that several nodes mount. */
+export interface PlannedVolume {
+  readonly name: string;
+  readonly sizeMiB: number;
+  readonly inodes: number | null;
+  readonly owner: string | null;
+  readonly mounts: readonly { readonly node: string; readonly path: string }[];
+}
+
+export interface PlannedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: string;
+  readonly owner: string;
+}
+
+export interface PlannedNode {
+  /** `<role>-<n>`, n from 1: the host name and the name in every report. */
+  readonly name: string;
+  readonly role: string;
+  /** Offset of the node's address in its subnet, from 11. */
+  readonly host: number;
+  readonly init: 'systemd' | 'image';
+  readonly image: PlannedImage;
+  readonly cpus: number | null;
+  readonly memoryMiB: number;
+  readonly pids: number;
+  readonly units: readonly string[];
+  readonly disks: readonly PlannedDisk[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: readonly PlannedFile[];
+  readonly limits: z.infer<typeof Limits>;
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly command: readonly string[] | null;
+  readonly ready: Readiness | null;
+  readonly forwards: readonly { readonly port: number; readonly hostPort: number | null }[];
+}
+
+/** A fault of a profile with its targets resolved and its moments chosen. Times are ms after the first suite began. */
+export interface ScheduledFault {
+  /** `<profile>/<fault name>`; `links/<n>` for the standing conditions of `links:` in the spec. */
+  readonly id: string;
+  readonly profile: string;
+  readonly fault: Fault;
+  /** Directed links `a->b`, or disks `node:/path`; sorted. */
+  readonly targets: readonly string[];
+  /** null: from before the first suite. */
+  readonly startMs: number | null;
+  /** null: until after the last suite. */
+  readonly endMs: number | null;
+}
+
+export interface PlannedSuite extends Suite {
+  readonly name: string;
+}
+
+/**
+ * All that a rehearsal does, and nothing of where or when: no run id, no time, no absolute address, no backend. Equal
+ * spec, profiles, seed, variables and suites give equal bytes (canonical.ts), whatever machine they are planned on.
+ */
+export interface Plan {
+  readonly schema: 1;
+  readonly cluster: string;
+  readonly seed: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly profiles: readonly string[];
+  readonly accounts: readonly Account[];
+  readonly egress: 'deny' | 'allow';
+  readonly pool: { readonly ipv4: string; readonly ipv6: string };
+  readonly nodes: readonly PlannedNode[];
+  readonly volumes: readonly PlannedVolume[];
+  readonly stacks: readonly RenderedStack[];
+  /** Standing link conditions of the spec: in force in the control too. */
+  readonly conditions: readonly ScheduledFault[];
+  readonly schedule: readonly ScheduledFault[];
+  readonly suites: readonly PlannedSuite[];
+  readonly reference: string | null;
+}
+
+export interface PlanHashes {
+  readonly planHash: string;
+  readonly scheduleHash: string;
+  readonly controlHash: string;
+}
+
+/**
+ * A plan together with what it needs from this machine and its author's files: where the build contexts' contents are
+ * and where the suites' folders lie. Never hashed.
+ */
+export interface LoadedPlan {
+  readonly plan: Plan;
+  readonly hashes: PlanHashes;
+  /** Absolute path of the cluster.yaml. */
+  readonly specFile: string;
+  /** Content of every file that a rendered stack names, by SHA-256. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What binding adds: the names, addresses and keys of one run. Written once (0600) and read by every later `up`. */
+export interface BoundRun {
+  readonly schema: 1;
+  readonly runId: string;
+  readonly stack: string;
+  readonly owner: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly maxTtlMs: number | null;
+  readonly planHash: string;
+  readonly subnet: { readonly ipv4: string; readonly ipv6: string; readonly gateway4: string };
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly ssh: {
+    readonly privateKey: string;
+    readonly publicKey: string;
+    /** Host key pair of each node, so that known_hosts is complete before any node exists. */
+    readonly hostKeys: Readonly<Record<string, { readonly privateKey: string; readonly publicKey: string }>>;
+  };
+}
+
+export interface BoundPlan {
+  readonly loaded: LoadedPlan;
+  readonly run: BoundRun;
+  /** Labels of contracts.md, on everything that is made. */
+  readonly labels: Readonly<Record<string, string>>;
+}

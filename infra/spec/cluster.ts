@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { absolutePath, Account, environmentName, Limits, Packages, PlacedFile } from '../../images/stack.ts';
+
+/** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
+const conceptName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower-case letters, digits and "-", starting with a letter, at most 40');
+const port = z.int().min(1).max(65535);
+
+const sizedDisk = { sizeMiB: z.int().min(1).max(1_048_576), inodes: z.int().min(16).optional() };
+
+/** Exactly one condition, polled until it holds or `timeoutMs` has passed. */
+export const Readiness = z
+  .strictObject({
+    unit: z.string().min(1).optional(),
+    tcp: port.optional(),
+    http: z.strictObject({ port, path: z.string().startsWith('/'), status: z.int().default(200) }).optional(),
+    command: z.array(z.string()).min(1).optional(),
+    /** A regular expression that a line of the node's journal or container log must match. */
+    log: z.string().min(1).optional(),
+    timeoutMs: z.int().positive().default(60_000),
+  })
+  .refine(
+    (ready) =>
+      [ready.unit, ready.tcp, ready.http, ready.command, ready.log].filter((one) => one !== undefined)
+        .length === 1,
+    'exactly one of "unit", "tcp", "http", "command" and "log"',
+  );
+export type Readiness = z.infer<typeof Readiness>;
+
+export const Role = z.strictObject({
+  /** A folder with a stack.yaml (relative to the cluster.yaml), or `name@sha256:…` with `init: image`. */
+  image: z.string().min(1),
+  init: z.enum(['systemd', 'image']),
+  count: z.int().min(1).max(200).default(1),
+  cpus: z.number().positive().max(256).optional(),
+  memoryMiB: z.int().min(16).default(256),
+  pids: z.int().min(16).default(512),
+  units: z.array(z.string().min(1)).default([]),
+  disks: z.record(absolutePath, z.strictObject(sizedDisk)).default({}),
+  ready: Readiness.optional(),
+  forwards: z.array(z.strictObject({ port, hostPort: port.optional() })).default([]),
+  environment: z.record(environmentName, z.string()).default({}),
+  files: z.record(absolutePath, PlacedFile).default({}),
+  packages: Packages.prefault({}),
+  limits: Limits.prefault({}),
+  sysctls: z.record(z.string(), z.string()).default({}),
+  capabilities: z.array(z.string().regex(/^[A-Z_]+$/)).default([]),
+  command: z.array(z.string()).min(1).optional(),
+});
+export type Role = z.infer<typeof Role>;
+
+export const Link = z.strictObject({
+  from: conceptName,
+  to: conceptName,
+  delayMs: z.number().positive().optional(),
+  jitterMs: z.number().positive().optional(),
+  lossRatio: z.number().gt(0).lt(1).optional(),
+  rateMbit: z.number().min(0.1).optional(),
+});
+
+export const Suite = z.strictObject({
+  command: z.array(z.string().min(1)).min(1),
+  where: z.string().min(1).default('host'),
+  /** Working directory, relative to the cluster.yaml. */
+  dir: z.string().min(1).default('.'),
+  /** JUnit file that the command writes, relative to `dir`. */
+  junit: z.string().min(1).optional(),
+  timeoutMs: z.int().positive().default(600_000),
+});
+export type Suite = z.infer<typeof Suite>;
+
+/** cluster.yaml, as its author writes it. `${name}` in environment values and suite commands is a variable's value. */
+export const Cluster = z.strictObject({
+  name: conceptName,
+  description: z.string().optional(),
+  variables: z.record(conceptName, z.string()).default({}),
+  /** Values that a variable may take; a variable without an entry takes any. */
+  choices: z.record(conceptName, z.array(z.string()).min(1)).default({}),
+  accounts: z.array(Account).default([]),
+  volumes: z
+    .record(
+      conceptName,
+      z.strictObject({
+        ...sizedDisk,
+        shared: z.boolean().default(false),
+        mountedBy: z.record(conceptName, absolutePath),
+        /** Owner of the volume's root directory, `account` or `account:group`. */
+        owner: z.string().optional(),
+      }),
+    )
+    .default({}),
+  roles: z.record(conceptName, Role).refine((roles) => Object.keys(roles).length > 0, 'at least one role'),
+  links: z.array(Link).default([]),
+  suites: z.record(conceptName, Suite).default({}),
+  reference: z.string().min(1).optional(),
+  egress: z.enum(['deny', 'allow']).default('deny'),
+  /** Address pool of the cluster's network; contracts.md gives the default. */
+  pool: z.strictObject({ ipv4: z.cidrv4().optional(), ipv6: z.cidrv6().optional() }).optional(),
+  /** True: every image must be named by digest. */
+  requireDigests: z.boolean().default(false),
+});
+export type Cluster = z.infer<typeof Cluster>;

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/);
+
+/** Directed links by role or node name; `both: true` adds the opposite direction. */
+const LinkTarget = z.union([
+  z.literal('all'),
+  z
+    .array(
+      z.strictObject({
+        from: z.union([z.literal('*'), roleOrNode]),
+        to: z.union([z.literal('*'), roleOrNode]),
+        both: z.boolean().default(false),
+      }),
+    )
+    .min(1),
+]);
+
+/** Per-node disks by role or node name; without `path` every disk of that role. `all` leaves shared volumes alone. */
+const DiskTarget = z.union([
+  z.literal('all'),
+  z.array(z.strictObject({ node: roleOrNode, path: z.string().startsWith('/').optional() })).min(1),
+]);
+
+/**
+ * When a fault holds, in ms after the first suite began: it starts at a moment inside `from` that the seed picks, and
+ * ends at `until`. Without `from` it holds during the whole run: from before the first suite to after the last one.
+ */
+const timing = {
+  from: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).optional(),
+  untilMs: z.int().positive().optional(),
+};
+const named = { name: z.string().regex(/^[a-z][a-z0-9-]*$/) };
+const onLinks = { ...named, ...timing, on: z.strictObject({ links: LinkTarget }) };
+const onDisks = { ...named, ...timing, on: z.strictObject({ disks: DiskTarget }) };
+
+/** Milliseconds are one way; a ratio is 0 to 1; rates are 10^6 bit a second. */
+export const Fault = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...onLinks,
+    kind: z.literal('network.delay'),
+    delayMs: z.number().positive().max(10_000),
+  }),
+  z.strictObject({
+    ...onLinks,
+    kind: z.literal('network.jitter'),
+    jitterMs: z.number().positive().max(5_000),
+  }),
+  z.strictObject({ ...onLinks, kind: z.literal('network.loss'), lossRatio: z.number().gt(0).lt(1) }),
+  z.strictObject({ ...onLinks, kind: z.literal('network.rate'), rateMbit: z.number().min(0.1).max(10_000) }),
+  z.strictObject({ ...onLinks, kind: z.literal('network.partition') }),
+  z.strictObject({ ...onDisks, kind: z.literal('disk.space'), freeBytes: z.int().nonnegative() }),
+  z.strictObject({ ...onDisks, kind: z.literal('disk.inodes'), freeInodes: z.int().nonnegative() }),
+  z.strictObject({ ...onDisks, kind: z.literal('disk.readonly') }),
+]);
+export type Fault = z.infer<typeof Fault>;
+export type FaultKind = Fault['kind'];
+
+/** A named set of faults: one file in infra/profiles/ or in the user's own repository. */
+export const Profile = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  description: z.string().min(1),
+  faults: z.array(Fault).min(1),
+});
+export type Profile = z.infer<typeof Profile>;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const at = { at: z.iso.datetime(), /** since the run began */ ms: z.number() };
+
+export const phases = [
+  'setup',
+  'plan',
+  'control',
+  'images',
+  'provision',
+  'ready',
+  'parity',
+  'arm',
+  'inject',
+  'suite',
+  'heal',
+  'collect',
+  'report',
+  'teardown',
+] as const;
+export type Phase = (typeof phases)[number];
+
+/** One line of events.jsonl, written as it happens: the time line of the report is made from these alone. */
+export const RunEvent = z.discriminatedUnion('type', [
+  z.strictObject({ ...at, type: z.literal('run'), runId: z.string(), command: z.array(z.string()) }),
+  z.strictObject({ ...at, type: z.literal('phase.start'), phase: z.enum(phases) }),
+  z.strictObject({
+    ...at,
+    type: z.literal('phase.end'),
+    phase: z.enum(phases),
+    ok: z.boolean(),
+    why: z.string(),
+  }),
+  z.strictObject({ ...at, type: z.literal('node'), node: z.string(), state: z.string() }),
+  z.strictObject({
+    ...at,
+    type: z.literal('fault.inject'),
+    fault: z.string(),
+    targets: z.array(z.string()),
+    tookMs: z.number(),
+  }),
+  z.strictObject({
+    ...at,
+    type: z.literal('fault.heal'),
+    fault: z.string(),
+    targets: z.array(z.string()),
+    tookMs: z.number(),
+  }),
+  z.strictObject({ ...at, type: z.literal('fault.error'), fault: z.string(), why: z.string() }),
+  z.strictObject({ ...at, type: z.literal('suite.start'), suite: z.string() }),
+  z.strictObject({ ...at, type: z.literal('suite.end'), suite: z.string(), status: z.string() }),
+  z.strictObject({ ...at, type: z.literal('note'), text: z.string() }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+/** What a caller gives: the recorder adds the times. */
+export type EventBody = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, 'at' | 'ms'>
+    : never
+  : never;

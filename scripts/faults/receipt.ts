@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** What was asked of one fault on one target, what the victim saw of it, and whether that agrees (contracts: Receipts). */
+export const Receipt = z.strictObject({
+  fault: z.string(),
+  kind: z.string(),
+  target: z.string(),
+  requested: z.number(),
+  measured: z.strictObject({ before: z.number(), during: z.number(), after: z.number() }),
+  unit: z.enum(['ms', 'ratio', 'bit/s', 'byte', 'inode', 'bool']),
+  /** Samples of the measurement "during". */
+  n: z.int().nonnegative(),
+  tolerance: z.number(),
+  ok: z.boolean(),
+  bystandersOk: z.boolean(),
+  healedOk: z.boolean(),
+  /** Beyond the contract: 95th percentile, confidence, how many bystanders were measured, why it is not ok. */
+  p95: z.number().optional(),
+  confidence: z.number().optional(),
+  interval: z.tuple([z.number(), z.number()]).optional(),
+  bystanders: z.int().nonnegative(),
+  /** ms after the first suite began; null before that. Without the time that measuring took. */
+  injectedAtMs: z.number().nullable(),
+  healedAtMs: z.number().nullable(),
+  injectTookMs: z.number(),
+  healTookMs: z.number(),
+  driver: z.string(),
+  why: z.string(),
+  /** Small series for the report's plot: what each sample read, at most 200 of them. */
+  samples: z.strictObject({
+    before: z.array(z.number()),
+    during: z.array(z.number()),
+    after: z.array(z.number()),
+  }),
+});
+export type Receipt = z.infer<typeof Receipt>;
