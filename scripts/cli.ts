@@ -1,0 +1,19 @@
+import { CommanderError } from 'commander';
+import { EXIT, UsageError } from '../infra/errors.ts';
+import { program } from './commands/program.ts';
+import { reportError } from './output.ts';
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  const json = process.argv.includes('--json');
+  if (!(error instanceof CommanderError)) return reportError(error, { json });
+  // Help and version have been printed, and end with 0; whatever else commander throws is a wrong command line.
+  if (error.exitCode === 0) return EXIT.pass;
+  const message = error.message.replace(/^error: /, '');
+  return reportError(new UsageError('usage', message, { hint: 'understudy --help' }), { json });
+}

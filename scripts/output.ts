@@ -1,0 +1,58 @@
+import { inspect } from 'node:util';
+import pc from 'picocolors';
+import { EXIT, UnderstudyError, type ExitCode, type Problem } from '../infra/errors.ts';
+
+/** `--json` prints this one object where a command ends without its own (contracts: "Command line"). */
+interface ErrorDocument {
+  readonly schema: 1;
+  readonly error: {
+    readonly code: string;
+    readonly exit: ExitCode;
+    readonly message: string;
+    readonly hint: string;
+    readonly problems: readonly Problem[];
+  };
+}
+
+/** Results go to stdout, and nothing else does. */
+export function printResult(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+}
+
+/** Says on stderr (or as JSON on stdout) what went wrong, and returns the exit code that goes with it. */
+export function reportError(error: unknown, { json }: { readonly json: boolean }): ExitCode {
+  const document = errorDocument(error);
+  if (json) printJson(document);
+  else process.stderr.write(errorText(error, document));
+  return document.error.exit;
+}
+
+function errorDocument(error: unknown): ErrorDocument {
+  if (error instanceof UnderstudyError) {
+    const { code, exit, message, hint, problems } = error;
+    return { schema: 1, error: { code, exit, message, hint, problems } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    schema: 1,
+    error: {
+      code: 'internal',
+      exit: EXIT.internal,
+      message,
+      hint: 'this is a bug in Understudy',
+      problems: [],
+    },
+  };
+}
+
+function errorText(error: unknown, { error: { message, hint } }: ErrorDocument): string {
+  const lines = [`${pc.red('error')} ${message}`];
+  if (hint !== '') lines.push(`${pc.dim('next ')} ${hint}`);
+  // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.
+  if (!(error instanceof UnderstudyError)) lines.push(inspect(error));
+  return `${lines.join('\n')}\n`;
+}
