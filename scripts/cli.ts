@@ -4,7 +4,7 @@ import { program } from './commands/program.ts';
 import { reportError } from './output.ts';
 
 try {
-  await program().parseAsync();
+  await program().parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help']);
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

@@ -1,7 +1,6 @@
 import type Docker from 'dockerode';
-import { createHash, type Hash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
-import { extract, type Headers } from 'tar-stream';
+import { createHash } from 'node:crypto';
+import { extract, type Header } from 'tar-stream';
 
 /**
  * Paths that differ between two builds of the same inputs although nothing that runs does: caches, logs, host keys and
@@ -27,33 +26,28 @@ const volatile: readonly RegExp[] = [
 export async function contentDigest(engine: Docker, image: string): Promise<string> {
   const container = await engine.createContainer({ Image: image, Cmd: ['none'], Entrypoint: [] });
   try {
-    const entries: string[] = [];
+    const archive = await container.export();
     const reader = extract();
-    reader.on('entry', (header: Headers, content, next) => {
-      const hash = createHash('sha256');
-      content.on('data', (chunk: Uint8Array) => hash.update(chunk));
-      content.on('end', () => {
-        if (!isVolatile(header.name)) entries.push(describe(header, hash));
-        next();
-      });
-    });
-    await pipeline(await container.export(), reader);
+    archive.on('error', (error) => reader.destroy(error)).pipe(reader);
+    const entries: string[] = [];
+    for await (const entry of reader) {
+      const content = createHash('sha256');
+      for await (const chunk of entry) content.update(bytes(chunk));
+      if (!isVolatile(entry.header.name)) entries.push(describe(entry.header, content.digest('hex')));
+    }
     return `sha256:${createHash('sha256').update(entries.sort().join('\n')).digest('hex')}`;
   } finally {
     await container.remove({ force: true });
   }
 }
 
-function describe({ name, type, mode, uid, gid, linkname }: Headers, content: Hash): string {
-  return JSON.stringify([
-    name,
-    type,
-    (mode ?? 0) & 0o7777,
-    uid,
-    gid,
-    linkname ?? null,
-    content.digest('hex'),
-  ]);
+function describe({ name, type, mode, uid, gid, linkname }: Header, content: string): string {
+  return JSON.stringify([name, type, mode & 0o7777, uid, gid, linkname, content]);
+}
+
+function bytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new Error(`a tar entry gave ${typeof chunk} where bytes were expected`);
 }
 
 function isVolatile(path: string): boolean {
