@@ -28,7 +28,10 @@ export async function contentDigest(engine: Docker, image: string): Promise<stri
   try {
     const archive = await container.export();
     const reader = extract();
-    archive.on('error', (error) => reader.destroy(error)).pipe(reader);
+    archive.on('error', (error: Error) => {
+      reader.destroy(error);
+    });
+    archive.pipe(reader);
     const entries: string[] = [];
     for await (const entry of reader) {
       const content = createHash('sha256');
