@@ -62,7 +62,7 @@ export function say(text: string): void {
 const inCheckout = {
   cwd: packageRoot,
   preferLocal: true,
-  env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning', FORCE_COLOR: '0' },
+  env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning', NO_COLOR: '1' },
 } as const;
 
 async function readTally(outputFile: string, output: string): Promise<Tally> {
