@@ -1,0 +1,76 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectRunEngine } from './run-engine.ts';
+import { saveLastEvidence } from './last-evidence.ts';
+import { killRunProcesses, tearDown, type RunEngine } from './tear-down.ts';
+import type { Residue } from './sweep.ts';
+
+export interface Aftermath {
+  readonly runId: string;
+  readonly stack: string;
+  readonly runFolder: string;
+}
+
+/** Parts of the 30 s in which nothing may be left after a SIGKILL. */
+const evidenceMs = 5000;
+const settleMs = 3000;
+const sweepMs = 20_000;
+
+/**
+ * What the watcher does when the controller died: ends what still works for the run, saves what evidence it can,
+ * removes everything until nothing new has come for 3 s (the engine may still be creating what it was asked for), and
+ * leaves `aborted.json` in the run folder. Residue keeps the lease, so that the next command's reaper goes on.
+ */
+export async function afterController({ runId, stack, runFolder }: Aftermath): Promise<void> {
+  const began = new Date();
+  const killed = await killRunProcesses(runId);
+  const engine = await connectRunEngine();
+  const evidence = await lastEvidence(engine, runId, runFolder);
+  const residue = await tearDown({ engine, runId, stack, runFolder, deadlineMs: sweepMs, settleMs });
+  record(runFolder, {
+    schema: 1,
+    runId,
+    why: 'the controller died without releasing its watcher',
+    noticed: began.toISOString(),
+    finished: new Date().toISOString(),
+    killed,
+    ...evidence,
+    residue,
+  });
+}
+
+interface AbortRecord {
+  readonly schema: 1;
+  readonly runId: string;
+  readonly why: string;
+  readonly noticed: string;
+  readonly finished: string;
+  readonly killed: readonly string[];
+  readonly saved: readonly string[];
+  readonly missed: readonly string[];
+  readonly residue: readonly Residue[];
+}
+
+async function lastEvidence(
+  { docker }: RunEngine,
+  runId: string,
+  runFolder: string,
+): Promise<{ readonly saved: readonly string[]; readonly missed: readonly string[] }> {
+  const none = { saved: [], missed: ['the nodes did not answer in time'] };
+  const late = delay(evidenceMs + 500, none, { ref: false });
+  const work = saveLastEvidence({ docker, runId, runFolder, deadlineMs: evidenceMs });
+  return await Promise.race([
+    late,
+    work.catch((error: unknown) => ({
+      saved: [],
+      missed: [error instanceof Error ? error.message : String(error)],
+    })),
+  ]);
+}
+
+/** The run folder may be gone by now (a test's, or the user's own doing): tear-down does not bring it back. */
+function record(runFolder: string, abort: AbortRecord): void {
+  if (!existsSync(runFolder)) return;
+  writeFileSync(join(runFolder, 'aborted.json'), `${JSON.stringify(abort, null, 2)}\n`, { mode: 0o600 });
+}

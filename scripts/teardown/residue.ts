@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findRunProcesses } from './process-table.ts';
+import { stackFiles } from './pulumi-stack.ts';
+import { describeObject, type ObjectStore, type Residue } from './sweep.ts';
+
+export interface ResidueQuery {
+  /** Null where no engine answers: its part is then named as unknown, never taken for empty. */
+  readonly store: ObjectStore | null;
+  readonly runId: string;
+  readonly stack: string;
+  readonly runFolder: string | null;
+  readonly signal?: AbortSignal;
+}
+
+/** TMPDIR of the run's processes: Pulumi leaves `pulumi-node-pipes*` and workspaces there. It goes with the run. */
+export function temporaryFolder(runFolder: string): string {
+  return join(runFolder, 'tmp');
+}
+
+/** Everything of a run that is still there, each named by kind and id; an empty list is "residue: none". */
+export async function findResidue(query: ResidueQuery): Promise<readonly Residue[]> {
+  const { runId, stack, runFolder } = query;
+  const temporary = runFolder === null ? null : temporaryFolder(runFolder);
+  return [
+    ...(await objectResidue(query)),
+    ...findRunProcesses(runId).map(({ pid, command }) => `process ${pid} ${command}`),
+    ...stackFiles(stack).map((path) => `stack file ${path}`),
+    ...(temporary !== null && existsSync(temporary) ? [`folder ${temporary}`] : []),
+  ];
+}
+
+async function objectResidue({ store, signal }: ResidueQuery): Promise<readonly Residue[]> {
+  if (store === null) return ['unknown: no engine answers'];
+  const limit = AbortSignal.any([AbortSignal.timeout(10_000), ...(signal === undefined ? [] : [signal])]);
+  try {
+    return (await store.list(limit)).map(describeObject);
+  } catch (error) {
+    return [`unknown: the engine did not list (${error instanceof Error ? error.message : String(error)})`];
+  }
+}

@@ -1,0 +1,100 @@
+import type Docker from 'dockerode';
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readIntents, readLeases, releaseLease } from './lease-store.ts';
+import { liveness, localProcesses, findRunProcesses, killProcess } from './process-table.ts';
+import { removeStack } from './pulumi-stack.ts';
+import { findResidue, temporaryFolder } from './residue.ts';
+import { runObjects } from './run-objects.ts';
+import { sweep, type ObjectStore, type Residue } from './sweep.ts';
+
+export interface RunEngine {
+  readonly docker: Docker;
+  /** `engineEndpoint().local`: the engine shares this machine's /sys. */
+  readonly local: boolean;
+}
+
+export interface TearDownRequest {
+  readonly engine: RunEngine;
+  readonly runId: string;
+  readonly stack: string;
+  readonly runFolder: string | null;
+  /** For the whole tear-down; what is left by then is named. 60 s by default. */
+  readonly deadlineMs?: number;
+  /** How long listings must stay empty: 0 where all creators have ended, 3000 where they were killed. */
+  readonly settleMs?: number;
+  /**
+   * Ends waiting, not tear-down: give it only where somebody else is sure to go on (never the signal of Ctrl-C).
+   */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Nothing of the run survives: its processes, then its objects by label, then its stack, temporary folder and lease.
+ * Objects go before the stack, so that a tear-down that is killed itself is found again. Returns what is left; the
+ * lease stays while anything is, so that `reap` tries again.
+ */
+export async function tearDown(request: TearDownRequest): Promise<readonly Residue[]> {
+  const { runId, stack, runFolder, deadlineMs = 60_000, settleMs = 0, signal } = request;
+  await killRunProcesses(runId);
+  const store = objectsOfRun(request.engine, runId);
+  const left = await sweep(store, { deadlineMs, settleMs, ...(signal === undefined ? {} : { signal }) });
+  if (left.length > 0) return left;
+
+  removeStack(stack);
+  if (runFolder !== null) rmSync(temporaryFolder(runFolder), { recursive: true, force: true });
+  const residue = await findResidue({ store, runId, stack, runFolder });
+  if (residue.length === 0) releaseLease(runId);
+  return residue;
+}
+
+/** The sweep alone, by label, for callers that keep stack and lease. */
+export async function destroyByLabel(
+  engine: RunEngine,
+  runId: string,
+  options: { readonly deadlineMs: number; readonly settleMs?: number; readonly signal?: AbortSignal },
+): Promise<readonly Residue[]> {
+  return await sweep(objectsOfRun(engine, runId), options);
+}
+
+export function objectsOfRun({ docker, local }: RunEngine, runId: string): ObjectStore {
+  return runObjects({
+    engine: docker,
+    runId,
+    ownCgroups: local && process.getuid?.() === 0,
+    halfBuilt: ownHalfBuilt(runId),
+  });
+}
+
+/**
+ * SIGKILLs whatever still works for the run: Pulumi, its plugins, suites. Again until none is found, because one that
+ * was forking may have had a child that the first look missed. Returns what it killed.
+ */
+export async function killRunProcesses(runId: string): Promise<readonly string[]> {
+  const killed: string[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const found = findRunProcesses(runId);
+    if (found.length === 0) break;
+    for (const one of found) {
+      if (killProcess(one)) killed.push(`${one.pid} ${one.command}`);
+    }
+    await delay(25); // until the kernel has ended them; whatever outlives 20 rounds is named by findResidue
+  }
+  return [...new Set(killed)];
+}
+
+/** Images that this run was building and no other living run is: their leftovers are nobody else's build in progress. */
+function ownHalfBuilt(runId: string): readonly string[] {
+  const built = imagesOf(runId);
+  if (built.length === 0) return [];
+  const table = localProcesses();
+  const others = readLeases().filter(
+    ({ runId: other, holder }) => other !== runId && holder !== null && liveness(holder, table) !== 'dead',
+  );
+  const busy = new Set(others.flatMap((lease) => imagesOf(lease.runId)));
+  return built.filter((hash) => !busy.has(hash));
+}
+
+function imagesOf(runId: string): readonly string[] {
+  return readIntents(runId).flatMap(({ kind, name }) => (kind === 'image' ? [name] : []));
+}
