@@ -107,6 +107,11 @@ export function readLeases(): readonly Lease[] {
     .sort((a, b) => a.created.localeCompare(b.created));
 }
 
+/** Cheaper than reading: is there any lease to look at? */
+export function anyLease(): boolean {
+  return filesIn(leaseFolder()).some((file) => file.endsWith('.json'));
+}
+
 export function writeLease(lease: Lease): void {
   mkdirSync(leaseFolder(), { recursive: true, mode: 0o700 });
   // Written beside and renamed: a reader, or a kill in between, finds the old record or the new one, never half of it.

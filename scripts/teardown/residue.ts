@@ -8,7 +8,8 @@ export interface ResidueQuery {
   /** Null where no engine answers: its part is then named as unknown, never taken for empty. */
   readonly store: ObjectStore | null;
   readonly runId: string;
-  readonly stack: string;
+  /** Null where the stack outlives its clusters (`dev`). */
+  readonly stack: string | null;
   readonly runFolder: string | null;
   readonly signal?: AbortSignal;
 }
@@ -25,7 +26,7 @@ export async function findResidue(query: ResidueQuery): Promise<readonly Residue
   return [
     ...(await objectResidue(query)),
     ...findRunProcesses(runId).map(({ pid, command }) => `process ${pid} ${command}`),
-    ...stackFiles(stack).map((path) => `stack file ${path}`),
+    ...(stack === null ? [] : stackFiles(stack)).map((path) => `stack file ${path}`),
     ...(temporary !== null && existsSync(temporary) ? [`folder ${temporary}`] : []),
   ];
 }

@@ -10,14 +10,16 @@ import { sweep, type ObjectStore, type Residue } from './sweep.ts';
 
 export interface RunEngine {
   readonly docker: Docker;
-  /** `engineEndpoint().local`: the engine shares this machine's /sys. */
+  /** `engineEndpoint()`: an engine that is local shares this machine's /sys; the description goes into leases. */
   readonly local: boolean;
+  readonly description: string;
 }
 
 export interface TearDownRequest {
   readonly engine: RunEngine;
   readonly runId: string;
-  readonly stack: string;
+  /** Null where the stack is not ours to remove: that of a plain `pulumi up`. */
+  readonly stack: string | null;
   readonly runFolder: string | null;
   /** For the whole tear-down; what is left by then is named. 60 s by default. */
   readonly deadlineMs?: number;
@@ -41,7 +43,7 @@ export async function tearDown(request: TearDownRequest): Promise<readonly Resid
   const left = await sweep(store, { deadlineMs, settleMs, ...(signal === undefined ? {} : { signal }) });
   if (left.length > 0) return left;
 
-  removeStack(stack);
+  if (stack !== null) removeStack(stack);
   if (runFolder !== null) rmSync(temporaryFolder(runFolder), { recursive: true, force: true });
   const residue = await findResidue({ store, runId, stack, runFolder });
   if (residue.length === 0) releaseLease(runId);

@@ -1,0 +1,44 @@
+import { execa } from 'execa';
+import { packageRoot } from '../../infra/places.ts';
+import { saveLastEvidence } from './last-evidence.ts';
+import type { KnownCluster } from './inventory.ts';
+import { releaseLease } from './lease-store.ts';
+import type { Residue } from './sweep.ts';
+import { tearDown, type RunEngine } from './tear-down.ts';
+
+const evidenceMs = 5000;
+const pulumiMs = 60_000;
+
+/**
+ * Takes down a cluster that no living process holds. Its logs are saved first, where it has a run folder. The stack of
+ * a plain `pulumi up` is emptied by Pulumi, which owns it and keeps it; what Pulumi has never heard of is then swept.
+ */
+export async function destroyCluster(engine: RunEngine, cluster: KnownCluster): Promise<readonly Residue[]> {
+  const { runId, stack, runFolder } = cluster;
+  if (runFolder !== null) {
+    const { docker } = engine;
+    // A node that cannot tell its log any more must not keep the cluster up.
+    await saveLastEvidence({ docker, runId, runFolder, deadlineMs: evidenceMs }).catch(() => undefined);
+  }
+  switch (cluster.made) {
+    case 'run':
+      return await tearDown({ engine, runId, stack, runFolder });
+    case 'plain': {
+      if (stack !== null) await pulumiDestroy(stack);
+      const residue = await tearDown({ engine, runId, stack: null, runFolder });
+      if (residue.length === 0) releaseLease(runId);
+      return residue;
+    }
+  }
+}
+
+/** Not fatal: a lock of a killed engine or a missing plugin makes it fail, and the sweep goes on by label. */
+async function pulumiDestroy(stack: string): Promise<void> {
+  await execa('pulumi', ['destroy', '--yes', '--non-interactive', '--skip-preview', '--stack', stack], {
+    cwd: packageRoot,
+    preferLocal: true,
+    localDir: packageRoot,
+    reject: false,
+    timeout: pulumiMs,
+  });
+}

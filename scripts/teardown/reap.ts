@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { HostError } from '../../infra/errors.ts';
+import { silentProgress, type Progress } from '../progress.ts';
+import { listClusters } from './clusters.ts';
+import { destroyCluster } from './destroy-cluster.ts';
+import type { KnownCluster } from './inventory.ts';
+import { anyLease } from './lease-store.ts';
+import { connectRunEngine } from './run-engine.ts';
+import type { Residue } from './sweep.ts';
+import type { RunEngine } from './tear-down.ts';
+
+export interface ReapOptions {
+  readonly engine: RunEngine;
+  readonly dryRun: boolean;
+  readonly progress: Progress;
+  /** Which of the caller's reapable clusters; all of them by default. */
+  readonly only?: (cluster: KnownCluster) => boolean;
+}
+
+export interface Reaped {
+  readonly cluster: KnownCluster;
+  readonly residue: readonly Residue[];
+}
+
+export interface ReapReport {
+  readonly reaped: readonly Reaped[];
+  /** Reapable, the caller's, and still there: for a dry run, or because something resisted. */
+  readonly left: readonly KnownCluster[];
+  /** Kept, live, without expiry, on another engine or somebody else's: listed, not touched. */
+  readonly spared: readonly KnownCluster[];
+}
+
+/** A dead controller's watcher is done within 30 s of its death (scripts/teardown/aftermath.ts). */
+const watcherMs = 35_000;
+
+/** Destroys the caller's own clusters that are expired, or neither kept nor held by a living process. */
+export async function reapClusters(options: ReapOptions): Promise<ReapReport> {
+  const { engine, dryRun, progress, only = () => true } = options;
+  const clusters = await listClusters(engine);
+  const due = clusters.filter((one) => isDue(one) && only(one));
+  const spared = clusters.filter((one) => !due.includes(one));
+  if (dryRun) return { reaped: [], left: due, spared };
+
+  const reaped: Reaped[] = [];
+  for (const cluster of due) {
+    reaped.push(
+      await progress.step(`reap ${cluster.runId}`, async (step) => {
+        if (cluster.watched) {
+          step.update('its watcher is at work');
+          if (await watcherDone(engine, cluster.runId)) return { cluster, residue: [] };
+        }
+        return { cluster, residue: await destroyCluster(engine, cluster) };
+      }),
+    );
+  }
+  const left = reaped.filter(({ residue }) => residue.length > 0).map(({ cluster }) => cluster);
+  return { reaped, left, spared };
+}
+
+/**
+ * The cheap form for the start of other commands: clears what dead runs left, without a word where there is nothing.
+ * No lease, no work: then it neither talks to Docker nor loads a client for it. A run whose watcher is at work is left
+ * to it. Never throws: the command that the user asked for goes on.
+ */
+export async function reapQuietly(progress: Progress = silentProgress): Promise<void> {
+  if (!anyLease()) return;
+  try {
+    const engine = await connectRunEngine();
+    if (!engine.local) return;
+    const { reaped } = await reapClusters({
+      engine,
+      dryRun: false,
+      progress,
+      only: ({ watched }) => !watched,
+    });
+    for (const { cluster, residue } of reaped) progress.note(reapedLine(cluster, residue));
+  } catch (error) {
+    progress.note(`could not look for leftovers: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function reapedLine({ runId, reapable }: KnownCluster, residue: readonly Residue[]): string {
+  const why = reapable === 'expired' ? 'expired' : 'its holder is dead';
+  return residue.length === 0
+    ? `reaped ${runId} (${why})`
+    : `could not reap all of ${runId} (${why}); left: ${residue.join(', ')}`;
+}
+
+/** A production engine must not lose clusters by an unlucky `docker context use`: a remote one has to be named. */
+export function refuseUnnamedRemote(
+  { local, description }: RunEngine,
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  const named = [env['DOCKER_HOST'], env['DOCKER_CONTEXT']].some(
+    (value) => value !== undefined && value !== '',
+  );
+  if (local || named) return;
+  throw new HostError('remote-engine', `the current Docker context is not on this machine (${description})`, {
+    hint: 'name it to mean it: DOCKER_CONTEXT=<name> understudy reap',
+  });
+}
+
+function isDue({ mine, reapable, elsewhere }: KnownCluster): boolean {
+  return mine && reapable !== null && !elsewhere;
+}
+
+/** True once the watcher of `runId` has released the lease; false where it ended or took too long without. */
+async function watcherDone(engine: RunEngine, runId: string): Promise<boolean> {
+  const deadline = performance.now() + watcherMs;
+  for (;;) {
+    const now = (await listClusters(engine)).find((one) => one.runId === runId);
+    if (now === undefined) return true;
+    if (!now.watched || performance.now() > deadline) return false;
+    await delay(250);
+  }
+}
