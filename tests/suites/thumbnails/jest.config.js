@@ -1,0 +1,26 @@
+// A suite as any project would have it: jest, TypeScript, a JUnit file. Understudy only runs the command.
+export default {
+  testEnvironment: 'node',
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [],
+  testMatch: ['<rootDir>/*.test.ts'],
+  testTimeout: 170_000,
+  reporters: [
+    'default',
+    [
+      'jest-junit',
+      {
+        outputDirectory: '.',
+        outputName: 'junit.xml',
+        classNameTemplate: '{filename}',
+        titleTemplate: '{title}',
+      },
+    ],
+  ],
+  watchman: false,
+};
