@@ -13,7 +13,12 @@ export default tseslint.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // It does not know noUncheckedIndexedAccess: an element of an array may be missing.
+      '@typescript-eslint/no-useless-default-assignment': 'off',
       // `process.env['X']` is what noPropertyAccessFromIndexSignature-style code and Node's own types ask for.
       '@typescript-eslint/dot-notation': 'off',
       '@typescript-eslint/consistent-type-definitions': 'off',

@@ -136,7 +136,7 @@ export interface BoundRun {
   readonly created: string;
   readonly maxTtlMs: number | null;
   readonly planHash: string;
-  readonly subnet: { readonly ipv4: string; readonly ipv6: string; readonly gateway4: string };
+  readonly subnet: { readonly ipv4: string; readonly gateway4: string };
   readonly addresses: Readonly<Record<string, string>>;
   readonly ssh: {
     readonly privateKey: string;

@@ -1,0 +1,139 @@
+import { environmentFile, managerEnvironment } from '../../images/dockerfile.ts';
+import type { Cluster } from '../spec/cluster.ts';
+import type { Profile } from '../spec/fault.ts';
+import { digestOf } from './canonical.ts';
+import type {
+  Plan,
+  PlanHashes,
+  PlannedFile,
+  PlannedImage,
+  PlannedNode,
+  PlannedVolume,
+  RenderedStack,
+} from './plan.ts';
+import { conditions, schedule } from './schedule.ts';
+
+/** Documentation ranges that no production network uses (contracts: "Address pool"). */
+export const defaultPool = { ipv4: '198.18.0.0/15', ipv6: '2001:2::/48' } as const;
+
+const firstHost = 11;
+
+export interface PlanInput {
+  readonly cluster: Cluster;
+  readonly profiles: readonly Profile[];
+  readonly seed: number;
+  /** Every declared variable with its value. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Names of the suites to run, in the spec's order. */
+  readonly suites: readonly string[];
+  readonly images: Readonly<Record<string, PlannedImage>>;
+  readonly stacks: readonly RenderedStack[];
+  /** Files of each role with their content read. */
+  readonly files: Readonly<Record<string, readonly PlannedFile[]>>;
+}
+
+/** Pure: equal input gives an equal plan, byte for byte. */
+export function planCluster(input: PlanInput): Plan {
+  const { cluster, profiles, seed, variables } = input;
+  const nodes = plannedNodes(input);
+  return {
+    schema: 1,
+    cluster: cluster.name,
+    seed,
+    variables,
+    profiles: profiles.map(({ name }) => name).sort(),
+    accounts: cluster.accounts,
+    egress: cluster.egress,
+    pool: { ipv4: cluster.pool?.ipv4 ?? defaultPool.ipv4, ipv6: cluster.pool?.ipv6 ?? defaultPool.ipv6 },
+    nodes,
+    volumes: plannedVolumes(cluster, nodes),
+    stacks: input.stacks,
+    conditions: conditions(cluster.links, nodes),
+    schedule: schedule(profiles, nodes, seed),
+    suites: input.suites.flatMap((name) => {
+      const suite = cluster.suites[name];
+      if (suite === undefined) return [];
+      return [{ ...suite, name, command: suite.command.map((word) => interpolate(word, variables)) }];
+    }),
+    reference: cluster.reference ?? null,
+  };
+}
+
+export function hashesOf(plan: Plan): PlanHashes {
+  const control = { ...withoutFaults(plan), seed: 0 };
+  return { planHash: digestOf(plan), scheduleHash: digestOf(plan.schedule), controlHash: digestOf(control) };
+}
+
+/** The same plan without its faults: what the control runs. */
+export function withoutFaults(plan: Plan): Plan {
+  return { ...plan, profiles: [], schedule: [] };
+}
+
+function plannedNodes({ cluster, variables, images, files }: PlanInput): readonly PlannedNode[] {
+  let host = firstHost;
+  return Object.entries(cluster.roles).flatMap(([role, spec]) =>
+    Array.from({ length: spec.count }, (_, index): PlannedNode => {
+      const image = images[role];
+      if (image === undefined) throw new Error(`role ${role} was planned without an image`);
+      const environment = Object.fromEntries(
+        Object.entries(spec.environment).map(([name, value]) => [name, interpolate(value, variables)]),
+      );
+      return {
+        name: `${role}-${index + 1}`,
+        role,
+        host: host++,
+        init: spec.init,
+        image,
+        cpus: spec.cpus ?? null,
+        memoryMiB: spec.memoryMiB,
+        pids: spec.pids,
+        units: spec.units,
+        disks: Object.entries(spec.disks).map(([path, { sizeMiB, inodes }]) => ({
+          path,
+          sizeMiB,
+          inodes: inodes ?? null,
+        })),
+        environment,
+        files: [...(files[role] ?? []), ...(spec.init === 'systemd' ? environmentFiles(environment) : [])],
+        limits: spec.limits,
+        sysctls: spec.sysctls,
+        capabilities: spec.capabilities,
+        command: spec.command ?? null,
+        ready: spec.ready ?? null,
+        forwards: spec.forwards.map(({ port, hostPort }) => ({ port, hostPort: hostPort ?? null })),
+      };
+    }),
+  );
+}
+
+/** Units do not inherit the container's environment: systemd and pam are told by files. */
+function environmentFiles(environment: Readonly<Record<string, string>>): readonly PlannedFile[] {
+  if (Object.keys(environment).length === 0) return [];
+  const file = (path: string, content: string): PlannedFile => ({
+    path,
+    content,
+    mode: '0644',
+    owner: 'root:root',
+  });
+  return [
+    file('/etc/environment', environmentFile(environment)),
+    file('/etc/systemd/system.conf.d/70-understudy-role.conf', managerEnvironment(environment)),
+  ];
+}
+
+function plannedVolumes(cluster: Cluster, nodes: readonly PlannedNode[]): readonly PlannedVolume[] {
+  return Object.entries(cluster.volumes).map(([name, { sizeMiB, inodes, owner, mountedBy }]) => ({
+    name,
+    sizeMiB,
+    inodes: inodes ?? null,
+    owner: owner ?? null,
+    mounts: nodes.flatMap(({ name: node, role }) => {
+      const path = mountedBy[role];
+      return path === undefined ? [] : [{ node, path }];
+    }),
+  }));
+}
+
+function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\{([^}]*)\}/g, (_whole, name: string) => variables[name] ?? '');
+}
