@@ -48,7 +48,7 @@ function systemdPreparation({ packages }: Stack): readonly string[] {
   return Object.keys(packages.apt).length === 0 && Object.keys(packages.pip).length === 0
     ? []
     : [
-        'ENV DEBIAN_FRONTEND=noninteractive',
+        'ARG DEBIAN_FRONTEND=noninteractive',
         run(write('/usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', '0755')),
       ];
 }

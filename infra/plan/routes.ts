@@ -32,5 +32,5 @@ function dotted(hex: string): string {
 }
 
 function bitsOf(hex: string): number {
-  return [...parseInt(hex, 16).toString(2)].filter((bit) => bit === '1').length;
+  return parseInt(hex, 16).toString(2).replaceAll('0', '').length;
 }

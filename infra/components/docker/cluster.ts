@@ -1,0 +1,156 @@
+import * as docker from '@pulumi/docker';
+import * as pulumi from '@pulumi/pulumi';
+import type { BoundPlan } from '../../plan/plan.ts';
+import { imageName } from './build.ts';
+import { cgroupFolder, diskName, keeperName, networkName, sharedVolumeName } from './names.ts';
+import { nodeArguments, type HostMechanism } from './node.ts';
+
+export interface DockerClusterArguments {
+  readonly bound: BoundPlan;
+  readonly host: HostMechanism;
+  /** Resolves when the engine knows the network. */
+  readonly networkThere: () => Promise<void>;
+}
+
+/**
+ * A cluster on a Docker Engine. Containers name the network instead of depending on its resource: the plugin waits two
+ * more seconds after the network is there, and containers need not (measured; ARCHITECTURE.md).
+ */
+export class DockerCluster extends pulumi.ComponentResource {
+  private constructor(name: string, options: pulumi.ComponentResourceOptions) {
+    super('understudy:docker:Cluster', name, {}, options);
+  }
+
+  static async create(
+    { bound, host, networkThere }: DockerClusterArguments,
+    options: pulumi.ComponentResourceOptions = {},
+  ): Promise<DockerCluster> {
+    const cluster = new DockerCluster(bound.loaded.plan.cluster, options);
+    const child = { parent: cluster };
+    network(bound, child);
+    const volumes = [...sharedVolumes(bound, child), ...disks(bound, child)];
+    const keeper = needsKeeper(bound, host) ? [cgroupKeeper(bound, child)] : [];
+    if (!pulumi.runtime.isDryRun()) await networkThere();
+    for (const node of bound.loaded.plan.nodes) {
+      new docker.Container(node.name, nodeArguments(bound, node, host), {
+        ...child,
+        // Created after their volumes, gone before them and before the keeper that clears their cgroups.
+        dependsOn: [...volumes, ...keeper],
+        deleteBeforeReplace: true,
+      });
+    }
+    cluster.registerOutputs({});
+    return cluster;
+  }
+}
+
+export function labelsOf(
+  bound: BoundPlan,
+  more: Readonly<Record<string, string>> = {},
+): docker.types.input.ContainerLabel[] {
+  return Object.entries({ ...bound.labels, ...more }).map(([label, value]) => ({ label, value }));
+}
+
+type Child = { readonly parent: pulumi.Resource };
+
+function network(bound: BoundPlan, child: Child): void {
+  const { subnet } = bound.run;
+  new docker.Network(
+    'network',
+    {
+      name: networkName(bound),
+      internal: bound.loaded.plan.egress === 'deny',
+      ipamConfigs: [{ subnet: subnet.ipv4, gateway: subnet.gateway4 }],
+      labels: labelsOf(bound),
+    },
+    child,
+  );
+}
+
+/** tmpfs: exact in bytes and inodes, and never the host's disk (mechanisms §4). */
+function tmpfs(sizeMiB: number, inodes: number | null, uid: number): Record<string, string> {
+  const limits = [
+    `size=${sizeMiB}m`,
+    ...(inodes === null ? [] : [`nr_inodes=${inodes}`]),
+    `uid=${uid}`,
+    `gid=${uid}`,
+    'mode=0755',
+  ];
+  return { type: 'tmpfs', device: 'tmpfs', o: limits.join(',') };
+}
+
+function sharedVolumes(bound: BoundPlan, child: Child): readonly docker.Volume[] {
+  const { volumes } = bound.loaded.plan;
+  return volumes.map(
+    ({ name, sizeMiB, inodes, owner }) =>
+      new docker.Volume(
+        `shared-${name}`,
+        {
+          name: sharedVolumeName(bound, name),
+          driver: 'local',
+          driverOpts: tmpfs(sizeMiB, inodes, uidOf(bound, owner)),
+          labels: labelsOf(bound),
+        },
+        child,
+      ),
+  );
+}
+
+function disks(bound: BoundPlan, child: Child): readonly docker.Volume[] {
+  return bound.loaded.plan.nodes.flatMap(({ name, disks: all }) =>
+    all.map(
+      ({ path, sizeMiB, inodes }) =>
+        new docker.Volume(
+          `${name}${path.replaceAll('/', '-')}`,
+          {
+            name: diskName(bound, name, path),
+            driver: 'local',
+            driverOpts: tmpfs(sizeMiB, inodes, uidOf(bound, null)),
+            labels: labelsOf(bound),
+          },
+          child,
+        ),
+    ),
+  );
+}
+
+/** Owner of a disk's root folder: the one named, else the cluster's first account, else root. */
+function uidOf({ loaded }: BoundPlan, owner: string | null): number {
+  const { accounts } = loaded.plan;
+  if (owner === 'root') return 0;
+  const account = owner === null ? accounts[0] : accounts.find(({ name }) => name === owner.split(':')[0]);
+  return account?.uid ?? 0;
+}
+
+function needsKeeper({ loaded }: BoundPlan, { cgroupVersion }: HostMechanism): boolean {
+  return cgroupVersion === 1 && loaded.plan.nodes.some(({ init }) => init === 'systemd');
+}
+
+/** Removes the nodes' cgroup subtree when it is told to end, which is after every node: they depend on it. */
+function cgroupKeeper(bound: BoundPlan, child: Child): docker.Container {
+  const image = bound.loaded.plan.nodes.find(({ init }) => init === 'systemd')?.image;
+  if (image === undefined) throw new Error('no systemd node to keep cgroups of');
+  const folder = cgroupFolder(bound).replace('/sys/fs/cgroup/systemd', '/keeper');
+  const script = `trap 'find ${folder} -depth -type d -exec rmdir {} + ; exit 0' TERM; while :; do sleep 3600 & wait $!; done`;
+  return new docker.Container(
+    'keeper',
+    {
+      name: keeperName(bound),
+      image: imageName(image),
+      entrypoints: ['/bin/sh', '-c'],
+      command: [script],
+      stopSignal: 'SIGTERM',
+      networkMode: 'none',
+      capabilities: { drops: ['ALL'] },
+      volumes: [{ hostPath: '/sys/fs/cgroup/systemd', containerPath: '/keeper' }],
+      memory: 32,
+      memorySwap: 32,
+      labels: labelsOf(bound, { 'dev.understudy.role': 'keeper' }),
+      ...quick,
+    },
+    child,
+  );
+}
+
+/** Without the plugin's own waiting and log reading. */
+export const quick = { mustRun: true, wait: false, logs: false, attach: false } as const;

@@ -1,0 +1,13 @@
+import type { BoundPlan } from '../../plan/plan.ts';
+
+/** Names on the engine: all carry the run, so that clusters live beside each other. */
+export const networkName = ({ run }: BoundPlan): string => `us-${run.runId}`;
+export const containerName = ({ run }: BoundPlan, node: string): string => `us-${run.runId}-${node}`;
+export const keeperName = ({ run }: BoundPlan): string => `us-${run.runId}-keeper`;
+export const sharedVolumeName = ({ run }: BoundPlan, volume: string): string =>
+  `us-${run.runId}-shared-${volume}`;
+export const diskName = ({ run }: BoundPlan, node: string, path: string): string =>
+  `us-${run.runId}-${node}${path.replaceAll('/', '-')}`;
+
+/** On cgroup v1 each systemd node gets a subtree of its own, never the host's whole (mechanisms: escape of limits). */
+export const cgroupFolder = ({ run }: BoundPlan): string => `/sys/fs/cgroup/systemd/understudy/${run.runId}`;

@@ -1,0 +1,150 @@
+import type * as docker from '@pulumi/docker';
+import { knownHosts } from '../../plan/bind.ts';
+import type { BoundPlan, PlannedNode } from '../../plan/plan.ts';
+import { imageName } from './build.ts';
+import { labelsOf, quick } from './cluster.ts';
+import { cgroupFolder, containerName, diskName, networkName, sharedVolumeName } from './names.ts';
+
+/** How systemd nodes run on this engine; measured by set-up, never assumed. */
+export interface HostMechanism {
+  readonly cgroupVersion: 1 | 2;
+  /** Docker's default profile with `unshare` and `mount` allowed, as JSON; null: hardened units lose PrivateUsers. */
+  readonly seccompProfile: string | null;
+}
+
+/** A node as a container: all limits, files, names and labels. Pure: the plan and the host decide everything. */
+export function nodeArguments(
+  bound: BoundPlan,
+  node: PlannedNode,
+  host: HostMechanism,
+): docker.ContainerArgs {
+  const alone = bound.loaded.plan.nodes.filter(({ role }) => role === node.role).length === 1;
+  return {
+    name: containerName(bound, node.name),
+    hostname: node.name,
+    image: imageName(node.image),
+    memory: node.memoryMiB,
+    // Beside memory it must be given, or every `up` proposes an update; equal means no swap.
+    memorySwap: node.memoryMiB,
+    ...(node.cpus === null ? {} : { cpus: String(node.cpus) }),
+    ...(node.command === null ? {} : { command: [...node.command] }),
+    networksAdvanced: [
+      {
+        name: networkName(bound),
+        ipv4Address: bound.run.addresses[node.name] ?? '',
+        aliases: alone ? [node.name, node.role] : [node.name],
+      },
+    ],
+    // Docker's own DNS answers the cluster's names; what it does not know goes to nobody.
+    dns: ['127.0.0.1'],
+    capabilities: {
+      drops: ['ALL'],
+      adds: [...(node.init === 'systemd' ? systemdCapabilities : imageCapabilities), ...node.capabilities],
+    },
+    volumes: volumesOf(bound, node, host),
+    uploads: [...node.files, ...(node.init === 'systemd' ? keyFiles(bound, node) : [])].map(
+      ({ path, content, mode }) => ({
+        file: path,
+        content,
+        permissions: mode,
+      }),
+    ),
+    sysctls: { ...node.sysctls },
+    ulimits: ulimitsOf(node),
+    labels: labelsOf(bound, { 'dev.understudy.node': node.name }),
+    logDriver: 'json-file',
+    logOpts: { 'max-size': '32m', 'max-file': '2' },
+    ...(node.init === 'systemd'
+      ? systemd(host)
+      : { envs: Object.entries(node.environment).map(([name, value]) => `${name}=${value}`) }),
+    ...quick,
+  };
+}
+
+/** Docker's default set: what production's own container would have. */
+const imageCapabilities = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'MKNOD',
+  'NET_BIND_SERVICE',
+  'NET_RAW',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_CHROOT',
+  'AUDIT_WRITE',
+] as const;
+/** The same: systemd needs no more than that (mechanisms §10). */
+const systemdCapabilities = imageCapabilities;
+
+function systemd({ cgroupVersion, seccompProfile }: HostMechanism): Partial<docker.ContainerArgs> {
+  return {
+    cgroupnsMode: 'private',
+    tmpfs: { '/run': 'rw,nosuid,nodev,mode=755', '/run/lock': 'rw,nosuid,nodev', '/tmp': 'rw,nosuid,nodev' },
+    stopSignal: 'SIGRTMIN+3',
+    envs: ['container=docker'],
+    securityOpts: [
+      ...(seccompProfile === null ? [] : [`seccomp=${seccompProfile}`]),
+      // Engine 28 and later; not exercised where this is built, which has cgroup v1.
+      ...(cgroupVersion === 2 ? ['writable-cgroups=true'] : []),
+    ],
+  };
+}
+
+function volumesOf(
+  bound: BoundPlan,
+  node: PlannedNode,
+  { cgroupVersion }: HostMechanism,
+): docker.types.input.ContainerVolume[] {
+  const shared = bound.loaded.plan.volumes.flatMap(({ name, mounts }) =>
+    mounts
+      .filter((mount) => mount.node === node.name)
+      .map(({ path }) => ({ volumeName: sharedVolumeName(bound, name), containerPath: path })),
+  );
+  const own = node.disks.map(({ path }) => ({
+    volumeName: diskName(bound, node.name, path),
+    containerPath: path,
+  }));
+  const cgroup =
+    node.init === 'systemd' && cgroupVersion === 1
+      ? [{ hostPath: `${cgroupFolder(bound)}/${node.name}`, containerPath: '/sys/fs/cgroup/systemd' }]
+      : [];
+  return [...shared, ...own, ...cgroup];
+}
+
+interface Upload {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: string;
+}
+
+/** images/base puts these in place at boot; they live as long as the run. */
+function keyFiles(bound: BoundPlan, node: PlannedNode): readonly Upload[] {
+  const { ssh } = bound.run;
+  const host = ssh.hostKeys[node.name];
+  if (host === undefined) return [];
+  const file = (name: string, content: string, mode = '0644'): Upload => ({
+    path: `/etc/understudy/ssh/${name}`,
+    content,
+    mode,
+  });
+  return [
+    file('account', bound.loaded.plan.accounts[0]?.name ?? ''),
+    file('id_ed25519', ssh.privateKey, '0600'),
+    file('id_ed25519.pub', `${ssh.publicKey}\n`),
+    file('known_hosts', knownHosts(bound.loaded.plan, bound.run)),
+    file('ssh_host_ed25519_key', host.privateKey, '0600'),
+    file('ssh_host_ed25519_key.pub', `${host.publicKey}\n`),
+  ];
+}
+
+function ulimitsOf({ limits }: PlannedNode): docker.types.input.ContainerUlimit[] {
+  const given = { nofile: limits.nofile, nproc: limits.nproc, core: limits.coreKiB };
+  return Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, soft: value, hard: value }],
+  );
+}
