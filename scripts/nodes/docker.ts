@@ -1,0 +1,146 @@
+import type Docker from 'dockerode';
+import { PassThrough, Readable, type Duplex } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { ExecOptions, ExecOutcome, NodeAccess, NodeProcess, NodeState } from './node.ts';
+
+const maxCaptureBytes = 1024 * 1024;
+
+/** A container as a node: everything goes through the Engine API, so a remote engine serves as well. */
+export class DockerNode implements NodeAccess {
+  readonly name: string;
+  readonly #engine: Docker;
+  readonly #container: Docker.Container;
+
+  constructor(engine: Docker, name: string, container: string) {
+    this.name = name;
+    this.#engine = engine;
+    this.#container = engine.getContainer(container);
+  }
+
+  async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecOutcome> {
+    const { timeoutMs, signal, stdin } = options;
+    const limits = [
+      ...(signal === undefined ? [] : [signal]),
+      ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
+    ];
+    const limit = AbortSignal.any(limits);
+    limit.throwIfAborted();
+    const process = await this.#start(argv, options, stdin !== undefined);
+    const stop = (): void => {
+      process.close();
+    };
+    limit.addEventListener('abort', stop, { once: true });
+    try {
+      const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
+      if (stdin !== undefined) process.stdin.end(stdin);
+      const exitCode = await process.exited;
+      limit.throwIfAborted();
+      return { exitCode, stdout: await stdout, stderr: await stderr };
+    } finally {
+      limit.removeEventListener('abort', stop);
+    }
+  }
+
+  async start(argv: readonly string[], options: ExecOptions = {}): Promise<NodeProcess> {
+    return await this.#start(argv, options, true);
+  }
+
+  async copyIn(path: string, archive: Uint8Array | Readable): Promise<void> {
+    const body = archive instanceof Readable ? archive : Buffer.from(archive);
+    await this.#container.putArchive(body, { path });
+  }
+
+  async copyOut(path: string): Promise<Readable> {
+    return new Readable().wrap(await this.#container.getArchive({ path }));
+  }
+
+  async logs(options: { readonly follow?: boolean; readonly signal?: AbortSignal } = {}): Promise<Readable> {
+    const merged = new PassThrough();
+    const ask = { stdout: true, stderr: true } as const;
+    if (options.follow === true) {
+      const stream = await this.#container.logs({ ...ask, follow: true });
+      this.#engine.modem.demuxStream(stream, merged, merged);
+      stream.on('end', () => merged.end());
+      options.signal?.addEventListener('abort', () => merged.end(), { once: true });
+    } else {
+      const raw = await this.#container.logs({ ...ask, follow: false });
+      const source = Readable.from([raw]);
+      this.#engine.modem.demuxStream(source, merged, merged);
+      source.on('end', () => merged.end());
+    }
+    return merged;
+  }
+
+  async state(): Promise<NodeState> {
+    const { State } = await this.#container.inspect();
+    return {
+      running: State.Running,
+      exitCode: State.Running ? null : State.ExitCode,
+      startedAt: State.StartedAt || null,
+    };
+  }
+
+  async #start(argv: readonly string[], options: ExecOptions, withInput: boolean): Promise<NodeProcess> {
+    const { user, workingDir, environment } = options;
+    const exec = await this.#container.exec({
+      Cmd: [...argv],
+      AttachStdin: withInput,
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(user === undefined ? {} : { User: user }),
+      ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
+      ...(environment === undefined
+        ? {}
+        : { Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`) }),
+    });
+    const stream = await exec.start({ hijack: true, stdin: withInput });
+    const stdout = new PassThrough();
+    const stderr = new PassThrough();
+    this.#engine.modem.demuxStream(stream, stdout, stderr);
+    return {
+      stdin: stream,
+      stdout,
+      stderr,
+      exited: this.#exited(exec, stream, stdout, stderr),
+      close: () => stream.destroy(),
+    };
+  }
+
+  async #exited(
+    exec: Docker.Exec,
+    stream: Duplex,
+    stdout: PassThrough,
+    stderr: PassThrough,
+  ): Promise<number> {
+    await new Promise<void>((resolve) => {
+      stream.once('end', resolve);
+      stream.once('close', resolve);
+      stream.once('error', () => {
+        resolve();
+      });
+    });
+    stdout.end();
+    stderr.end();
+    // The stream can end a moment before the engine has noted the exit code.
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+      const { Running, ExitCode } = await exec.inspect();
+      if (!Running) return ExitCode ?? -1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return -1;
+  }
+}
+
+/** The last MiB of a stream, as text. */
+async function capture(stream: Readable): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  stream.on('data', (chunk: Uint8Array) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    while (chunks.length > 1 && size - (chunks[0]?.length ?? 0) > maxCaptureBytes)
+      size -= chunks.shift()?.length ?? 0;
+  });
+  await finished(stream, { writable: false });
+  return Buffer.concat(chunks).toString('utf8');
+}

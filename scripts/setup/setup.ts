@@ -1,0 +1,25 @@
+import type Docker from 'dockerode';
+import { hostMechanism } from '../../infra/components/docker/host.ts';
+import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { Progress } from '../progress.ts';
+import { declaredBase, resolveBase } from './base-image.ts';
+import { ensureDocker } from './docker-engine.ts';
+import { ensurePulumi } from './pulumi-engine.ts';
+import { ensureSeccompProfile } from './seccomp-profile.ts';
+
+/** All that a rehearsal needs of this machine. */
+export interface Readiness {
+  readonly engine: Docker;
+  readonly host: HostMechanism;
+}
+
+/** Brings what is missing, in this order; costs a few file checks and two calls on the engine where nothing is. */
+export async function ensureReady(progress: Progress): Promise<Readiness> {
+  const engine = await ensureDocker(progress);
+  await Promise.all([
+    ensurePulumi(progress),
+    ensureSeccompProfile(progress),
+    resolveBase(engine, declaredBase(), progress),
+  ]);
+  return { engine, host: await hostMechanism(engine) };
+}
