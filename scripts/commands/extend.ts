@@ -1,7 +1,7 @@
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { printJson, printResult } from '../output.ts';
 import { listClusters } from '../teardown/clusters.ts';
-import { parseDurationMs } from '../teardown/duration.ts';
+import { parseDurationMs } from '../../infra/duration.ts';
 import { chooseCluster, type KnownCluster } from '../teardown/inventory.ts';
 import { readLease, writeLease } from '../teardown/lease-store.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';

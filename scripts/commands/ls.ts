@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
 import { printJson, printResult } from '../output.ts';
 import { listClusters } from '../teardown/clusters.ts';
-import { formatDuration } from '../teardown/duration.ts';
+import { formatDuration } from '../../infra/duration.ts';
 import type { KnownCluster } from '../teardown/inventory.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 

@@ -60,8 +60,8 @@ export async function isInstalled(command: string): Promise<boolean> {
 
 async function whyNoAnswer(engine: Docker): Promise<string | null> {
   try {
-    await engine.ping({ abortSignal: AbortSignal.timeout(answerDeadlineMs) });
-    return null;
+    const late = delay(answerDeadlineMs, `no answer within ${answerDeadlineMs} ms`, { ref: false });
+    return await Promise.race([engine.ping().then(() => null), late]);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

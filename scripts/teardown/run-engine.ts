@@ -1,11 +1,12 @@
-import Docker from 'dockerode';
+import { connectEngine, engineEndpoint } from '../../infra/components/docker/engine.ts';
 import type { RunEngine } from './tear-down.ts';
 
 /** The engine that `DOCKER_HOST` or the current Docker context names, as tear-down needs it. */
 export async function connectRunEngine(): Promise<RunEngine> {
+  const endpoint = engineEndpoint();
   return await Promise.resolve({
-    docker: new Docker(),
-    local: true,
-    description: 'unix:///var/run/docker.sock',
+    docker: connectEngine(endpoint),
+    local: endpoint.local,
+    description: endpoint.url,
   });
 }

@@ -1,4 +1,4 @@
-import { UsageError } from '../../infra/errors.ts';
+import { UsageError } from './errors.ts';
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type Unit = keyof typeof unitMs;
