@@ -1,6 +1,12 @@
-import { LocalWorkspace, type EngineEvent, type Stack } from '@pulumi/pulumi/automation/index.js';
+import {
+  LocalWorkspace,
+  PulumiCommand,
+  type EngineEvent,
+  type Stack,
+} from '@pulumi/pulumi/automation/index.js';
 import type Docker from 'dockerode';
 import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { HostMechanism } from '../../infra/components/docker/node.ts';
 import { HostError } from '../../infra/errors.ts';
@@ -8,7 +14,7 @@ import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { clusterProgram } from '../../infra/program.ts';
 import { DockerNode } from '../nodes/docker.ts';
 import type { NodeAccess } from '../nodes/node.ts';
-import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
+import { engineFolder, pulumiEnvironment } from '../setup/pulumi-environment.ts';
 import { runVariable } from '../teardown/process-table.ts';
 
 export interface Provisioning {
@@ -40,7 +46,7 @@ export async function provision(provisioning: Provisioning): Promise<Provisioned
   const { bound, engine, signal } = provisioning;
   const names = bound.loaded.plan.nodes.map(({ name }) => name);
   const waiting = new Set(names);
-  const running = Promise.withResolvers<void>();
+  const running = Promise.withResolvers<true>();
   const stack = await openStack(provisioning);
   signal.throwIfAborted();
 
@@ -54,15 +60,15 @@ export async function provision(provisioning: Provisioning): Promise<Provisioned
         const made = madeNode(event);
         if (made !== null && waiting.delete(made)) provisioning.onNode(made);
         if (event.diagnosticEvent?.severity === 'error') failures.push(event.diagnosticEvent.message);
-        if (waiting.size === 0) running.resolve();
+        if (waiting.size === 0) running.resolve(true);
       },
     })
     .then(
       () => {
-        running.resolve();
+        running.resolve(true);
       },
       (error: unknown) => {
-        const failure = signal.aborted ? signal.reason : provisioningError(failures, error);
+        const failure: unknown = signal.aborted ? signal.reason : provisioningError(failures, error);
         running.reject(failure);
         throw failure;
       },
@@ -84,7 +90,10 @@ async function openStack({ bound, engine, host, temporary }: Provisioning): Prom
       projectName,
       program: async () => await clusterProgram(bound, engine, host),
     },
-    { envVars: { ...pulumiEnvironment(), TMPDIR: temporary, [runVariable]: bound.run.runId } },
+    {
+      pulumiCommand: await PulumiCommand.get({ root: dirname(engineFolder()), skipVersionCheck: true }),
+      envVars: { ...pulumiEnvironment(), TMPDIR: temporary, [runVariable]: bound.run.runId },
+    },
   );
 }
 

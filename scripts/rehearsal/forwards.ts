@@ -1,0 +1,89 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { HostError } from '../../infra/errors.ts';
+import type { Handle } from '../../infra/handle.ts';
+import type { Plan } from '../../infra/plan/plan.ts';
+import type { NodeAccess } from '../nodes/node.ts';
+
+type Forward = Handle['forwards'][number];
+
+/** Listeners on this machine's loopback for ports of nodes, taken before anything is created. */
+export class Forwards {
+  readonly list: readonly Forward[];
+  readonly #servers: readonly Server[];
+  #nodes: ReadonlyMap<string, NodeAccess> = new Map();
+
+  private constructor(list: readonly Forward[], servers: readonly Server[]) {
+    this.list = list;
+    this.#servers = servers;
+  }
+
+  /** @throws HostError (69) where a fixed host port is somebody else's. */
+  static async reserve(plan: Plan): Promise<Forwards> {
+    const wanted = plan.nodes.flatMap(({ name, forwards }) =>
+      forwards.map((one) => ({ node: name, ...one })),
+    );
+    const servers: Server[] = [];
+    const list: Forward[] = [];
+    const reserved: { forwards: Forwards | null } = { forwards: null };
+    try {
+      for (const { node, port, hostPort } of wanted) {
+        const server = createServer((socket) => void reserved.forwards?.relay(socket, node, port));
+        servers.push(server);
+        list.push({ node, port, host: '127.0.0.1', hostPort: await listen(server, hostPort) });
+      }
+    } catch (error) {
+      for (const server of servers) server.close();
+      throw error;
+    }
+    reserved.forwards = new Forwards(list, servers);
+    return reserved.forwards;
+  }
+
+  /** From now on connections reach the nodes. */
+  open(nodes: ReadonlyMap<string, NodeAccess>): void {
+    this.#nodes = nodes;
+  }
+
+  close(): void {
+    this.#nodes = new Map();
+    for (const server of this.#servers) {
+      server.close();
+    }
+  }
+
+  /** Bytes go over an exec stream into the node's own namespace, so a remote engine serves as well. */
+  async relay(socket: Socket, node: string, port: number): Promise<void> {
+    const access = this.#nodes.get(node);
+    socket.on('error', () => socket.destroy());
+    if (access === undefined) {
+      socket.destroy();
+      return;
+    }
+    const script = `exec 3<>/dev/tcp/127.0.0.1/${port}; cat <&3 & cat >&3; kill %1`;
+    const process = await access.start(['bash', '-c', script]);
+    process.stdin.on('error', () => socket.destroy());
+    process.stderr.resume();
+    socket.pipe(process.stdin);
+    process.stdout.pipe(socket);
+    socket.on('close', () => {
+      process.close();
+    });
+  }
+}
+
+async function listen(server: Server, hostPort: number | null): Promise<number> {
+  server.listen(hostPort ?? 0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new HostError('port-taken', `port ${hostPort ?? 0} of 127.0.0.1 is taken`, {
+      hint: 'end what listens there, or leave hostPort out: a free one is chosen and stands in handle.json',
+      cause,
+    });
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP listener without a port');
+  server.unref();
+  return address.port;
+}

@@ -1,0 +1,212 @@
+import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type Docker from 'dockerode';
+import { engineNetworks } from '../../infra/components/docker/networks.ts';
+import { engineEndpoint } from '../../infra/components/docker/engine.ts';
+import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import { boundPlan } from '../../infra/plan/bind.ts';
+import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
+import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
+import { collectLogs } from '../evidence/collect.ts';
+import { Recorder } from '../evidence/recorder.ts';
+import { newRunId, RunFolder } from '../evidence/run-folder.ts';
+import type { Receipt } from '../faults/receipt.ts';
+import type { NodeAccess } from '../nodes/node.ts';
+import type { Progress } from '../progress.ts';
+import type { SuiteOutcome } from '../suite/outcome.ts';
+import { runSuites } from '../suite/run-suites.ts';
+import type { Interrupts } from '../teardown/interrupt.ts';
+import { acquireLease, keepLease } from '../teardown/lease-store.ts';
+import { temporaryFolder } from '../teardown/residue.ts';
+import { tearDown } from '../teardown/tear-down.ts';
+import { startWatcher } from '../teardown/watcher.ts';
+import { Forwards } from './forwards.ts';
+import { handleOf } from './handle-of.ts';
+import { isolate } from './isolation.ts';
+import { provision } from './provision.ts';
+import { untilReady } from './readiness.ts';
+
+export interface Stage {
+  readonly engine: Docker;
+  readonly host: HostMechanism;
+  readonly progress: Progress;
+  readonly interrupts: Interrupts;
+}
+
+export interface TrialRequest {
+  readonly loaded: LoadedPlan;
+  readonly keep: 'always' | 'on-failure' | 'never';
+  readonly golden: { readonly mode: 'record' | 'compare'; readonly folder: string };
+}
+
+export interface Trial {
+  readonly runId: string;
+  readonly folder: RunFolder;
+  readonly recorder: Recorder;
+  readonly suites: readonly SuiteOutcome[];
+  readonly receipts: readonly Receipt[];
+  readonly leftovers: readonly string[];
+  readonly residue: readonly string[];
+  /** What ended it before its time; null where it ran to its end. */
+  readonly failure: unknown;
+}
+
+const keptForMs = 4 * 3_600_000;
+
+/** Name, folder and clock of a trial: there before anything that could fail or be interrupted. */
+export function beginTrial(): {
+  readonly runId: string;
+  readonly folder: RunFolder;
+  readonly recorder: Recorder;
+} {
+  const runId = newRunId(new Date(), randomBytes(3));
+  const folder = RunFolder.create(runId);
+  const recorder = new Recorder(folder);
+  recorder.record({ type: 'run', runId, command: process.argv.slice(2) });
+  return { runId, folder, recorder };
+}
+
+/**
+ * One cluster from nothing to nothing: up, ready, faults in, suites, faults out, evidence kept, down. Whatever goes
+ * wrong on the way, evidence is collected and the cluster taken down, and what went wrong is part of the result.
+ */
+export async function perform(
+  begun: ReturnType<typeof beginTrial>,
+  { loaded, keep, golden }: TrialRequest,
+  stage: Stage,
+): Promise<Trial> {
+  const { runId, folder, recorder } = begun;
+  const { signal } = stage.interrupts;
+  const bound = await bindRun(runId, loaded, stage.engine);
+  const result: { suites: readonly SuiteOutcome[]; failure: unknown } = { suites: [], failure: null };
+  let nodes: ReadonlyMap<string, NodeAccess> = new Map();
+
+  acquireLease({
+    runId,
+    stack: runId,
+    owner: owner(),
+    cluster: loaded.plan.cluster,
+    engine: engineEndpoint().url,
+    runFolder: folder.path,
+    created: bound.run.created,
+    expires: null,
+  });
+  const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
+  let forwards: Forwards | null = null;
+  try {
+    forwards = await Forwards.reserve(loaded.plan);
+    const handle = handleOf(bound, forwards.list);
+    folder.writeJson('handle.json', handle);
+    const cluster = await stage.progress.step(`bring up ${loaded.plan.nodes.length} nodes`, async (step) =>
+      recorder.phase('provision', async () => {
+        let running = 0;
+        return await provision({
+          bound,
+          engine: stage.engine,
+          host: stage.host,
+          temporary: temporaryFolder(folder.path),
+          signal,
+          onNode: (node) => {
+            running += 1;
+            step.update(`${running} of ${loaded.plan.nodes.length}`);
+            recorder.record({ type: 'node', node, state: 'running' });
+          },
+        });
+      }),
+    );
+    nodes = cluster.nodes;
+    await stage.progress.step('wait until every node is ready', async () =>
+      recorder.phase('ready', async () => {
+        await Promise.all([
+          isolate(stage.engine, bound),
+          cluster.recorded,
+          ...readyNodes(bound, nodes, recorder, signal),
+        ]);
+      }),
+    );
+    forwards.open(nodes);
+    result.suites = await stage.progress.step(
+      `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`,
+      async () =>
+        recorder.phase('suite', async () =>
+          runSuites({
+            suites: loaded.plan.suites,
+            handle,
+            nodes,
+            folder,
+            recorder,
+            specFolder: dirname(loaded.specFile),
+            golden,
+            signal,
+          }),
+        ),
+    );
+  } catch (error) {
+    result.failure = signal.aborted ? signal.reason : error;
+  }
+  await collect(nodes, begun, stage);
+  forwards?.close();
+
+  const failed = result.failure !== null || result.suites.some(({ status }) => status !== 'passed');
+  const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
+  const residue = kept ? [] : await takeDown(bound, begun, stage);
+  if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
+  await watcher.release();
+  return { ...begun, suites: result.suites, receipts: [], leftovers: [], residue, failure: result.failure };
+}
+
+async function bindRun(runId: string, loaded: LoadedPlan, engine: Docker): Promise<BoundPlan> {
+  const identity = { runId, stack: runId, created: new Date().toISOString(), maxTtlMs: null };
+  return boundPlan(loaded, loadOrCreateBoundRun(loaded, identity, await engineNetworks(engine)));
+}
+
+function readyNodes(
+  bound: BoundPlan,
+  nodes: ReadonlyMap<string, NodeAccess>,
+  recorder: Recorder,
+  signal: AbortSignal,
+): readonly Promise<void>[] {
+  return bound.loaded.plan.nodes.map(async (node) => {
+    const access = nodes.get(node.name);
+    if (access === undefined) throw new Error(`node ${node.name} was not provisioned`);
+    await untilReady(node, access, signal);
+    recorder.record({ type: 'node', node: node.name, state: 'ready' });
+  });
+}
+
+async function collect(
+  nodes: ReadonlyMap<string, NodeAccess>,
+  { folder, recorder }: ReturnType<typeof beginTrial>,
+  { interrupts, progress }: Stage,
+): Promise<void> {
+  if (nodes.size === 0) return;
+  await progress.step('save the evidence', async () =>
+    recorder.phase('collect', async () => {
+      for (const missed of await collectLogs(nodes.values(), folder, interrupts.skipCollecting)) {
+        recorder.record({ type: 'note', text: `not collected: ${missed}` });
+      }
+    }),
+  );
+}
+
+async function takeDown(
+  bound: BoundPlan,
+  { folder, recorder }: ReturnType<typeof beginTrial>,
+  { engine, progress }: Stage,
+): Promise<readonly string[]> {
+  const { runId, stack } = bound.run;
+  return await progress.step('take everything down', async () =>
+    recorder.phase('teardown', async () =>
+      tearDown({
+        engine: { docker: engine, local: engineEndpoint().local, description: engineEndpoint().url },
+        runId,
+        stack,
+        runFolder: folder.path,
+      }),
+    ),
+  );
+}
+
+export function goldenFolder(cache: string, key: string): string {
+  return join(cache, 'golden', key);
+}

@@ -1,0 +1,58 @@
+import { XMLParser } from 'fast-xml-parser';
+import { z } from 'zod';
+import type { SuiteOutcome } from './outcome.ts';
+
+type Test = SuiteOutcome['tests'][number];
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  textNodeName: 'text',
+  isArray: (name) => ['testsuite', 'testcase', 'failure', 'error', 'skipped'].includes(name),
+});
+
+const Said = z.union([
+  z.string(),
+  z.looseObject({ text: z.string().optional(), message: z.string().optional() }),
+]);
+const Case = z.looseObject({
+  name: z.string().default('?'),
+  classname: z.string().default(''),
+  time: z.coerce.number().default(0),
+  failure: z.array(Said).default([]),
+  error: z.array(Said).default([]),
+  skipped: z.array(z.unknown()).default([]),
+});
+interface SuiteElement {
+  readonly testcase: z.infer<typeof Case>[];
+  readonly testsuite: SuiteElement[];
+}
+const Suite: z.ZodType<SuiteElement> = z.looseObject({
+  testcase: z.array(Case).default([]),
+  get testsuite() {
+    return z.array(Suite).default([]);
+  },
+});
+const Document = z.looseObject({ testsuites: Suite.optional(), testsuite: z.array(Suite).default([]) });
+
+/** Tests of a JUnit file, as jest-junit, pytest and others write it. Throws where it is not one. */
+export function parseJUnit(xml: string): readonly Test[] {
+  const document = Document.parse(parser.parse(xml));
+  if (document.testsuites === undefined && document.testsuite.length === 0)
+    throw new Error('no <testsuite> in it');
+  return [...(document.testsuites === undefined ? [] : [document.testsuites]), ...document.testsuite].flatMap(
+    testsOf,
+  );
+}
+
+function testsOf({ testcase, testsuite }: SuiteElement): readonly Test[] {
+  return [...testcase.map(toTest), ...testsuite.flatMap(testsOf)];
+}
+
+function toTest({ name, time, failure, error, skipped }: z.infer<typeof Case>): Test {
+  const wrong = [...failure, ...error].map((said) =>
+    typeof said === 'string' ? said : (said.text ?? said.message ?? ''),
+  );
+  const status = wrong.length > 0 ? 'failed' : skipped.length > 0 ? 'skipped' : 'passed';
+  return { name, status, durationMs: Math.round(time * 1000), message: wrong.join('\n').slice(0, 8000) };
+}
