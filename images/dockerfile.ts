@@ -34,6 +34,7 @@ export function renderDockerfile({ stack, base, files }: DockerfileInput): strin
     kernelAndLimits(stack),
     environment(stack),
     files.flatMap(place),
+    stack.commands.map((argv) => `RUN ${JSON.stringify(argv)}`),
     units(stack),
     systemdEnding(stack),
   ];

@@ -66,6 +66,8 @@ export const Stack = z.strictObject({
   units: z.array(z.string().min(1)).default([]),
   /** Units to switch off although a package enables them. */
   maskedUnits: z.array(z.string().min(1)).default([]),
+  /** Run while the image is built, after files are in place: argv, one RUN each. */
+  commands: z.array(z.array(z.string().min(1)).min(1)).default([]),
   timeZone: z
     .string()
     .regex(/^[A-Za-z_+-]+(\/[A-Za-z0-9_+-]+)*$/)

@@ -5,7 +5,7 @@ import { packageRoot } from '../../infra/places.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 
 /** handle.json of a running cluster. */
-export function handleOf(bound: BoundPlan, forwards: Handle['forwards']): Handle {
+export function handleOf(bound: BoundPlan, forwards: readonly Handle['forwards'][number][]): Handle {
   const { plan } = bound.loaded;
   const roles: Record<string, string[]> = {};
   for (const { role, name } of plan.nodes) (roles[role] ??= []).push(name);

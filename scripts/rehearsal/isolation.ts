@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { z } from 'zod';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { imageName } from '../../infra/components/docker/build.ts';
 import { containerName } from '../../infra/components/docker/names.ts';
@@ -16,6 +17,8 @@ export async function isolate(engine: Docker, bound: BoundPlan): Promise<void> {
   );
 }
 
+const Ended = z.object({ StatusCode: z.int() });
+
 async function addRoutes(engine: Docker, bound: BoundPlan, node: string, image: string): Promise<void> {
   const routes = ['169.254.0.0/16', bound.loaded.plan.pool.ipv4];
   const script = routes.map((route) => `ip route replace unreachable ${route}`).join(' && ');
@@ -31,7 +34,7 @@ async function addRoutes(engine: Docker, bound: BoundPlan, node: string, image: 
   });
   try {
     await helper.start();
-    const ended: { StatusCode: number } = await helper.wait();
+    const ended = Ended.parse(await helper.wait());
     if (ended.StatusCode !== 0)
       throw new Error(`isolation routes of ${node} were refused (exit ${ended.StatusCode})`);
   } finally {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
@@ -11,6 +11,7 @@ import { collectLogs } from '../evidence/collect.ts';
 import { Recorder } from '../evidence/recorder.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
 import type { Receipt } from '../faults/receipt.ts';
+import type { Difference } from '../parity/difference.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Progress } from '../progress.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -45,6 +46,9 @@ export interface Trial {
   readonly recorder: Recorder;
   readonly suites: readonly SuiteOutcome[];
   readonly receipts: readonly Receipt[];
+  readonly parity: readonly Difference[];
+  /** Reasons why the result cannot be trusted, beside receipts, parity and leftovers. */
+  readonly invalid: readonly string[];
   readonly leftovers: readonly string[];
   readonly residue: readonly string[];
   /** What ended it before its time; null where it ran to its end. */
@@ -117,11 +121,7 @@ export async function perform(
     nodes = cluster.nodes;
     await stage.progress.step('wait until every node is ready', async () =>
       recorder.phase('ready', async () => {
-        await Promise.all([
-          isolate(stage.engine, bound),
-          cluster.recorded,
-          ...readyNodes(bound, nodes, recorder, signal),
-        ]);
+        await Promise.all([isolate(stage.engine, bound), ...readyNodes(bound, nodes, recorder, signal)]);
       }),
     );
     forwards.open(nodes);
@@ -141,6 +141,8 @@ export async function perform(
           }),
         ),
     );
+    // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
+    await cluster.recorded;
   } catch (error) {
     result.failure = signal.aborted ? signal.reason : error;
   }
@@ -152,7 +154,16 @@ export async function perform(
   const residue = kept ? [] : await takeDown(bound, begun, stage);
   if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
   await watcher.release();
-  return { ...begun, suites: result.suites, receipts: [], leftovers: [], residue, failure: result.failure };
+  return {
+    ...begun,
+    suites: result.suites,
+    receipts: [],
+    parity: [],
+    invalid: [],
+    leftovers: [],
+    residue,
+    failure: result.failure,
+  };
 }
 
 async function bindRun(runId: string, loaded: LoadedPlan, engine: Docker): Promise<BoundPlan> {
@@ -205,8 +216,4 @@ async function takeDown(
       }),
     ),
   );
-}
-
-export function goldenFolder(cache: string, key: string): string {
-  return join(cache, 'golden', key);
 }

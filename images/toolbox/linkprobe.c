@@ -1,0 +1,155 @@
+/*
+ * linkprobe: measures links from inside the victims' network namespaces, by what arrives.
+ *
+ *   linkprobe listen PORT                              for each sender: one JSON line of what came, at end of input
+ *   linkprobe send PORT COUNT EVERY_US ADDRESS…        COUNT probes to each address, EVERY_US apart
+ *   linkprobe flood PORT ADDRESS SIZE MS               UDP as fast as it goes for MS milliseconds
+ *
+ * A probe carries its number and the sender's CLOCK_MONOTONIC, which is one clock for all nodes of one host, so the
+ * delay is one way. The listener prints {"from","received","delaysUs":[…],"bytes","firstUs","lastUs"}; delays are
+ * thinned to at most 4000.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_SENDERS 256
+#define MAX_SAMPLES 65536
+
+struct probe {
+  uint64_t magic;
+  int64_t sent_us;
+  uint64_t number;
+};
+struct sender {
+  uint32_t address;
+  uint64_t received, bytes;
+  int64_t first_us, last_us;
+  int32_t *delays;
+};
+
+static const uint64_t magic = 0x756e6465727374ull;
+static struct sender senders[MAX_SENDERS];
+static int sender_count;
+
+static int64_t now_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static struct sockaddr_in at(const char *address, const char *port) {
+  struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+  if (inet_pton(AF_INET, address, &where.sin_addr) != 1) exit(64);
+  return where;
+}
+
+static int udp(void) {
+  int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 8 * 1024 * 1024;
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  return fd;
+}
+
+static struct sender *sender_of(uint32_t address) {
+  for (int i = 0; i < sender_count; i++)
+    if (senders[i].address == address) return &senders[i];
+  if (sender_count == MAX_SENDERS) return NULL;
+  struct sender *one = &senders[sender_count++];
+  one->address = address;
+  one->delays = malloc(MAX_SAMPLES * sizeof *one->delays);
+  return one;
+}
+
+static void report(void) {
+  for (int i = 0; i < sender_count; i++) {
+    struct sender *s = &senders[i];
+    char name[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &s->address, name, sizeof name);
+    printf("{\"from\":\"%s\",\"received\":%llu,\"bytes\":%llu,\"firstUs\":%lld,\"lastUs\":%lld,\"delaysUs\":[", name,
+           (unsigned long long)s->received, (unsigned long long)s->bytes, (long long)s->first_us, (long long)s->last_us);
+    uint64_t kept = s->received < MAX_SAMPLES ? s->received : MAX_SAMPLES, step = kept / 4000 + 1;
+    for (uint64_t n = 0; n < kept; n += step) printf(n ? ",%d" : "%d", s->delays[n]);
+    puts("]}");
+  }
+}
+
+static int listen_on(const char *port) {
+  int fd = udp();
+  struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+  if (bind(fd, (struct sockaddr *)&here, sizeof here)) return 1;
+  puts("listening");
+  fflush(stdout);
+  struct pollfd ready[2] = {{fd, POLLIN, 0}, {0, POLLIN, 0}};
+  char buffer[2048];
+  for (;;) {
+    poll(ready, 2, -1);
+    if (ready[0].revents & POLLIN) {
+      struct sockaddr_in from;
+      socklen_t size = sizeof from;
+      ssize_t got;
+      while ((got = recvfrom(fd, buffer, sizeof buffer, MSG_DONTWAIT, (struct sockaddr *)&from, &size)) > 0) {
+        struct probe probe;
+        if ((size_t)got < sizeof probe) continue;
+        memcpy(&probe, buffer, sizeof probe);
+        struct sender *s = probe.magic == magic ? sender_of(from.sin_addr.s_addr) : NULL;
+        if (!s) continue;
+        int64_t now = now_us();
+        if (s->received < MAX_SAMPLES) s->delays[s->received] = (int32_t)(now - probe.sent_us);
+        if (!s->received++) s->first_us = now;
+        s->last_us = now;
+        s->bytes += (uint64_t)got + 28; /* IP and UDP headers count against a rate as well */
+      }
+    }
+    if (ready[1].revents) break;
+  }
+  report();
+  return 0;
+}
+
+static int send_probes(char **argv, int targets) {
+  int fd = udp();
+  long count = atol(argv[3]), every_us = atol(argv[4]);
+  int64_t next = now_us();
+  for (long number = 0; number < count; number++) {
+    for (int i = 0; i < targets; i++) {
+      struct sockaddr_in to = at(argv[5 + i], argv[2]);
+      struct probe probe = {magic, now_us(), (uint64_t)number};
+      sendto(fd, &probe, sizeof probe, 0, (struct sockaddr *)&to, sizeof to);
+    }
+    next += every_us;
+    int64_t wait = next - now_us();
+    if (wait > 0) usleep((useconds_t)wait);
+  }
+  return 0;
+}
+
+static int flood(char **argv) {
+  int fd = udp();
+  struct sockaddr_in to = at(argv[3], argv[2]);
+  long size = atol(argv[4]);
+  int64_t until = now_us() + atol(argv[5]) * 1000;
+  char buffer[1472] = {0};
+  if (size < (long)sizeof(struct probe) || size > (long)sizeof buffer) return 64;
+  for (uint64_t number = 0; now_us() < until; number++) {
+    struct probe probe = {magic, now_us(), number};
+    memcpy(buffer, &probe, sizeof probe);
+    if (sendto(fd, buffer, (size_t)size, 0, (struct sockaddr *)&to, sizeof to) < 0) usleep(200);
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 3 && !strcmp(argv[1], "listen")) return listen_on(argv[2]);
+  if (argc > 5 && !strcmp(argv[1], "send")) return send_probes(argv, argc - 5);
+  if (argc == 6 && !strcmp(argv[1], "flood")) return flood(argv);
+  fputs("usage: linkprobe listen PORT | send PORT COUNT EVERY_US ADDRESS… | flood PORT ADDRESS SIZE MS\n", stderr);
+  return 64;
+}

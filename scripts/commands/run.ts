@@ -1,0 +1,60 @@
+import { ensureImages } from '../../infra/components/docker/build.ts';
+import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
+import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { printJson, printResult } from '../output.ts';
+import { openProgress } from '../progress/open.ts';
+import { rehearse } from '../rehearsal/rehearsal.ts';
+import { exitCode } from '../rehearsal/verdict.ts';
+import { summary } from '../report/summary.ts';
+import { resolveBase } from '../setup/base-image.ts';
+import { ensureReady } from '../setup/setup.ts';
+import { listenForInterrupts } from '../teardown/interrupt.ts';
+import { reapQuietly } from '../teardown/reap.ts';
+import type { RunFlags } from './program.ts';
+
+/** `understudy run`: the spec is read before Docker is looked for; a mistake in it needs no engine. */
+export async function run(flags: RunFlags & { readonly cluster: string }): Promise<ExitCode> {
+  const { cluster, profile: profiles, seed, set, suite: suites } = flags;
+  const loaded = loadPlan({ cluster, profiles, seed, set, suites });
+  if (flags.dryRun) {
+    const { planHash, scheduleHash } = loaded.hashes;
+    const document = { schema: 1, planHash, scheduleHash, plan: loaded.plan };
+    if (flags.json) printJson(document);
+    else printResult(JSON.stringify(document, null, 2));
+    return EXIT.pass;
+  }
+  if (flags.backend !== 'docker')
+    throw new UsageError('not-yet', `backend "${flags.backend}" is not built yet`, {
+      hint: '--backend docker',
+    });
+
+  const progress = openProgress();
+  const { engine, host } = await ensureReady(progress);
+  await reapQuietly(progress);
+  using interrupts = listenForInterrupts({
+    onSignal: (_signal, count) => {
+      progress.note(
+        count === 1
+          ? 'interrupted: evidence is saved and the cluster taken down (again: skip the evidence)'
+          : 'skipping the evidence, taking the cluster down',
+      );
+    },
+  });
+  await progress.step('images', async (step) => {
+    await ensureImages(engine, loaded, {
+      signal: interrupts.signal,
+      intend: () => undefined,
+      resolveBase: (reference) => resolveBase(engine, reference, progress),
+      onOutput: (stack, line) => {
+        step.update(`${stack}: ${line.slice(0, 60)}`);
+      },
+    });
+  });
+  const verdict = await rehearse(
+    { loaded, control: flags.control, keep: flags.keep },
+    { engine, host, progress, interrupts },
+  );
+  if (flags.json) printJson(verdict);
+  else printResult(summary(verdict));
+  return exitCode(verdict);
+}

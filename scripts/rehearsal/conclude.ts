@@ -1,0 +1,51 @@
+import type { Receipt } from '../faults/receipt.ts';
+import type { Difference } from '../parity/difference.ts';
+import type { SuiteOutcome } from '../suite/outcome.ts';
+import { worst, type Outcome } from './verdict.ts';
+
+export interface Findings {
+  readonly suites: readonly SuiteOutcome[];
+  readonly receipts: readonly Receipt[];
+  readonly parity: readonly Difference[];
+  readonly leftovers: readonly string[];
+  /** What could not be trusted otherwise. */
+  readonly invalid: readonly string[];
+  readonly control: { readonly verdict: Outcome } | null;
+}
+
+/** Pure: what all findings together mean, with one sentence a reason, worst first. */
+export function conclude(findings: Findings): { readonly verdict: Outcome; readonly why: string[] } {
+  if (findings.control !== null && findings.control.verdict !== 'pass') {
+    return { verdict: findings.control.verdict, why: ['fails without faults: the control did not pass'] };
+  }
+  const invalid = [
+    ...findings.invalid,
+    ...findings.receipts
+      .filter(({ ok }) => !ok)
+      .map((one) => `${one.fault} on ${one.target} was not what was asked: ${one.why}`),
+    ...findings.receipts
+      .filter(({ bystandersOk }) => !bystandersOk)
+      .map((one) => `${one.fault} on ${one.target} touched bystanders: ${one.why}`),
+    ...findings.receipts
+      .filter(({ healedOk }) => !healedOk)
+      .map((one) => `${one.fault} on ${one.target} did not heal`),
+    ...findings.leftovers.map((leftover) => `left behind by a fault: ${leftover}`),
+    ...findings.parity
+      .filter((one) => one.class === 'blocking')
+      .map(
+        (one) =>
+          `${one.node} is not like the reference: ${one.fact} is ${one.actual ?? 'absent'}, expected ${one.expected ?? 'absent'}`,
+      ),
+    ...findings.suites
+      .filter(({ status }) => status === 'error')
+      .map(({ suite, why }) => `suite ${suite} cannot be trusted: ${why}`),
+  ];
+  const failed = findings.suites
+    .filter(({ status }) => status === 'failed' || status === 'timeout')
+    .map(({ suite, why }) => `suite ${suite} failed: ${why}`);
+  const verdict = worst([
+    ...(invalid.length > 0 ? ['invalid' as const] : []),
+    ...(failed.length > 0 ? ['fail' as const] : []),
+  ]);
+  return { verdict, why: [...invalid, ...failed] };
+}

@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import { contentDigest } from '../../infra/components/docker/content-digest.ts';
+import { imageName } from '../../infra/components/docker/build.ts';
+import { digestOf } from '../../infra/plan/canonical.ts';
+import type { LoadedPlan } from '../../infra/plan/plan.ts';
+import { cacheRoot } from '../../infra/places.ts';
+import { SuiteOutcome } from '../suite/outcome.ts';
+
+/** A passing fault-free run, kept so that the next degraded run of the same need not repeat it. */
+export const ControlResult = z.strictObject({
+  runId: z.string(),
+  verdict: z.enum(['pass', 'fail', 'invalid']),
+  suites: z.array(SuiteOutcome),
+});
+export type ControlResult = z.infer<typeof ControlResult>;
+
+/** What a control stands for: the plan without faults, and the content of every image in it. */
+export async function controlKey(engine: Docker, { plan, hashes }: LoadedPlan): Promise<string> {
+  const names = [...new Set(plan.nodes.map(({ image }) => imageName(image)))].sort();
+  const digests = await Promise.all(names.map((name) => cachedDigest(engine, name)));
+  return digestOf({ control: hashes.controlHash, digests });
+}
+
+/** Golden results of the control's suites live beside it. */
+export const goldenFolder = (key: string): string => join(cacheRoot(), 'controls', key, 'golden');
+
+export function readControl(key: string): ControlResult | null {
+  const file = controlFile(key);
+  return existsSync(file) ? ControlResult.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
+}
+
+/** Only a pass is worth keeping: a failure must be seen again. */
+export function keepControl(key: string, result: ControlResult): void {
+  if (result.verdict !== 'pass') return;
+  mkdirSync(dirname(controlFile(key)), { recursive: true });
+  writeFileSync(controlFile(key), JSON.stringify(result));
+}
+
+const controlFile = (key: string): string => join(cacheRoot(), 'controls', key, 'control.json');
+
+/** An image id never changes its content, so its digest is computed once. */
+async function cachedDigest(engine: Docker, name: string): Promise<string> {
+  const { Id } = await engine.getImage(name).inspect();
+  const file = join(cacheRoot(), 'content-digests', Id.replace('sha256:', ''));
+  if (existsSync(file)) return readFileSync(file, 'utf8');
+  const digest = await contentDigest(engine, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, digest);
+  return digest;
+}

@@ -1,0 +1,137 @@
+import type { LoadedPlan } from '../../infra/plan/plan.ts';
+import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
+import { UnderstudyError } from '../../infra/errors.ts';
+import { renderReport } from '../report/report.ts';
+import { conclude } from './conclude.ts';
+import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
+import { beginTrial, perform, type Stage, type Trial } from './trial.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface RehearsalRequest {
+  readonly loaded: LoadedPlan;
+  readonly control: 'always' | 'cached' | 'never';
+  readonly keep: 'always' | 'on-failure' | 'never';
+}
+
+/**
+ * A rehearsal: first the plan without its faults (or what is known of it), then the plan as it is; then what both mean.
+ * Throws only where there is nothing to judge: a spec, host or bug that ended it before any suite could run.
+ */
+export async function rehearse(request: RehearsalRequest, stage: Stage): Promise<Verdict> {
+  const { loaded } = request;
+  const degraded = loaded.plan.schedule.length > 0;
+  const key = await controlKey(stage.engine, loaded);
+  const control = degraded && request.control !== 'never' ? await controlOf(request, key, stage) : null;
+  const begun = beginTrial();
+  begun.folder.writeJson('plan.json', { ...loaded.hashes, plan: loaded.plan });
+  stage.progress.note(`run folder ${begun.folder.path}`);
+  if (control !== null && control.result.verdict !== 'pass') {
+    return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
+  }
+  const golden = { mode: degraded ? ('compare' as const) : ('record' as const), folder: goldenFolder(key) };
+  const trial = await perform(
+    begun,
+    { loaded, keep: request.keep, golden: control === null ? { ...golden, mode: 'record' } : golden },
+    stage,
+  );
+  const verdict = finish(begun, trial, control, request);
+  if (!degraded) keepControl(key, { runId: verdict.runId, verdict: verdict.verdict, suites: verdict.suites });
+  return verdict;
+}
+
+interface Control {
+  readonly result: ControlResult;
+  readonly cached: boolean;
+}
+
+async function controlOf({ loaded, control }: RehearsalRequest, key: string, stage: Stage): Promise<Control> {
+  const known = control === 'cached' ? readControl(key) : null;
+  if (known !== null) return { result: known, cached: true };
+  const plan = withoutFaults(loaded.plan);
+  const request = {
+    loaded: { ...loaded, plan, hashes: hashesOf(plan) },
+    control: 'never',
+    keep: 'never',
+  } as const;
+  stage.progress.note('control: the same without faults');
+  const begun = beginTrial();
+  begun.folder.writeJson('plan.json', { ...request.loaded.hashes, plan });
+  const trial = await perform(
+    begun,
+    { loaded: request.loaded, keep: 'never', golden: { mode: 'record', folder: goldenFolder(key) } },
+    stage,
+  );
+  const verdict = finish(begun, trial, null, request);
+  const result = { runId: verdict.runId, verdict: verdict.verdict, suites: verdict.suites };
+  keepControl(key, result);
+  return { result, cached: false };
+}
+
+function finish(
+  begun: ReturnType<typeof beginTrial>,
+  trial: Trial,
+  control: Control | null,
+  { loaded }: RehearsalRequest,
+): Verdict {
+  const { folder, recorder, runId } = begun;
+  const interrupted = isInterruption(trial.failure);
+  if (trial.failure !== null && !interrupted) {
+    folder.writeJson('failure.json', { message: messageOf(trial.failure), residue: trial.residue });
+    throw trial.failure instanceof Error ? trial.failure : new Error(messageOf(trial.failure));
+  }
+  const concluded = conclude({
+    suites: trial.suites,
+    receipts: trial.receipts,
+    parity: trial.parity,
+    leftovers: trial.leftovers,
+    invalid: [...trial.invalid, ...(interrupted ? ['interrupted'] : [])],
+    control: control === null ? null : control.result,
+  });
+  const verdict: Verdict = {
+    schema: 1,
+    ...concluded,
+    runId,
+    cluster: loaded.plan.cluster,
+    profiles: [...loaded.plan.profiles],
+    variables: { ...loaded.plan.variables },
+    seed: loaded.plan.seed,
+    ...loaded.hashes,
+    control:
+      control === null
+        ? null
+        : { verdict: control.result.verdict, runId: control.result.runId, cached: control.cached },
+    receipts: [...trial.receipts],
+    parity: [...trial.parity],
+    suites: [...trial.suites],
+    leftovers: [...trial.leftovers],
+    residue: [...trial.residue],
+    phasesMs: { ...recorder.phasesMs },
+    runFolder: folder.path,
+    report: folder.file('report.html'),
+    ...(interrupted ? { interrupted: true } : {}),
+  };
+  folder.writeJson('verdict.json', verdict);
+  folder.writeText('report.html', renderReport(folder, control?.result ?? null));
+  return verdict;
+}
+
+function noTrial(begun: ReturnType<typeof beginTrial>): Trial {
+  return {
+    ...begun,
+    suites: [],
+    receipts: [],
+    parity: [],
+    invalid: [],
+    leftovers: [],
+    residue: [],
+    failure: null,
+  };
+}
+
+function isInterruption(failure: unknown): boolean {
+  return failure instanceof UnderstudyError && failure.code === 'interrupted';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
