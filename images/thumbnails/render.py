@@ -23,7 +23,8 @@ app.conf.update(
     task_ignore_result=True,
     task_acks_late=GUARDS.acknowledge_late,
     task_reject_on_worker_lost=GUARDS.acknowledge_late,
-    worker_prefetch_multiplier=1 if GUARDS.acknowledge_late else 4,
+    # With 1, a solo worker stands still for seconds after each task: nothing wakes its loop (celery 5.2, Redis).
+    worker_prefetch_multiplier=4,
     broker_connection_retry=True,
     broker_connection_max_retries=None,
     broker_pool_limit=1,
