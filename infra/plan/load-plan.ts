@@ -46,6 +46,17 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
   return { plan, hashes: hashesOf(plan), specFile: file, contents: sources.contents };
 }
 
+/** One stack by itself, with its bases: for images that belong to no plan, such as the side-car's. */
+export function loadStackImage(folder: string): {
+  readonly inputsHash: string;
+  readonly stacks: readonly RenderedStack[];
+  readonly contents: LoadedPlan['contents'];
+} {
+  const sources = new StackSources();
+  const inputsHash = sources.alone(folder);
+  return { inputsHash, stacks: sources.rendered(), contents: sources.contents };
+}
+
 /** Stacks by folder, each rendered once, bases before what is built on them. */
 class StackSources {
   readonly contents = new Map<string, Uint8Array>();
@@ -80,6 +91,10 @@ class StackSources {
       limits: { ...stack.limits, ...role.limits },
     };
     return this.#render(folder, merged, []);
+  }
+
+  alone(folder: string): string {
+    return this.#render(folder, loadStack(folder), []);
   }
 
   #render(folder: string, stack: Stack, above: readonly string[]): string {

@@ -29,7 +29,7 @@ export async function run(flags: RunFlags & { readonly cluster: string }): Promi
     });
 
   const progress = openProgress();
-  const { engine, host } = await ensureReady(progress);
+  const { engine, host, toolbox } = await ensureReady(progress);
   await reapQuietly(progress);
   using interrupts = listenForInterrupts({
     onSignal: (_signal, count) => {
@@ -52,7 +52,7 @@ export async function run(flags: RunFlags & { readonly cluster: string }): Promi
   });
   const verdict = await rehearse(
     { loaded, control: flags.control, keep: flags.keep },
-    { engine, host, progress, interrupts },
+    { engine, host, toolbox, progress, interrupts },
   );
   if (flags.json) printJson(verdict);
   else printResult(summary(verdict));

@@ -11,6 +11,7 @@ import { collectLogs } from '../evidence/collect.ts';
 import { Recorder } from '../evidence/recorder.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
 import type { Receipt } from '../faults/receipt.ts';
+import { faultsOf, FaultSession, type FaultStage } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Progress } from '../progress.ts';
@@ -30,6 +31,8 @@ import { untilReady } from './readiness.ts';
 export interface Stage {
   readonly engine: Docker;
   readonly host: HostMechanism;
+  /** Image of the fault side-car. */
+  readonly toolbox: string;
   readonly progress: Progress;
   readonly interrupts: Interrupts;
 }
@@ -82,7 +85,11 @@ export async function perform(
   const { runId, folder, recorder } = begun;
   const { signal } = stage.interrupts;
   const bound = await bindRun(runId, loaded, stage.engine);
-  const result: { suites: readonly SuiteOutcome[]; failure: unknown } = { suites: [], failure: null };
+  const result: { suites: readonly SuiteOutcome[]; proof: Proof; failure: unknown } = {
+    suites: [],
+    proof: nothingProven,
+    failure: null,
+  };
   let nodes: ReadonlyMap<string, NodeAccess> = new Map();
 
   acquireLease({
@@ -97,6 +104,7 @@ export async function perform(
   });
   const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
   let forwards: Forwards | null = null;
+  let faults: FaultSession | null = null;
   try {
     forwards = await Forwards.reserve(loaded.plan);
     const handle = handleOf(bound, forwards.list);
@@ -125,28 +133,35 @@ export async function perform(
       }),
     );
     forwards.open(nodes);
-    result.suites = await stage.progress.step(
-      `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`,
-      async () =>
-        recorder.phase('suite', async () =>
-          runSuites({
-            suites: loaded.plan.suites,
-            handle,
-            nodes,
-            folder,
-            recorder,
-            specFolder: dirname(loaded.specFile),
-            golden,
-            signal,
-          }),
-        ),
+    if (faultsOf(bound).length > 0) {
+      faults = await degrade(
+        { engine: stage.engine, bound, nodes, toolbox: stage.toolbox, recorder, signal },
+        stage,
+      );
+    }
+    const suites = async (): Promise<readonly SuiteOutcome[]> =>
+      runSuites({
+        suites: loaded.plan.suites,
+        handle,
+        nodes,
+        folder,
+        recorder,
+        specFolder: dirname(loaded.specFile),
+        golden,
+        signal,
+      });
+    const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
+    result.suites = await stage.progress.step(title, async () =>
+      recorder.phase('suite', async () => (faults === null ? suites() : underSchedule(faults, suites))),
     );
+    if (faults !== null) result.proof = await heal(faults, recorder, stage);
     // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
     await cluster.recorded;
   } catch (error) {
     result.failure = signal.aborted ? signal.reason : error;
   }
   await collect(nodes, begun, stage);
+  await faults?.close();
   forwards?.close();
 
   const failed = result.failure !== null || result.suites.some(({ status }) => status !== 'passed');
@@ -157,10 +172,8 @@ export async function perform(
   return {
     ...begun,
     suites: result.suites,
-    receipts: [],
+    ...result.proof,
     parity: [],
-    invalid: [],
-    leftovers: [],
     residue,
     failure: result.failure,
   };
@@ -215,5 +228,39 @@ async function takeDown(
         runFolder: folder.path,
       }),
     ),
+  );
+}
+
+type Proof = Pick<Trial, 'receipts' | 'leftovers' | 'invalid'>;
+const nothingProven: Proof = { receipts: [], leftovers: [], invalid: [] };
+
+async function degrade(faultStage: FaultStage, { progress }: Stage): Promise<FaultSession> {
+  const { recorder } = faultStage;
+  const session = await progress.step('measure the nodes before any fault', async () =>
+    recorder.phase('arm', async () => FaultSession.open(faultStage)),
+  );
+  await progress.step('inject what lasts the whole run, and measure it', async () =>
+    recorder.phase('inject', async () => {
+      await session.injectWholeRun();
+    }),
+  );
+  return session;
+}
+
+/** The schedule runs beside the suites and ends with them. */
+async function underSchedule<T>(faults: FaultSession, suites: () => Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const schedule = faults.runSchedule(ended.signal);
+  try {
+    return await suites();
+  } finally {
+    ended.abort();
+    await schedule;
+  }
+}
+
+async function heal(faults: FaultSession, recorder: Recorder, { progress }: Stage): Promise<Proof> {
+  return await progress.step('heal, and prove it', async () =>
+    recorder.phase('heal', async () => faults.finish()),
   );
 }

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { hostMechanism } from '../../infra/components/docker/host.ts';
 import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import { ensureToolbox } from '../faults/toolbox.ts';
 import type { Progress } from '../progress.ts';
 import { declaredBase, resolveBase } from './base-image.ts';
 import { ensureDocker } from './docker-engine.ts';
@@ -11,6 +12,8 @@ import { ensureSeccompProfile } from './seccomp-profile.ts';
 export interface Readiness {
   readonly engine: Docker;
   readonly host: HostMechanism;
+  /** Image of the fault side-car. */
+  readonly toolbox: string;
 }
 
 /** Brings what is missing, in this order; costs a few file checks and two calls on the engine where nothing is. */
@@ -21,5 +24,8 @@ export async function ensureReady(progress: Progress): Promise<Readiness> {
     ensureSeccompProfile(progress),
     resolveBase(engine, declaredBase(), progress),
   ]);
-  return { engine, host: await hostMechanism(engine) };
+  const toolbox = await progress.step('the side-car image', async () =>
+    ensureToolbox(engine, progress, new AbortController().signal),
+  );
+  return { engine, toolbox, host: await hostMechanism(engine) };
 }

@@ -4,7 +4,7 @@ import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { builtImage } from '../../../images/inputs-hash.ts';
 import { HostError } from '../../errors.ts';
-import type { LoadedPlan, RenderedStack } from '../../plan/plan.ts';
+import type { LoadedPlan, Plan, RenderedStack } from '../../plan/plan.ts';
 
 export interface BuildOptions {
   /** What FROM of a base by digest is on this machine: the reference itself, or a stand-in made here. */
@@ -20,7 +20,11 @@ export interface BuildOptions {
  * first. Nothing to do costs one listing.
  * @throws HostError (69) where an image cannot be had, or a build step fails (with its last lines).
  */
-export async function ensureImages(engine: Docker, loaded: LoadedPlan, options: BuildOptions): Promise<void> {
+export async function ensureImages(
+  engine: Docker,
+  loaded: { readonly plan: Pick<Plan, 'stacks' | 'nodes'>; readonly contents: LoadedPlan['contents'] },
+  options: BuildOptions,
+): Promise<void> {
   const { stacks, nodes } = loaded.plan;
   const there = new Set((await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
   const building = new Map<string, Promise<void>>();

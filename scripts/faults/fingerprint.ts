@@ -1,0 +1,59 @@
+import type { NodeAccess } from '../nodes/node.ts';
+
+/** What a heal must bring back, line by line: qdiscs, rules (without counters), routes, addresses, mounts, fills. */
+export type Fingerprint = readonly string[];
+
+const commands: readonly (readonly [label: string, argv: readonly string[]])[] = [
+  ['qdisc', ['tc', 'qdisc', 'show']],
+  ['filter', ['tc', 'filter', 'show', 'dev', 'eth0']],
+  ['rule', ['nft', '-s', 'list', 'ruleset']],
+  ['route', ['ip', 'route', 'show', 'table', 'all']],
+  ['address', ['ip', '-o', '-4', 'addr', 'show']],
+];
+
+/** Taken before the first fault and after the last: equal, or what differs is named. */
+export async function takeFingerprint(
+  node: NodeAccess,
+  sideCar: NodeAccess,
+  disks: readonly string[],
+): Promise<Fingerprint> {
+  const listings = await Promise.all(
+    commands.map(async ([label, argv]) =>
+      lines(label, (await sideCar.exec(argv, { timeoutMs: 10_000 })).stdout),
+    ),
+  );
+  const mounts = await node.exec(['cat', '/proc/1/mountinfo'], { timeoutMs: 10_000 });
+  const mountLines = mounts.stdout
+    .split('\n')
+    .map((line) => line.split(' ').slice(4, 6).join(' '))
+    .join('\n');
+  const fills = await Promise.all(
+    disks.map(async (path) =>
+      lines(
+        'file',
+        (
+          await sideCar.exec(['find', path, '-maxdepth', '1', '-name', '.understudy-*'], {
+            timeoutMs: 10_000,
+          })
+        ).stdout,
+      ),
+    ),
+  );
+  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat()].sort();
+}
+
+/** Pure: what was not there before, and what is gone. */
+export function leftovers(node: string, before: Fingerprint, after: Fingerprint): readonly string[] {
+  return [
+    ...after.filter((line) => !before.includes(line)).map((line) => `${node}: ${line}`),
+    ...before.filter((line) => !after.includes(line)).map((line) => `${node}: gone: ${line}`),
+  ];
+}
+
+function lines(label: string, text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim().replaceAll(/\s+/g, ' '))
+    .filter((line) => line !== '')
+    .map((line) => `${label} ${line}`);
+}

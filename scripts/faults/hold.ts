@@ -1,0 +1,90 @@
+import { createInterface, type Interface } from 'node:readline';
+import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
+
+const beatEveryMs = 2_000;
+const leaseSeconds = 10;
+const answerDeadlineMs = 20_000;
+
+/**
+ * The lease on one node's faults (images/toolbox/hold.sh): what is done through it is undone by the side-car itself when
+ * we are gone, by end of input or ten seconds of silence, whichever comes first.
+ */
+export class Hold {
+  readonly #process: NodeProcess;
+  readonly #node: string;
+  readonly #answers: ((line: string) => void)[] = [];
+  readonly #beat: NodeJS.Timeout;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(node: string, process: NodeProcess, lines: Interface) {
+    this.#node = node;
+    this.#process = process;
+    lines.on('line', (line) => this.#answers.shift()?.(line));
+    process.stderr.resume();
+    process.stdin.on('error', () => undefined); // the side-car is gone; the next ask says so
+    this.#beat = setInterval(() => process.stdin.write('beat\n'), beatEveryMs);
+    this.#beat.unref();
+  }
+
+  static async open(sideCar: NodeAccess): Promise<Hold> {
+    const process = await sideCar.start(['hold', String(leaseSeconds)]);
+    return new Hold(sideCar.name, process, createInterface({ input: process.stdout }));
+  }
+
+  /** Registered before the do. */
+  async undo(id: string, argv: readonly string[]): Promise<void> {
+    await this.#ask(['undo', id, ...argv]);
+  }
+
+  async do(argv: readonly string[]): Promise<void> {
+    await this.#ask(['do', ...argv]);
+  }
+
+  /** Starts a program that lives as long as its fault; returns the first line that it says. */
+  async start(id: string, argv: readonly string[]): Promise<string> {
+    return await this.#ask(['start', id, ...argv]);
+  }
+
+  async tell(id: string, words: readonly string[]): Promise<void> {
+    await this.#ask(['tell', id, ...words]);
+  }
+
+  async heal(id: string): Promise<void> {
+    await this.#ask(['heal', id]);
+  }
+
+  /** End of input: whatever is still in force is undone. */
+  async close(): Promise<void> {
+    clearInterval(this.#beat);
+    this.#process.stdin.end();
+    await this.#process.exited;
+  }
+
+  async #ask(words: readonly string[]): Promise<string> {
+    const spaced = words.find((word) => word === '' || /\s/.test(word));
+    if (spaced !== undefined)
+      throw new Error(`a word for hold must not be empty or hold spaces: "${spaced}"`);
+    const turn = this.#queue.then(() => this.#exchange(words));
+    this.#queue = turn.catch(() => undefined);
+    const answer = await turn;
+    if (answer.startsWith('ok')) return answer.slice(2).trim();
+    throw new Error(`${this.#node}: "${words.join(' ')}" was refused: ${answer}`);
+  }
+
+  async #exchange(words: readonly string[]): Promise<string> {
+    return await new Promise<string>((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(new Error(`${this.#node}: no answer to "${words.join(' ')}" within ${answerDeadlineMs} ms`));
+      }, answerDeadlineMs);
+      const settle = (line: string): void => {
+        clearTimeout(late);
+        resolve(line);
+      };
+      this.#answers.push(settle);
+      void this.#process.exited.then(() => {
+        settle('err gone the holder has ended');
+      });
+      this.#process.stdin.write(`${words.join(' ')}\n`);
+    });
+  }
+}

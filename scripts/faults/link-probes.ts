@@ -1,0 +1,152 @@
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
+
+/** What arrived over one directed link, measured inside the receiving node's network namespace. */
+export interface LinkSample {
+  readonly sent: number;
+  readonly received: number;
+  readonly delaysMs: readonly number[];
+  /** bit/s over the time in which packets arrived; NaN where fewer than two did. */
+  readonly bitsPerSecond: number;
+}
+
+export interface ProbePoint {
+  readonly node: string;
+  readonly address: string;
+  readonly sideCar: NodeAccess;
+}
+
+const port = '47011';
+/** Longest delay that a packet may have when the listeners stop. */
+const settleMs = 700;
+const packetBytes = 1200;
+
+const Line = z.object({
+  from: z.string(),
+  received: z.number(),
+  bytes: z.number(),
+  firstUs: z.number(),
+  lastUs: z.number(),
+  delaysUs: z.array(z.number()),
+});
+
+/** `count` probes over every ordered pair, all links at once. Keys are `a->b`. */
+export async function probeLinks(
+  points: readonly ProbePoint[],
+  count: number,
+  everyUs: number,
+): Promise<ReadonlyMap<string, LinkSample>> {
+  return await listening(points, count, async () => {
+    await Promise.all(
+      points.map(async ({ sideCar, address }) => {
+        const others = points.filter((one) => one.address !== address).map((one) => one.address);
+        if (others.length === 0) return;
+        await checked(sideCar, ['linkprobe', 'send', port, String(count), String(everyUs), ...others]);
+      }),
+    );
+  });
+}
+
+/**
+ * How fast each directed link is: rounds in which every node floods one other, so that no link is measured while another
+ * one of the same sender or receiver is.
+ */
+export async function measureRates(
+  points: readonly ProbePoint[],
+  floodMs: number,
+): Promise<ReadonlyMap<string, LinkSample>> {
+  const all = new Map<string, LinkSample>();
+  for (let shift = 1; shift < points.length; shift += 1) {
+    const round = await listening(points, 0, async () => {
+      await Promise.all(
+        points.map(async ({ sideCar }, index) => {
+          const to = points[(index + shift) % points.length];
+          if (to !== undefined)
+            await checked(sideCar, [
+              'linkprobe',
+              'flood',
+              port,
+              to.address,
+              String(packetBytes),
+              String(floodMs),
+            ]);
+        }),
+      );
+    });
+    for (const [link, sample] of round) if (sample.received > 0) all.set(link, sample);
+  }
+  return all;
+}
+
+async function listening(
+  points: readonly ProbePoint[],
+  sent: number,
+  work: () => Promise<void>,
+): Promise<ReadonlyMap<string, LinkSample>> {
+  const listeners = await Promise.all(points.map(async (point) => await startListener(point)));
+  await work();
+  await delay(settleMs); // the slowest probe under way must still count: not a wait for a condition that could be seen
+  const samples = new Map<string, LinkSample>();
+  for (const { node, stop } of listeners) {
+    const lines = await stop();
+    for (const from of points.filter((one) => one.node !== node)) {
+      const line = lines.find((one) => one.from === from.address);
+      samples.set(`${from.node}->${node}`, sampleOf(line, sent));
+    }
+  }
+  return samples;
+}
+
+async function startListener({
+  node,
+  sideCar,
+}: ProbePoint): Promise<{ node: string; stop: () => Promise<readonly z.infer<typeof Line>[]> }> {
+  const process: NodeProcess = await sideCar.start(['linkprobe', 'listen', port]);
+  process.stderr.resume();
+  const lines: string[] = [];
+  const reader = createInterface({ input: process.stdout });
+  const ready = new Promise<void>((resolve) => {
+    reader.on('line', (line) => {
+      if (line === 'listening') resolve();
+      else lines.push(line);
+    });
+  });
+  await Promise.race([
+    ready,
+    process.exited.then((code) => {
+      throw new Error(`linkprobe on ${node} ended with ${code} before it listened`);
+    }),
+  ]);
+  return {
+    node,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => {
+        reader.once('close', resolve);
+      });
+      process.stdin.end();
+      await process.exited;
+      await closed;
+      return lines.map((line) => Line.parse(JSON.parse(line)));
+    },
+  };
+}
+
+function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSample {
+  if (line === undefined) return { sent, received: 0, delaysMs: [], bitsPerSecond: NaN };
+  const seconds = (line.lastUs - line.firstUs) / 1e6;
+  const first = line.bytes / Math.max(1, line.received);
+  return {
+    sent,
+    received: line.received,
+    delaysMs: line.delaysUs.map((us) => us / 1000),
+    bitsPerSecond: seconds > 0 ? ((line.bytes - first) * 8) / seconds : NaN,
+  };
+}
+
+async function checked(node: NodeAccess, argv: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await node.exec(argv, { timeoutMs: 120_000 });
+  if (exitCode !== 0)
+    throw new Error(`${node.name}: ${argv.slice(0, 2).join(' ')} ended with ${exitCode}: ${stderr}`);
+}

@@ -1,0 +1,186 @@
+import { assertNever } from '../../infra/errors.ts';
+import type { Fault } from '../../infra/spec/fault.ts';
+import type { LinkSample } from './link-probes.ts';
+import type { Receipt } from './receipt.ts';
+import {
+  ascending,
+  confidence,
+  median,
+  quantile,
+  ratioInterval,
+  thinned,
+  uniformHalfWidth,
+} from './statistics.ts';
+
+export type LinkFault = Extract<Fault, { on: { links: unknown } }>;
+
+/** What one link was at one moment, by both ways of measuring. */
+export interface LinkReading {
+  readonly probes: LinkSample;
+  readonly flood: LinkSample;
+}
+
+export interface LinkReadings {
+  readonly before: LinkReading;
+  readonly during: LinkReading;
+  readonly after: LinkReading;
+}
+
+type Judged = Pick<
+  Receipt,
+  'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
+> &
+  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence'>>;
+
+const plotted = 120;
+const least = { delay: 200, loss: 5000 } as const;
+
+/** Pure: asked against measured. A link that was not measured is never ok. */
+export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
+  switch (fault.kind) {
+    case 'network.delay':
+      return delayOf(fault.delayMs, readings);
+    case 'network.jitter':
+      return jitterOf(fault.jitterMs, readings);
+    case 'network.loss':
+      return lossOf(fault.lossRatio, readings);
+    case 'network.rate':
+      return rateOf(fault.rateMbit * 1e6, readings);
+    case 'network.partition':
+      return partitionOf(readings);
+    default:
+      return assertNever(fault);
+  }
+}
+
+/** Tolerance of contracts.md: the larger of 2 ms and 5 %. */
+export const delayTolerance = (delayMs: number): number => Math.max(2, delayMs * 0.05);
+
+function delayOf(requested: number, readings: LinkReadings): Judged {
+  const values = mapReadings(readings, ({ probes }) => median(probes.delaysMs));
+  const n = readings.during.probes.delaysMs.length;
+  const added = values.during - values.before;
+  const tolerance = delayTolerance(requested);
+  return {
+    requested,
+    measured: {
+      before: round(values.before),
+      during: round(added),
+      after: round(values.after - values.before),
+    },
+    unit: 'ms',
+    n,
+    tolerance,
+    p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95) - values.before),
+    ...verdict(
+      n >= least.delay && Math.abs(added - requested) <= tolerance,
+      `${round(added)} ms were added (${n} probes)`,
+    ),
+    samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
+  };
+}
+
+function jitterOf(requested: number, readings: LinkReadings): Judged {
+  const values = mapReadings(readings, ({ probes }) => uniformHalfWidth(probes.delaysMs));
+  const n = readings.during.probes.delaysMs.length;
+  const tolerance = Math.max(2, requested * 0.1);
+  return {
+    requested,
+    measured: mapValues(values, round),
+    unit: 'ms',
+    n,
+    tolerance,
+    ...verdict(
+      n >= least.delay && Math.abs(values.during - requested) <= tolerance,
+      `delays spread ± ${round(values.during)} ms (${n} probes)`,
+    ),
+    samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
+  };
+}
+
+function lossOf(requested: number, readings: LinkReadings): Judged {
+  const { sent, received } = readings.during.probes;
+  const ratio = (sample: LinkSample): number => 1 - sample.received / Math.max(1, sample.sent);
+  const [low, high] = ratioInterval(sent - received, sent);
+  const tolerance = requested * 0.1;
+  const narrow = (high - low) / 2 <= Math.max(0.01, requested / 2);
+  const agrees = low <= requested + tolerance && high >= requested - tolerance;
+  const measured = mapReadings(readings, ({ probes }) => round(ratio(probes), 4));
+  return {
+    requested,
+    measured,
+    unit: 'ratio',
+    n: sent,
+    tolerance,
+    interval: [round(low, 4), round(high, 4)],
+    confidence,
+    ...verdict(sent >= least.loss && narrow && agrees, `${sent - received} of ${sent} probes were lost`),
+    samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
+  };
+}
+
+function rateOf(requested: number, readings: LinkReadings): Judged {
+  const values = mapReadings(readings, ({ flood }) => Math.round(flood.bitsPerSecond) || 0);
+  const tolerance = requested * 0.1;
+  return {
+    requested,
+    measured: values,
+    unit: 'bit/s',
+    n: readings.during.flood.received,
+    tolerance,
+    ...verdict(
+      Math.abs(values.during - requested) <= tolerance,
+      `${(values.during / 1e6).toFixed(2)} Mbit/s went through`,
+    ),
+    samples: { before: [values.before], during: [values.during], after: [values.after] },
+  };
+}
+
+function partitionOf(readings: LinkReadings): Judged {
+  const reached = mapReadings(readings, ({ probes }) => (probes.received > 0 ? 1 : 0));
+  return {
+    requested: 1,
+    measured: mapValues(reached, (one) => 1 - one),
+    unit: 'bool',
+    n: readings.during.probes.sent,
+    tolerance: 0,
+    ...verdict(
+      reached.before === 1 && reached.during === 0,
+      `${readings.during.probes.received} of ${readings.during.probes.sent} probes arrived`,
+    ),
+    samples: { before: [reached.before], during: [reached.during], after: [reached.after] },
+  };
+}
+
+/** A link that no fault is on: as it was before, within noise. */
+export function isClean(before: LinkSample, during: LinkSample): boolean {
+  const [low] = ratioInterval(during.sent - during.received, during.sent);
+  const was = median(before.delaysMs);
+  return low < 0.001 && Math.abs(median(during.delaysMs) - was) <= Math.max(2, was * 0.05);
+}
+
+function verdict(ok: boolean, seen: string): Pick<Receipt, 'ok' | 'why'> {
+  return { ok, why: ok ? '' : seen };
+}
+
+type Three<T> = { before: T; during: T; after: T };
+
+function mapReadings<T>(readings: LinkReadings, of: (reading: LinkReading) => T): Three<T> {
+  return { before: of(readings.before), during: of(readings.during), after: of(readings.after) };
+}
+
+function mapValues<T, U>({ before, during, after }: Three<T>, of: (value: T) => U): Three<U> {
+  return { before: of(before), during: of(during), after: of(after) };
+}
+
+function samplesOf(
+  readings: LinkReadings,
+  of: (reading: LinkReading) => readonly number[],
+): Receipt['samples'] {
+  return mapReadings(readings, (reading) => thinned(of(reading), plotted).map((value) => round(value)));
+}
+
+/** NaN, a measurement that is not there, becomes -1: JSON has no NaN, and -1 is no delay, ratio or rate. */
+function round(value: number, digits = 3): number {
+  return Number.isFinite(value) ? Number(value.toFixed(digits)) : -1;
+}

@@ -1,0 +1,37 @@
+/** Half-widths of intervals use this confidence: one wrong receipt in a million (contracts: Receipts). */
+export const confidence = 1 - 1e-6;
+/** Two-sided normal quantile of that confidence. */
+const z = 4.8916;
+
+export function quantile(sorted: readonly number[], q: number): number {
+  if (sorted.length === 0) return NaN;
+  const at = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(at)] ?? NaN;
+  const high = sorted[Math.ceil(at)] ?? NaN;
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+export const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+export const median = (values: readonly number[]): number => quantile(ascending(values), 0.5);
+
+/** Wilson's score interval (Wilson 1927): right for ratios near 0, where the plain normal one is not. */
+export function ratioInterval(hits: number, n: number): readonly [number, number] {
+  if (n === 0) return [0, 1];
+  const p = hits / n;
+  const denominator = 1 + z ** 2 / n;
+  const centre = (p + z ** 2 / (2 * n)) / denominator;
+  const half = (z / denominator) * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
+  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
+/** Half the width of a uniform distribution, from its 5th and 95th percentile: tails of a busy host are left out. */
+export function uniformHalfWidth(values: readonly number[]): number {
+  const sorted = ascending(values);
+  return (quantile(sorted, 0.95) - quantile(sorted, 0.05)) / 2 / 0.9;
+}
+
+/** At most `count` values, evenly taken. */
+export function thinned(values: readonly number[], count: number): number[] {
+  const step = Math.max(1, Math.ceil(values.length / count));
+  return values.filter((_, index) => index % step === 0);
+}
