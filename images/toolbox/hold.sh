@@ -59,7 +59,8 @@ while read -r -t "$lease" -a words; do
       echo "$said"
       ;;
     tell)
-      echo "${words[*]:2}" >&"${inputs[${words[1]}]}" && echo ok || echo "err 1 ${words[1]} is gone"
+      input=${inputs[${words[1]}]:-}
+      if [ -n "$input" ] && echo "${words[*]:2}" >&"$input"; then echo ok; else echo "err 1 ${words[1]} does not run"; fi
       ;;
     heal)
       heal "${words[1]}"

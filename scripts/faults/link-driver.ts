@@ -116,8 +116,8 @@ export class LinkDriver {
   readonly #hold: Hold;
   readonly #seed: number;
   readonly #applied = new Map<string, LinkCondition>();
-  #shaping = false;
-  #rating = false;
+  #shaping: Promise<void> | null = null;
+  #rating: Promise<void> | null = null;
 
   constructor(hold: Hold, seed: number) {
     this.#hold = hold;
@@ -130,19 +130,19 @@ export class LinkDriver {
     await this.#toggle(`cut-${address}`, cutFrom(address), cut, condition);
     const shaped = delayMs > 0 || jitterMs > 0 || lossRatio > 0;
     if (shaped) {
-      await this.#startShaper();
+      await (this.#shaping ??= this.#startShaper());
       const orders = [delayMs * 1000, jitterMs * 1000, lossRatio * 1e6].map((number) =>
         String(Math.round(number)),
       );
       await this.#hold.tell(shaperId, ['set', address, ...orders]);
     }
     await this.#toggle(`shape-${address}`, shapedFrom(address), shaped, condition);
-    if (!shaped && this.#shaping) await this.#hold.tell(shaperId, ['clear', address]);
+    if (!shaped && this.#shaping !== null) await this.#hold.tell(shaperId, ['clear', address]);
   }
 
   /** Makes what leaves for `address` no faster than asked. */
   async outgoing(address: string, classNumber: number, { rateMbit, ...rest }: LinkCondition): Promise<void> {
-    if (rateMbit !== null) await this.#startRating();
+    if (rateMbit !== null) await (this.#rating ??= this.#startRating());
     await this.#toggle(`rate-${address}`, ratedTo(address, classNumber, rateMbit ?? 0), rateMbit !== null, {
       ...rest,
       rateMbit,
@@ -151,10 +151,10 @@ export class LinkDriver {
 
   /** Ends the shaper and the root qdisc when no link needs them any more. */
   async release(): Promise<void> {
-    if (this.#shaping) await this.#hold.heal(shaperId);
-    if (this.#rating) await this.#hold.heal(rateId);
-    this.#shaping = false;
-    this.#rating = false;
+    if (this.#shaping !== null) await this.#hold.heal(shaperId);
+    if (this.#rating !== null) await this.#hold.heal(rateId);
+    this.#shaping = null;
+    this.#rating = null;
   }
 
   async #toggle(
@@ -175,16 +175,12 @@ export class LinkDriver {
   }
 
   async #startShaper(): Promise<void> {
-    if (this.#shaping) return;
-    this.#shaping = true;
     // iptables makes the table on first use and leaves it behind, empty: not as before, so it goes too.
     await this.#hold.undo(shaperId, ['nft', 'delete', 'table', 'ip', 'mangle']);
     await this.#hold.start(shaperId, ['linkshape', String(queueNumber), String(this.#seed)]);
   }
 
   async #startRating(): Promise<void> {
-    if (this.#rating) return;
-    this.#rating = true;
     await this.#hold.undo(rateId, ['tc', 'qdisc', 'del', 'dev', device, 'root']);
     await this.#hold.do([
       'tc',
