@@ -18,6 +18,7 @@ const notYet = [
   'diff',
   'shrink',
   'profiles',
+  'parity',
   'prune',
   'watch',
 ] as const;
@@ -88,18 +89,6 @@ function rehearsalVerbs(root: Command): void {
       process.exitCode = await report({ run, ...options });
     });
   root
-    .command('parity')
-    .description('compare the nodes of a running cluster with the reference facts')
-    .argument('[cluster]')
-    .option('--reference <file>', 'facts to compare with')
-    .option('--run <id>')
-    .option('--stack <name>')
-    .option('--json', 'one JSON object on stdout', false)
-    .action(async (cluster: string | undefined, options: ParityFlags) => {
-      const { parity } = await import('./parity.ts');
-      process.exitCode = await parity({ ...(cluster === undefined ? {} : { cluster }), ...options });
-    });
-  root
     .command('schema')
     .description('print a JSON Schema')
     .argument('<name>', 'verdict, cluster, facts, handle or incident')
@@ -118,13 +107,6 @@ export interface RunFlags {
   readonly keep: 'always' | 'on-failure' | 'never';
   readonly backend: 'docker' | 'aws';
   readonly dryRun: boolean;
-  readonly json: boolean;
-}
-
-interface ParityFlags {
-  readonly reference?: string;
-  readonly run?: string;
-  readonly stack?: string;
   readonly json: boolean;
 }
 

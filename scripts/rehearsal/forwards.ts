@@ -7,6 +7,18 @@ import type { NodeAccess } from '../nodes/node.ts';
 
 type Forward = Handle['forwards'][number];
 
+interface Wanted {
+  readonly node: string;
+  readonly port: number;
+  /** null: any free one. */
+  readonly hostPort: number | null;
+}
+
+/** All forwards that the roles of a plan declare. */
+export function forwardsOf({ nodes }: Plan): readonly Wanted[] {
+  return nodes.flatMap(({ name, forwards }) => forwards.map((one) => ({ node: name, ...one })));
+}
+
 /** Listeners on this machine's loopback for ports of nodes, taken before anything is created. */
 export class Forwards {
   readonly list: readonly Forward[];
@@ -19,10 +31,7 @@ export class Forwards {
   }
 
   /** @throws HostError (69) where a fixed host port is somebody else's. */
-  static async reserve(plan: Plan): Promise<Forwards> {
-    const wanted = plan.nodes.flatMap(({ name, forwards }) =>
-      forwards.map((one) => ({ node: name, ...one })),
-    );
+  static async reserve(wanted: readonly Wanted[]): Promise<Forwards> {
     const servers: Server[] = [];
     const list: Forward[] = [];
     const reserved: { forwards: Forwards | null } = { forwards: null };
@@ -43,6 +52,11 @@ export class Forwards {
   /** From now on connections reach the nodes. */
   open(nodes: ReadonlyMap<string, NodeAccess>): void {
     this.#nodes = nodes;
+  }
+
+  /** Keeps the process alive as long as it listens. */
+  hold(): void {
+    for (const server of this.#servers) server.ref();
   }
 
   close(): void {

@@ -111,7 +111,8 @@ function finish(
     ...(interrupted ? { interrupted: true } : {}),
   };
   folder.writeJson('verdict.json', verdict);
-  folder.writeText('report.html', renderReport(folder, control?.result ?? null));
+  if (control !== null) folder.writeJson('control.json', control.result);
+  folder.writeText('report.html', renderReport(folder));
   return verdict;
 }
 

@@ -22,7 +22,7 @@ import { acquireLease, keepLease } from '../teardown/lease-store.ts';
 import { temporaryFolder } from '../teardown/residue.ts';
 import { tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
-import { Forwards } from './forwards.ts';
+import { Forwards, forwardsOf } from './forwards.ts';
 import { handleOf } from './handle-of.ts';
 import { isolate } from './isolation.ts';
 import { provision } from './provision.ts';
@@ -106,7 +106,7 @@ export async function perform(
   let forwards: Forwards | null = null;
   let faults: FaultSession | null = null;
   try {
-    forwards = await Forwards.reserve(loaded.plan);
+    forwards = await Forwards.reserve(forwardsOf(loaded.plan));
     const handle = handleOf(bound, forwards.list);
     folder.writeJson('handle.json', handle);
     const cluster = await stage.progress.step(`bring up ${loaded.plan.nodes.length} nodes`, async (step) =>

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { UsageError } from '../../../../infra/errors.ts';
-import { formatDuration, parseDurationMs } from '../../../../scripts/teardown/duration.ts';
+import { formatDuration, parseDurationMs } from '../../../infra/duration.ts';
 
 test.each([
   ['45s', 45_000],

@@ -1,0 +1,24 @@
+import { ensureImages } from '../../infra/components/docker/build.ts';
+import { EXIT, type ExitCode } from '../../infra/errors.ts';
+import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { openProgress } from '../progress/open.ts';
+import { resolveBase } from '../setup/base-image.ts';
+import { ensureReady } from '../setup/setup.ts';
+
+/** Everything that `run thumbnails` needs, images included: after it no network is needed. */
+export async function setup(): Promise<ExitCode> {
+  const progress = openProgress();
+  const { engine } = await ensureReady(progress);
+  const loaded = loadPlan({ cluster: 'thumbnails', profiles: [], seed: 1, set: {}, suites: [] });
+  await progress.step('images of the bundled cluster', async (step) => {
+    await ensureImages(engine, loaded, {
+      signal: new AbortController().signal,
+      intend: () => undefined,
+      resolveBase: (reference) => resolveBase(engine, reference, progress),
+      onOutput: (stack, line) => {
+        step.update(`${stack}: ${line.slice(0, 60)}`);
+      },
+    });
+  });
+  return EXIT.pass;
+}

@@ -1,0 +1,93 @@
+import type Docker from 'dockerode';
+import { engineEndpoint } from '../../infra/components/docker/engine.ts';
+import { engineNetworks } from '../../infra/components/docker/networks.ts';
+import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { Handle } from '../../infra/handle.ts';
+import { boundPlan } from '../../infra/plan/bind.ts';
+import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
+import type { LoadedPlan } from '../../infra/plan/plan.ts';
+import type { RunFolder } from '../evidence/run-folder.ts';
+import type { Progress } from '../progress.ts';
+import type { Interrupts } from '../teardown/interrupt.ts';
+import { acquireLease, keepLease } from '../teardown/lease-store.ts';
+import { temporaryFolder } from '../teardown/residue.ts';
+import { tearDown } from '../teardown/tear-down.ts';
+import { startWatcher } from '../teardown/watcher.ts';
+import { handleOf } from './handle-of.ts';
+import { isolate } from './isolation.ts';
+import { provision } from './provision.ts';
+import { untilReady } from './readiness.ts';
+
+export interface Raising {
+  readonly engine: Docker;
+  readonly host: HostMechanism;
+  readonly progress: Progress;
+  readonly interrupts: Interrupts;
+  readonly loaded: LoadedPlan;
+  readonly runId: string;
+  readonly folder: RunFolder;
+  readonly ttlMs: number;
+}
+
+/** Brings a cluster up for keeps: ready, with a lease that ends; taken down again where it cannot be made ready. */
+export async function raise({
+  engine,
+  host,
+  progress,
+  interrupts,
+  loaded,
+  runId,
+  folder,
+  ttlMs,
+}: Raising): Promise<Handle> {
+  const { signal } = interrupts;
+  const created = new Date();
+  const identity = { runId, stack: runId, created: created.toISOString(), maxTtlMs: ttlMs };
+  const bound = boundPlan(loaded, loadOrCreateBoundRun(loaded, identity, await engineNetworks(engine)));
+  const { url, local } = engineEndpoint();
+  acquireLease({
+    runId,
+    stack: runId,
+    owner: owner(),
+    cluster: loaded.plan.cluster,
+    engine: url,
+    runFolder: folder.path,
+    created: identity.created,
+    expires: null,
+  });
+  const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
+  try {
+    await progress.step(
+      `bring up ${loaded.plan.nodes.length} nodes, and wait until they are ready`,
+      async () => {
+        const { nodes, recorded } = await provision({
+          bound,
+          engine,
+          host,
+          temporary: temporaryFolder(folder.path),
+          signal,
+          onNode: () => undefined,
+        });
+        const ready = loaded.plan.nodes.map(async (node) => {
+          const access = nodes.get(node.name);
+          if (access !== undefined) await untilReady(node, access, signal);
+        });
+        await Promise.all([isolate(engine, bound), recorded, ...ready]);
+      },
+    );
+  } catch (error) {
+    await tearDown({
+      engine: { docker: engine, local, description: url },
+      runId,
+      stack: runId,
+      runFolder: folder.path,
+    });
+    await watcher.release();
+    throw error;
+  }
+  keepLease(runId, 'understudy up', new Date(created.getTime() + ttlMs).toISOString());
+  await watcher.release();
+  const handle = handleOf(bound, []);
+  folder.writeJson('handle.json', handle);
+  return handle;
+}
