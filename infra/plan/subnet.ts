@@ -1,5 +1,3 @@
-import { BlockList, isIP } from 'node:net';
-
 /** A network that is in use already: a route of the host, or a network of the engine. */
 export interface TakenNetwork {
   /** CIDR. */
@@ -41,18 +39,18 @@ export function addressIn(subnet: string, host: number): string {
   return toAddress(toNumber(subnet.split('/')[0] ?? '') + host);
 }
 
+/** Whether two IPv4 networks share an address; IPv6 ones share none with ours. */
 export function overlaps(a: string, b: string): boolean {
-  return contains(a, b) || contains(b, a);
+  const [first, second] = [range(a), range(b)];
+  return first !== null && second !== null && first.low <= second.high && second.low <= first.high;
 }
 
-function contains(outer: string, inner: string): boolean {
-  const [network = '', bits = '32'] = outer.split('/');
-  const [address = ''] = inner.split('/');
-  if (isIP(network) !== 4 || isIP(address) !== 4) return false;
-  if (Number(bits) > Number(inner.split('/')[1] ?? '32')) return false;
-  const list = new BlockList();
-  list.addSubnet(network, Number(bits));
-  return list.check(address);
+function range(cidr: string): { readonly low: number; readonly high: number } | null {
+  const [network = '', bits = '32'] = cidr.split('/');
+  if (!/^\d+(\.\d+){3}$/.test(network)) return null;
+  const size = 2 ** (32 - Number(bits));
+  const low = Math.floor(toNumber(network) / size) * size;
+  return { low, high: low + size - 1 };
 }
 
 function toNumber(address: string): number {

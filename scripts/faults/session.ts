@@ -4,15 +4,14 @@ import { assertNever } from '../../infra/errors.ts';
 import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
-import { injectDisk, judgeDisk, readDisk, tooMuch, type DiskReading } from './disk-faults.ts';
+import { injectDisk, readDisk, tooMuch, type DiskReading } from './disk-faults.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from './fingerprint.ts';
-import { Hold } from './hold.ts';
 import { merge } from './link-condition.ts';
-import { LinkDriver } from './link-driver.ts';
-import { measureRates, probeLinks, type LinkSample, type ProbePoint } from './link-probes.ts';
-import { isClean, judgeLink, type LinkFault, type LinkReading } from './link-receipts.ts';
+import { measureRates, probeLinks, type LinkSample } from './link-probes.ts';
+import type { LinkFault, LinkReading } from './link-receipts.ts';
 import type { Receipt } from './receipt.ts';
-import { capabilities, startSideCar } from './side-car.ts';
+import { receiptsOf, type Realised } from './session-receipts.ts';
+import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
 
 export interface FaultStage {
   readonly engine: Docker;
@@ -23,22 +22,6 @@ export interface FaultStage {
   readonly signal: AbortSignal;
   /** For tests alone: leaves out the injecting or the undoing, with everything else real. */
   readonly sabotage?: 'inject' | 'undo';
-}
-
-/** One node with its side-car, lease and links. */
-interface Victim extends ProbePoint {
-  readonly access: NodeAccess;
-  readonly hold: Hold;
-  readonly links: LinkDriver;
-  readonly disks: readonly string[];
-}
-
-interface Realised {
-  readonly injectedAtMs: number | null;
-  readonly injectTookMs: number;
-  readonly healedAtMs: number | null;
-  readonly healTookMs: number;
-  readonly disks: ReadonlyMap<string, DiskReading>;
 }
 
 const beforeProbes = { count: 400, everyUs: 2000 };
@@ -65,26 +48,7 @@ export class FaultSession {
 
   /** Side-cars and leases, and how everything is before any fault. */
   static async open(stage: FaultStage): Promise<FaultSession> {
-    const { plan } = stage.bound.loaded;
-    const granted = capabilitiesFor(faultsOf(stage.bound));
-    const victims = await Promise.all(
-      plan.nodes.map(async ({ name, disks, host }): Promise<Victim> => {
-        const access = stage.nodes.get(name);
-        if (access === undefined) throw new Error(`node ${name} is not there`);
-        const sideCar = await startSideCar(stage.engine, stage.bound, name, stage.toolbox, granted);
-        const hold = await Hold.open(sideCar);
-        const address = stage.bound.run.addresses[name] ?? '';
-        return {
-          node: name,
-          address,
-          access,
-          sideCar,
-          hold,
-          links: new LinkDriver(hold, plan.seed * 65_536 + host),
-          disks: disks.map(({ path }) => path),
-        };
-      }),
-    );
+    const victims = await openVictims(stage, capabilitiesFor(faultsOf(stage.bound)));
     const session = new FaultSession(stage, victims);
     for (const { node, access, sideCar, disks } of victims) {
       session.#fingerprints.set(node, await takeFingerprint(access, sideCar, disks));
@@ -145,9 +109,17 @@ export class FaultSession {
       this.#linkFaults().length > 0
         ? await this.#measure(beforeProbes, flood.beforeMs)
         : new Map<string, LinkReading>();
-    const receipts = (
-      await Promise.all(this.#schedule().map(async (fault) => await this.#receipts(fault, after, left)))
-    ).flat();
+    const disksAfter = new Map(
+      await Promise.all(
+        this.#schedule().map(async (fault) => [fault.id, await this.#readDisks(fault)] as const),
+      ),
+    );
+    const receipts = receiptsOf(this.#schedule(), {
+      links: { before: this.#before, during: this.#during, after },
+      realised: this.#realised,
+      disksAfter,
+      leftovers: left,
+    });
     return {
       receipts,
       leftovers: left,
@@ -184,10 +156,8 @@ export class FaultSession {
       injectTookMs: tookMs,
       healedAtMs: null,
       healTookMs: 0,
-      disks: new Map([
-        ...[...before].map(([target, reading]) => [`before ${target}`, reading] as const),
-        ...[...during].map(([target, reading]) => [`during ${target}`, reading] as const),
-      ]),
+      before,
+      during,
     });
   }
 
@@ -263,71 +233,6 @@ export class FaultSession {
     );
   }
 
-  async #receipts(
-    scheduled: ScheduledFault,
-    after: ReadonlyMap<string, LinkReading>,
-    left: readonly string[],
-  ): Promise<readonly Receipt[]> {
-    const { fault, targets } = scheduled;
-    const realised = this.#realised.get(scheduled.id);
-    const afterDisks = await this.#readDisks(scheduled);
-    const bystanders = this.#bystanders();
-    return targets.map((target): Receipt => {
-      const node = target.includes('->') ? (target.split('->')[1] ?? '') : (target.split(':')[0] ?? '');
-      const common = {
-        fault: scheduled.id,
-        kind: fault.kind,
-        target,
-        bystandersOk: bystanders.every(({ clean }) => clean),
-        bystanders: bystanders.length,
-        healedOk: !left.some((line) => line.startsWith(`${node}:`)),
-        injectedAtMs: realised?.injectedAtMs ?? null,
-        healedAtMs: realised?.healedAtMs ?? null,
-        injectTookMs: realised?.injectTookMs ?? 0,
-        healTookMs: realised?.healTookMs ?? 0,
-        driver: fault.kind.startsWith('network') ? 'nfqueue + htb + nftables' : 'fill',
-      };
-      switch (fault.kind) {
-        case 'disk.space':
-        case 'disk.inodes':
-        case 'disk.readonly': {
-          const nothing: DiskReading = { freeBytes: -1, freeInodes: -1, writeError: '', createError: '' };
-          const read = (when: string): DiskReading => realised?.disks.get(`${when} ${target}`) ?? nothing;
-          const judged = judgeDisk(fault, read('before'), read('during'), afterDisks.get(target) ?? nothing);
-          const { before, during, after: later } = judged.measured;
-          return { ...common, ...judged, samples: { before: [before], during: [during], after: [later] } };
-        }
-        default:
-          return { ...common, ...judgeLink(fault, this.#readings(target, after)) };
-      }
-    });
-  }
-
-  #readings(
-    link: string,
-    after: ReadonlyMap<string, LinkReading>,
-  ): { before: LinkReading; during: LinkReading; after: LinkReading } {
-    const nothing: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
-    const of = (readings: ReadonlyMap<string, LinkReading>): LinkReading =>
-      readings.get(link) ?? { probes: nothing, flood: nothing };
-    return { before: of(this.#before), during: of(this.#during), after: of(after) };
-  }
-
-  /** Links that no fault of the whole run is on, each with whether it stayed as it was. */
-  #bystanders(): readonly { readonly clean: boolean }[] {
-    const targeted = new Set(
-      this.#linkFaults()
-        .filter(({ startMs }) => startMs === null)
-        .flatMap(({ targets }) => targets),
-    );
-    return [...this.#during]
-      .filter(([link]) => !targeted.has(link))
-      .map(([link, reading]) => {
-        const before = this.#before.get(link)?.probes;
-        return { clean: before !== undefined && isClean(before, reading.probes) };
-      });
-  }
-
   async #measure(
     probes: { readonly count: number; readonly everyUs: number },
     floodMs: number,
@@ -374,11 +279,6 @@ export class FaultSession {
 /** Standing conditions of the spec's links are faults of the whole run, in the control too. */
 export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
   return [...loaded.plan.conditions, ...loaded.plan.schedule];
-}
-
-function capabilitiesFor(schedule: readonly ScheduledFault[]): readonly string[] {
-  const mounts = schedule.some(({ fault }) => fault.kind === 'disk.readonly');
-  return [...capabilities.network, ...capabilities.disk, ...(mounts ? capabilities.mount : [])];
 }
 
 function messageOf(error: unknown): string {

@@ -10,7 +10,7 @@ type Forward = Handle['forwards'][number];
 interface Wanted {
   readonly node: string;
   readonly port: number;
-  /** null: any free one. */
+  /** null: whichever is free. */
   readonly hostPort: number | null;
 }
 

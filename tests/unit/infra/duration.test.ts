@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { UsageError } from '../../../../infra/errors.ts';
+import { UsageError } from '../../../infra/errors.ts';
 import { formatDuration, parseDurationMs } from '../../../infra/duration.ts';
 
 test.each([

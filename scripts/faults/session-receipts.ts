@@ -1,0 +1,104 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { judgeDisk, type DiskReading } from './disk-faults.ts';
+import type { LinkSample } from './link-probes.ts';
+import { isClean, judgeLink, type LinkReading } from './link-receipts.ts';
+import type { Receipt } from './receipt.ts';
+
+/** When a fault was in force, and what its disks read before and during it. */
+export interface Realised {
+  readonly injectedAtMs: number | null;
+  readonly injectTookMs: number;
+  readonly healedAtMs: number | null;
+  readonly healTookMs: number;
+  readonly before: ReadonlyMap<string, DiskReading>;
+  readonly during: ReadonlyMap<string, DiskReading>;
+}
+
+export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
+
+/** All that was measured in one trial. */
+export interface Measurements {
+  readonly links: {
+    readonly before: LinkReadingsByLink;
+    readonly during: LinkReadingsByLink;
+    readonly after: LinkReadingsByLink;
+  };
+  readonly realised: ReadonlyMap<string, Realised>;
+  /** Disks after the heal, by fault and target. */
+  readonly disksAfter: ReadonlyMap<string, ReadonlyMap<string, DiskReading>>;
+  readonly leftovers: readonly string[];
+}
+
+const noLink: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
+const noDisk: DiskReading = { freeBytes: -1, freeInodes: -1, writeError: '', createError: '' };
+
+/** Pure: a receipt for every fault and target. What was never in force has readings that no judgement accepts. */
+export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurements): readonly Receipt[] {
+  const bystanders = bystandersOf(faults, measured);
+  return faults.flatMap((scheduled) =>
+    scheduled.targets.map((target): Receipt => ({
+      ...common(scheduled, target, measured),
+      ...judged(scheduled, target, measured),
+      bystandersOk: bystanders.every((stayedClean) => stayedClean),
+      bystanders: bystanders.length,
+    })),
+  );
+}
+
+function common({ id, fault }: ScheduledFault, target: string, { realised, leftovers }: Measurements) {
+  const times = realised.get(id);
+  const node = target.includes('->') ? target.split('->')[1] : target.split(':')[0];
+  return {
+    fault: id,
+    kind: fault.kind,
+    target,
+    healedOk: !leftovers.some((line) => line.startsWith(`${node ?? ''}:`)),
+    injectedAtMs: times?.injectedAtMs ?? null,
+    healedAtMs: times?.healedAtMs ?? null,
+    injectTookMs: times?.injectTookMs ?? 0,
+    healTookMs: times?.healTookMs ?? 0,
+    driver: fault.kind.startsWith('network') ? 'nfqueue + htb + nftables' : 'fill',
+  };
+}
+
+function judged(
+  { id, fault }: ScheduledFault,
+  target: string,
+  { links, realised, disksAfter }: Measurements,
+) {
+  switch (fault.kind) {
+    case 'disk.space':
+    case 'disk.inodes':
+    case 'disk.readonly': {
+      const times = realised.get(id);
+      const result = judgeDisk(
+        fault,
+        times?.before.get(target) ?? noDisk,
+        times?.during.get(target) ?? noDisk,
+        disksAfter.get(id)?.get(target) ?? noDisk,
+      );
+      const { before, during, after } = result.measured;
+      return { ...result, samples: { before: [before], during: [during], after: [after] } };
+    }
+    default: {
+      const of = (readings: LinkReadingsByLink): LinkReading =>
+        readings.get(target) ?? { probes: noLink, flood: noLink };
+      return judgeLink(fault, { before: of(links.before), during: of(links.during), after: of(links.after) });
+    }
+  }
+}
+
+/** Links that no fault of the whole run is on: whether each stayed as it was. */
+function bystandersOf(faults: readonly ScheduledFault[], { links }: Measurements): readonly boolean[] {
+  const targeted = new Set(
+    faults
+      .filter(({ fault, startMs }) => 'links' in fault.on && startMs === null)
+      .flatMap(({ targets }) => targets),
+  );
+  return [...links.during]
+    .filter(([link]) => !targeted.has(link))
+    .map(([link, reading]) => {
+      const before = links.before.get(link)?.probes;
+      return before !== undefined && isClean(before, reading.probes);
+    });
+}

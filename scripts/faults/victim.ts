@@ -1,0 +1,54 @@
+import type Docker from 'dockerode';
+import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
+import type { NodeAccess } from '../nodes/node.ts';
+import { Hold } from './hold.ts';
+import { LinkDriver } from './link-driver.ts';
+import type { ProbePoint } from './link-probes.ts';
+import { capabilities, startSideCar } from './side-car.ts';
+
+/** One node with its side-car, lease and links. */
+export interface Victim extends ProbePoint {
+  readonly access: NodeAccess;
+  readonly hold: Hold;
+  readonly links: LinkDriver;
+  readonly disks: readonly string[];
+}
+
+export interface VictimStage {
+  readonly engine: Docker;
+  readonly bound: BoundPlan;
+  readonly nodes: ReadonlyMap<string, NodeAccess>;
+  readonly toolbox: string;
+}
+
+/** A side-car and a lease for every node, all at once. */
+export async function openVictims(
+  stage: VictimStage,
+  granted: readonly string[],
+): Promise<readonly Victim[]> {
+  const { plan } = stage.bound.loaded;
+  return await Promise.all(
+    plan.nodes.map(async ({ name, disks, host }): Promise<Victim> => {
+      const access = stage.nodes.get(name);
+      if (access === undefined) throw new Error(`node ${name} is not there`);
+      const sideCar = await startSideCar(stage.engine, stage.bound, name, stage.toolbox, granted);
+      const hold = await Hold.open(sideCar);
+      return {
+        node: name,
+        address: stage.bound.run.addresses[name] ?? '',
+        access,
+        sideCar,
+        hold,
+        // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
+        links: new LinkDriver(hold, plan.seed * 65_536 + host),
+        disks: disks.map(({ path }) => path),
+      };
+    }),
+  );
+}
+
+/** The least that these faults need; mounts are only given where a mount of the node must change. */
+export function capabilitiesFor(schedule: readonly ScheduledFault[]): readonly string[] {
+  const mounts = schedule.some(({ fault }) => fault.kind === 'disk.readonly');
+  return [...capabilities.network, ...capabilities.disk, ...(mounts ? capabilities.mount : [])];
+}
