@@ -175,7 +175,7 @@ export async function perform(
     ...result.proof,
     parity: [],
     residue,
-    failure: result.failure,
+    failure: result.failure ?? (signal.aborted ? signal.reason : null),
   };
 }
 
