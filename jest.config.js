@@ -7,7 +7,7 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  testMatch: ['<rootDir>/tests/{unit,property,golden,components,e2e}/**/*.test.ts'],
+  testMatch: ['<rootDir>/tests/{unit,property,golden,components,e2e,sweep}/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.runs/', '<rootDir>/.state/'],
   watchman: false,
 };

@@ -6,11 +6,19 @@ const kinds = [
   ['volume', 'ls', '--format', '{{.Name}}'],
 ] as const;
 
-/** Everything on the engine that carries a run label of ours: what must be empty when a command has ended. */
-export async function labelledObjects(runId?: string): Promise<readonly string[]> {
-  const label = runId === undefined ? 'dev.understudy.run' : `dev.understudy.run=${runId}`;
+/** What was there before this test file began is somebody else's: a developer's own cluster is no residue of ours. */
+const known = new Set(await list());
+
+/** Everything on the engine that carries a run label and came since: empty when a command has ended. */
+export async function labelledObjects(): Promise<readonly string[]> {
+  return (await list()).filter((line) => !known.has(line));
+}
+
+async function list(): Promise<readonly string[]> {
   const listings = await Promise.all(
-    kinds.map(async (argv) => (await execa('docker', [...argv, '--filter', `label=${label}`])).stdout),
+    kinds.map(
+      async (argv) => (await execa('docker', [...argv, '--filter', 'label=dev.understudy.run'])).stdout,
+    ),
   );
   return listings.flatMap((listing) => listing.split('\n')).filter((line) => line !== '');
 }
