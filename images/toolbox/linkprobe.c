@@ -6,8 +6,10 @@
  *   linkprobe flood PORT ADDRESS SIZE MS               UDP as fast as it goes for MS milliseconds
  *
  * A probe carries its number and the sender's CLOCK_MONOTONIC, which is one clock for all nodes of one host, so the
- * delay is one way. The listener prints {"from","received","delaysUs":[…],"bytes","firstUs","lastUs"}; delays are
- * thinned to at most 4000.
+ * delay is one way. The listener prints {"from","received","span","delaysUs":[…],"middleBytes","middleUs"}: delays are
+ * thinned to at most 4000; span is how many probes were put out, by their numbers, from the lowest that arrived to the
+ * highest; the middle is what arrived between a tenth after the first arrival and a tenth before the last, where neither
+ * a burst at the start nor jitter at either end falsifies a rate. Bytes are counted as a link does, with Ethernet's header.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -21,7 +23,8 @@
 #include <unistd.h>
 
 #define MAX_SENDERS 256
-#define MAX_SAMPLES 65536
+#define MAX_SAMPLES 262144
+#define HEADERS 42 /* Ethernet, IP, UDP */
 
 struct probe {
   uint64_t magic;
@@ -30,9 +33,9 @@ struct probe {
 };
 struct sender {
   uint32_t address;
-  uint64_t received, bytes;
-  int64_t first_us, last_us;
-  int32_t *delays;
+  uint64_t received, lowest, highest;
+  int64_t first_us;
+  int32_t *delays, *arrivals, *sizes;
 };
 
 static const uint64_t magic = 0x756e6465727374ull;
@@ -65,6 +68,9 @@ static struct sender *sender_of(uint32_t address) {
   struct sender *one = &senders[sender_count++];
   one->address = address;
   one->delays = malloc(MAX_SAMPLES * sizeof *one->delays);
+  one->arrivals = malloc(MAX_SAMPLES * sizeof *one->arrivals);
+  one->sizes = malloc(MAX_SAMPLES * sizeof *one->sizes);
+  one->lowest = UINT64_MAX;
   return one;
 }
 
@@ -73,9 +79,13 @@ static void report(void) {
     struct sender *s = &senders[i];
     char name[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &s->address, name, sizeof name);
-    printf("{\"from\":\"%s\",\"received\":%llu,\"bytes\":%llu,\"firstUs\":%lld,\"lastUs\":%lld,\"delaysUs\":[", name,
-           (unsigned long long)s->received, (unsigned long long)s->bytes, (long long)s->first_us, (long long)s->last_us);
-    uint64_t kept = s->received < MAX_SAMPLES ? s->received : MAX_SAMPLES, step = kept / 4000 + 1;
+    uint64_t kept = s->received < MAX_SAMPLES ? s->received : MAX_SAMPLES, step = kept / 4000 + 1, bytes = 0;
+    int64_t last = kept ? s->arrivals[kept - 1] : 0, from = last / 10, until = last - last / 10;
+    for (uint64_t n = 0; n < kept; n++)
+      if (s->arrivals[n] > from && s->arrivals[n] <= until) bytes += (uint64_t)s->sizes[n];
+    printf("{\"from\":\"%s\",\"received\":%llu,\"span\":%llu,\"middleBytes\":%llu,\"middleUs\":%lld,\"delaysUs\":[", name,
+           (unsigned long long)s->received, (unsigned long long)(s->highest - s->lowest + 1), (unsigned long long)bytes,
+           (long long)(until - from));
     for (uint64_t n = 0; n < kept; n += step) printf(n ? ",%d" : "%d", s->delays[n]);
     puts("]}");
   }
@@ -102,10 +112,15 @@ static int listen_on(const char *port) {
         struct sender *s = probe.magic == magic ? sender_of(from.sin_addr.s_addr) : NULL;
         if (!s) continue;
         int64_t now = now_us();
-        if (s->received < MAX_SAMPLES) s->delays[s->received] = (int32_t)(now - probe.sent_us);
-        if (!s->received++) s->first_us = now;
-        s->last_us = now;
-        s->bytes += (uint64_t)got + 28; /* IP and UDP headers count against a rate as well */
+        if (!s->received) s->first_us = now;
+        if (s->received < MAX_SAMPLES) {
+          s->delays[s->received] = (int32_t)(now - probe.sent_us);
+          s->arrivals[s->received] = (int32_t)(now - s->first_us);
+          s->sizes[s->received] = (int32_t)got + HEADERS;
+        }
+        s->received++;
+        if (probe.number < s->lowest) s->lowest = probe.number;
+        if (probe.number > s->highest) s->highest = probe.number;
       }
     }
     if (ready[1].revents) break;

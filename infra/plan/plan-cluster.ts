@@ -36,6 +36,7 @@ export interface PlanInput {
 export function planCluster(input: PlanInput): Plan {
   const { cluster, profiles, seed, variables } = input;
   const nodes = plannedNodes(input);
+  const standing = conditions(cluster.links, nodes);
   return {
     schema: 1,
     cluster: cluster.name,
@@ -48,8 +49,8 @@ export function planCluster(input: PlanInput): Plan {
     nodes,
     volumes: plannedVolumes(cluster, nodes),
     stacks: input.stacks,
-    conditions: conditions(cluster.links, nodes),
-    schedule: schedule(profiles, nodes, seed),
+    conditions: standing,
+    schedule: schedule(profiles, nodes, seed, standing),
     suites: input.suites.flatMap((name) => {
       const suite = cluster.suites[name];
       if (suite === undefined) return [];

@@ -5,16 +5,20 @@ import type { z } from 'zod';
 import type { PlannedNode, ScheduledFault } from './plan.ts';
 import { drawFor } from './seed.ts';
 
-/** Faults of the profiles with targets resolved and moments drawn; the order in which profiles are named is no matter. */
+/**
+ * Faults of the profiles with targets resolved and moments drawn, beside the standing conditions; the order in which
+ * profiles are named is no matter.
+ */
 export function schedule(
   profiles: readonly Profile[],
   nodes: readonly PlannedNode[],
   seed: number,
+  standing: readonly ScheduledFault[],
 ): readonly ScheduledFault[] {
   const scheduled = [...profiles]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((profile) => profile.faults.map((fault) => scheduleOne(profile.name, fault, nodes, seed)));
-  refuseContradictions(scheduled);
+  refuseContradictions([...standing, ...scheduled]);
   return scheduled;
 }
 
@@ -89,7 +93,7 @@ function named(roleOrNode: string, nodes: readonly PlannedNode[]): readonly stri
     .map(({ name }) => name);
 }
 
-/** Delays add and the smaller disk wins; two rates, losses or jitters on one link at one time have no meaning. */
+/** Delays add and the smaller disk wins; of two rates, losses or jitters on one link neither could be confirmed. */
 const exclusive: ReadonlySet<Fault['kind']> = new Set(['network.jitter', 'network.loss', 'network.rate']);
 
 function refuseContradictions(all: readonly ScheduledFault[]): void {
@@ -102,7 +106,7 @@ function refuseContradictions(all: readonly ScheduledFault[]): void {
         'contradiction',
         `"${a.id}" and "${b.id}" both set ${a.fault.kind} of ${target} at the same time`,
         {
-          hint: 'leave one of the profiles out',
+          hint: 'leave one of the two out',
         },
       );
     }

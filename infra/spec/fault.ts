@@ -30,6 +30,11 @@ const timing = {
   from: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).optional(),
   untilMs: z.int().positive().optional(),
 };
+/** A rate is measured by a flood, which has no place beside a suite: without a measurement there is no receipt. */
+const wholeRun = z.never({
+  error: 'a rate holds during the whole run: it cannot be confirmed beside a suite',
+});
+const wholeRunOnly = { from: wholeRun.optional(), untilMs: wholeRun.optional() };
 const named = { name: z.string().regex(/^[a-z][a-z0-9-]*$/) };
 const onLinks = { ...named, ...timing, on: z.strictObject({ links: LinkTarget }) };
 const onDisks = { ...named, ...timing, on: z.strictObject({ disks: DiskTarget }) };
@@ -47,7 +52,12 @@ export const Fault = z.discriminatedUnion('kind', [
     jitterMs: z.number().positive().max(5_000),
   }),
   z.strictObject({ ...onLinks, kind: z.literal('network.loss'), lossRatio: z.number().gt(0).lt(1) }),
-  z.strictObject({ ...onLinks, kind: z.literal('network.rate'), rateMbit: z.number().min(0.1).max(10_000) }),
+  z.strictObject({
+    ...onLinks,
+    ...wholeRunOnly,
+    kind: z.literal('network.rate'),
+    rateMbit: z.number().min(0.1).max(10_000),
+  }),
   z.strictObject({ ...onLinks, kind: z.literal('network.partition') }),
   z.strictObject({ ...onDisks, kind: z.literal('disk.space'), freeBytes: z.int().nonnegative() }),
   z.strictObject({ ...onDisks, kind: z.literal('disk.inodes'), freeInodes: z.int().nonnegative() }),

@@ -6,6 +6,10 @@ import type { Receipt } from './receipt.ts';
 
 export type DiskFault = Extract<Fault, { on: { disks: unknown } }>;
 
+export function isDiskFault(fault: Fault): fault is DiskFault {
+  return 'disks' in fault.on;
+}
+
 /** Starts the fault on one disk of a node, its undo first. */
 export async function injectDisk(hold: Hold, id: string, fault: DiskFault, path: string): Promise<void> {
   const name = id.replaceAll(/[^A-Za-z0-9]/g, '-');

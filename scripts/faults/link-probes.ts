@@ -8,7 +8,10 @@ export interface LinkSample {
   readonly sent: number;
   readonly received: number;
   readonly delaysMs: readonly number[];
-  /** bit/s over the time in which packets arrived; NaN where fewer than two did. */
+  /**
+   * bit/s that the link carried in the middle of a flood, as a link counts (Ethernet's header included), with what was
+   * lost on the way counted in by the packets' numbers: loss is a fault of its own. NaN where too little arrived.
+   */
   readonly bitsPerSecond: number;
 }
 
@@ -26,13 +29,13 @@ const packetBytes = 1200;
 const Line = z.object({
   from: z.string(),
   received: z.number(),
-  bytes: z.number(),
-  firstUs: z.number(),
-  lastUs: z.number(),
+  span: z.number(),
+  middleBytes: z.number(),
+  middleUs: z.number(),
   delaysUs: z.array(z.number()),
 });
 
-/** `count` probes over every ordered pair, all links at once. Keys are `a->b`. */
+/** `count` probes over every ordered pair of `points`, all links at once. Keys are `a->b`. */
 export async function probeLinks(
   points: readonly ProbePoint[],
   count: number,
@@ -135,13 +138,12 @@ async function startListener({
 
 function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSample {
   if (line === undefined) return { sent, received: 0, delaysMs: [], bitsPerSecond: NaN };
-  const seconds = (line.lastUs - line.firstUs) / 1e6;
-  const first = line.bytes / Math.max(1, line.received);
+  const arrivedRatio = line.received / line.span;
   return {
     sent,
     received: line.received,
     delaysMs: line.delaysUs.map((us) => us / 1000),
-    bitsPerSecond: seconds > 0 ? ((line.bytes - first) * 8) / seconds : NaN,
+    bitsPerSecond: line.middleUs > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs / arrivedRatio : NaN,
   };
 }
 

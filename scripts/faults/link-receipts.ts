@@ -21,6 +21,8 @@ export interface LinkReading {
 }
 
 export interface LinkReadings {
+  /** Without any fault; `before` may have others in force. */
+  readonly baseline: LinkReading;
   readonly before: LinkReading;
   readonly during: LinkReading;
   readonly after: LinkReading;
@@ -34,6 +36,10 @@ type Judged = Pick<
 
 const plotted = 120;
 const least = { delay: 200, loss: 5000 } as const;
+
+export function isLinkFault(fault: Fault): fault is LinkFault {
+  return 'links' in fault.on;
+}
 
 /** Pure: asked against measured. A link that was not measured is never ok. */
 export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
@@ -66,7 +72,7 @@ function delayOf(requested: number, readings: LinkReadings): Judged {
     measured: {
       before: round(values.before),
       during: round(added),
-      after: round(values.after - values.before),
+      after: round(values.after - median(readings.baseline.probes.delaysMs)),
     },
     unit: 'ms',
     n,
@@ -86,10 +92,11 @@ function jitterOf(requested: number, readings: LinkReadings): Judged {
   const tolerance = Math.max(2, requested * 0.1);
   return {
     requested,
-    measured: mapValues(values, round),
+    measured: mapValues(values, (value) => round(value)),
     unit: 'ms',
     n,
     tolerance,
+    p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95)),
     ...verdict(
       n >= least.delay && Math.abs(values.during - requested) <= tolerance,
       `delays spread ± ${round(values.during)} ms (${n} probes)`,

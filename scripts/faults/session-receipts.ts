@@ -1,6 +1,7 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { judgeDisk, type DiskReading } from './disk-faults.ts';
 import type { LinkSample } from './link-probes.ts';
+import type { LinkReadingsByLink } from './link-meter.ts';
 import { isClean, judgeLink, type LinkReading } from './link-receipts.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -14,13 +15,20 @@ export interface Realised {
   readonly during: ReadonlyMap<string, DiskReading>;
 }
 
-export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
+/** The links around one fault: just before it was injected, and while it was in force. */
+export interface LinkMeasurement {
+  readonly before: LinkReadingsByLink;
+  readonly during: LinkReadingsByLink;
+}
 
 /** All that was measured in one trial. */
 export interface Measurements {
   readonly links: {
-    readonly before: LinkReadingsByLink;
-    readonly during: LinkReadingsByLink;
+    /** Without any fault. */
+    readonly baseline: LinkReadingsByLink;
+    /** With all faults of the whole run. */
+    readonly wholeRun: LinkReadingsByLink;
+    readonly of: ReadonlyMap<string, LinkMeasurement>;
     readonly after: LinkReadingsByLink;
   };
   readonly realised: ReadonlyMap<string, Realised>;
@@ -81,9 +89,15 @@ function judged(
       return { ...result, samples: { before: [before], during: [during], after: [after] } };
     }
     default: {
-      const of = (readings: LinkReadingsByLink): LinkReading =>
-        readings.get(target) ?? { probes: noLink, flood: noLink };
-      return judgeLink(fault, { before: of(links.before), during: of(links.during), after: of(links.after) });
+      const of = (readings: LinkReadingsByLink | undefined): LinkReading =>
+        readings?.get(target) ?? { probes: noLink, flood: noLink };
+      const measured = links.of.get(id);
+      return judgeLink(fault, {
+        baseline: of(links.baseline),
+        before: of(measured?.before),
+        during: of(measured?.during),
+        after: of(links.after),
+      });
     }
   }
 }
@@ -95,10 +109,10 @@ function bystandersOf(faults: readonly ScheduledFault[], { links }: Measurements
       .filter(({ fault, startMs }) => 'links' in fault.on && startMs === null)
       .flatMap(({ targets }) => targets),
   );
-  return [...links.during]
+  return [...links.wholeRun]
     .filter(([link]) => !targeted.has(link))
     .map(([link, reading]) => {
-      const before = links.before.get(link)?.probes;
+      const before = links.baseline.get(link)?.probes;
       return before !== undefined && isClean(before, reading.probes);
     });
 }

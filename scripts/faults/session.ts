@@ -1,17 +1,17 @@
 import type Docker from 'dockerode';
 import { setTimeout as delay } from 'node:timers/promises';
-import { assertNever } from '../../infra/errors.ts';
 import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
-import { injectDisk, readDisk, tooMuch, type DiskReading } from './disk-faults.ts';
+import { isDiskFault, readDisk, tooMuch, type DiskReading } from './disk-faults.ts';
+import { driverOf, type FaultDriver } from './fault-driver.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from './fingerprint.ts';
-import { merge } from './link-condition.ts';
-import { measureRates, probeLinks, type LinkSample } from './link-probes.ts';
-import type { LinkFault, LinkReading } from './link-receipts.ts';
+import { layers } from './layers.ts';
+import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
+import { isLinkFault } from './link-receipts.ts';
 import type { Receipt } from './receipt.ts';
-import { receiptsOf, type Realised } from './session-receipts.ts';
-import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
+import { receiptsOf, type LinkMeasurement, type Realised } from './session-receipts.ts';
+import { capabilitiesFor, diskOf, openVictims, type Victim } from './victim.ts';
 
 export interface FaultStage {
   readonly engine: Docker;
@@ -20,48 +20,59 @@ export interface FaultStage {
   readonly toolbox: string;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
-  /** For tests alone: leaves out the injecting or the undoing, with everything else real. */
-  readonly sabotage?: 'inject' | 'undo';
+  /** What injects and heals; tests put one in its place that leaves out a part. */
+  readonly driver?: (victims: readonly Victim[]) => FaultDriver;
 }
-
-const beforeProbes = { count: 400, everyUs: 2000 };
-/** Enough for a loss of 2 % drawn as high as 2.8 % to have a half-width below 0.01 at this confidence. */
-const duringProbes = { count: 7000, everyUs: 700 };
-const flood = { beforeMs: 60, duringMs: 500 };
 
 /** Faults of one trial: put in, measured, taken out, measured again, proven gone. */
 export class FaultSession {
   readonly #stage: FaultStage;
   readonly #victims: readonly Victim[];
+  readonly #driver: FaultDriver;
+  readonly #meter: LinkMeter;
   readonly #fingerprints = new Map<string, Fingerprint>();
   readonly #active = new Set<ScheduledFault>();
   readonly #realised = new Map<string, Realised>();
+  readonly #links = new Map<string, LinkMeasurement>();
   readonly #errors: string[] = [];
-  #before: ReadonlyMap<string, LinkReading> = new Map();
-  #during: ReadonlyMap<string, LinkReading> = new Map();
+  #baseline: LinkReadingsByLink = new Map();
+  #wholeRun: LinkReadingsByLink = new Map();
   #suiteBeganMs = 0;
 
   private constructor(stage: FaultStage, victims: readonly Victim[]) {
     this.#stage = stage;
     this.#victims = victims;
+    this.#driver = (stage.driver ?? driverOf)(victims);
+    this.#meter = new LinkMeter(
+      victims,
+      faultsOf(stage.bound).some(({ fault }) => fault.kind === 'network.rate'),
+    );
   }
 
   /** Side-cars and leases, and how everything is before any fault. */
   static async open(stage: FaultStage): Promise<FaultSession> {
     const victims = await openVictims(stage, capabilitiesFor(faultsOf(stage.bound)));
     const session = new FaultSession(stage, victims);
-    for (const { node, access, sideCar, disks } of victims) {
-      session.#fingerprints.set(node, await takeFingerprint(access, sideCar, disks));
-    }
-    if (session.#linkFaults().length > 0)
-      session.#before = await session.#measure(beforeProbes, flood.beforeMs);
+    await Promise.all(
+      victims.map(async ({ node, access, sideCar, disks }) => {
+        session.#fingerprints.set(node, await takeFingerprint(access, sideCar, disks));
+      }),
+    );
+    if (session.#hasLinkFaults()) session.#baseline = await session.#meter.baseline();
+    session.#wholeRun = session.#baseline;
     return session;
   }
 
-  /** Faults of the whole run, measured before the first suite begins: rates are never measured beside a suite. */
+  /** Faults of the whole run, each layer measured before the next: two delays on one link are two receipts. */
   async injectWholeRun(): Promise<void> {
-    for (const fault of this.#schedule().filter(({ startMs }) => startMs === null)) await this.#inject(fault);
-    if (this.#linkFaults().length > 0) this.#during = await this.#measure(duringProbes, flood.duringMs);
+    for (const layer of layers(this.#schedule().filter(({ startMs }) => startMs === null))) {
+      this.#stage.signal.throwIfAborted();
+      for (const fault of layer) await this.#inject(fault);
+      if (!layer.some(({ fault }) => isLinkFault(fault))) continue;
+      const before = this.#wholeRun;
+      this.#wholeRun = await this.#meter.wholeRun();
+      for (const { id } of layer) this.#links.set(id, { before, during: this.#wholeRun });
+    }
   }
 
   /** Injects and heals at the moments of the schedule, until `ended`. Settles when all of it is done. */
@@ -73,6 +84,7 @@ export class FaultSession {
         try {
           await this.#at(fault.startMs ?? 0, ended);
           await this.#inject(fault);
+          await this.#measureInWindow(fault);
           if (fault.endMs === null) return;
           await this.#at(fault.endMs, ended);
           await this.#heal(fault);
@@ -97,7 +109,7 @@ export class FaultSession {
         (!this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault))),
     );
     for (const fault of [...this.#active].reverse()) await this.#heal(fault);
-    if (this.#stage.sabotage !== 'undo') for (const { links } of this.#victims) await links.release();
+    await this.#driver.release();
     const left = (
       await Promise.all(
         this.#victims.map(async ({ node, access, sideCar, disks }) =>
@@ -105,17 +117,14 @@ export class FaultSession {
         ),
       )
     ).flat();
-    const after =
-      this.#linkFaults().length > 0
-        ? await this.#measure(beforeProbes, flood.beforeMs)
-        : new Map<string, LinkReading>();
+    const after = this.#hasLinkFaults() ? await this.#meter.baseline() : new Map();
     const disksAfter = new Map(
       await Promise.all(
         this.#schedule().map(async (fault) => [fault.id, await this.#readDisks(fault)] as const),
       ),
     );
     const receipts = receiptsOf(this.#schedule(), {
-      links: { before: this.#before, during: this.#during, after },
+      links: { baseline: this.#baseline, wholeRun: this.#wholeRun, of: this.#links, after },
       realised: this.#realised,
       disksAfter,
       leftovers: left,
@@ -147,7 +156,7 @@ export class FaultSession {
     this.#active.add(fault);
     const before = await this.#readDisks(fault);
     const started = performance.now();
-    if (this.#stage.sabotage !== 'inject') await this.#apply(fault, true);
+    await this.#driver.inject(fault, [...this.#active]);
     const tookMs = Math.round(performance.now() - started);
     recorder.record({ type: 'fault.inject', fault: fault.id, targets: [...fault.targets], tookMs });
     const during = await this.#readDisks(fault);
@@ -165,7 +174,7 @@ export class FaultSession {
     const { recorder } = this.#stage;
     this.#active.delete(fault);
     const started = performance.now();
-    if (this.#stage.sabotage !== 'undo') await this.#apply(fault, false);
+    await this.#driver.heal(fault, [...this.#active]);
     const tookMs = Math.round(performance.now() - started);
     recorder.record({ type: 'fault.heal', fault: fault.id, targets: [...fault.targets], tookMs });
     const realised = this.#realised.get(fault.id);
@@ -174,78 +183,20 @@ export class FaultSession {
     this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs });
   }
 
-  async #apply(scheduled: ScheduledFault, on: boolean): Promise<void> {
-    const { fault } = scheduled;
-    switch (fault.kind) {
-      case 'network.delay':
-      case 'network.jitter':
-      case 'network.loss':
-      case 'network.rate':
-      case 'network.partition':
-        await Promise.all(
-          scheduled.targets.map(async (link) => {
-            await this.#applyLink(link);
-          }),
-        );
-        return;
-      case 'disk.space':
-      case 'disk.inodes':
-      case 'disk.readonly':
-        await Promise.all(
-          scheduled.targets.map(async (target) => {
-            const { victim, path } = this.#disk(target);
-            if (on) await injectDisk(victim.hold, scheduled.id, fault, path);
-            else await victim.hold.heal(scheduled.id);
-          }),
-        );
-        return;
-      default:
-        assertNever(fault);
-    }
-  }
-
-  /** Brings one directed link to what all faults that are active on it now make of it together. */
-  async #applyLink(link: string): Promise<void> {
-    const [from = '', to = ''] = link.split('->');
-    const sender = this.#victim(from);
-    const receiver = this.#victim(to);
-    const condition = merge(
-      [...this.#active].filter(({ targets }) => targets.includes(link)).map(({ fault }) => fault),
-    );
-    await receiver.links.incoming(sender.address, condition);
-    await sender.links.outgoing(receiver.address, 1 + this.#victims.indexOf(receiver), condition);
+  async #measureInWindow({ id, fault, targets }: ScheduledFault): Promise<void> {
+    if (!isLinkFault(fault)) return;
+    this.#links.set(id, { before: this.#wholeRun, during: await this.#meter.inWindow(fault, targets) });
   }
 
   async #readDisks({ fault, targets }: ScheduledFault): Promise<ReadonlyMap<string, DiskReading>> {
-    if (!('disks' in fault.on)) return new Map();
-    const disk =
-      fault.kind === 'disk.space' || fault.kind === 'disk.inodes' || fault.kind === 'disk.readonly'
-        ? fault
-        : null;
-    if (disk === null) return new Map();
+    if (!isDiskFault(fault)) return new Map();
     return new Map(
       await Promise.all(
         targets.map(async (target) => {
-          const { victim, path } = this.#disk(target);
-          return [target, await readDisk(victim.access, path, tooMuch(disk))] as const;
+          const { victim, path } = diskOf(this.#victims, target);
+          return [target, await readDisk(victim.access, path, tooMuch(fault))] as const;
         }),
       ),
-    );
-  }
-
-  async #measure(
-    probes: { readonly count: number; readonly everyUs: number },
-    floodMs: number,
-  ): Promise<ReadonlyMap<string, LinkReading>> {
-    this.#stage.signal.throwIfAborted();
-    const arrived = await probeLinks(this.#victims, probes.count, probes.everyUs);
-    const rated = this.#linkFaults().some(({ fault }) => fault.kind === 'network.rate');
-    const fast = rated ? await measureRates(this.#victims, floodMs) : new Map<string, LinkSample>();
-    return new Map(
-      [...arrived].map(([link, sample]) => [
-        link,
-        { probes: sample, flood: fast.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN } },
-      ]),
     );
   }
 
@@ -253,21 +204,8 @@ export class FaultSession {
     return faultsOf(this.#stage.bound);
   }
 
-  #linkFaults(): readonly (ScheduledFault & { readonly fault: LinkFault })[] {
-    return this.#schedule().filter(
-      (one): one is ScheduledFault & { readonly fault: LinkFault } => 'links' in one.fault.on,
-    );
-  }
-
-  #victim(name: string): Victim {
-    const victim = this.#victims.find(({ node }) => node === name);
-    if (victim === undefined) throw new Error(`no node ${name}`);
-    return victim;
-  }
-
-  #disk(target: string): { victim: Victim; path: string } {
-    const at = target.indexOf(':');
-    return { victim: this.#victim(target.slice(0, at)), path: target.slice(at + 1) };
+  #hasLinkFaults(): boolean {
+    return this.#schedule().some(({ fault }) => isLinkFault(fault));
   }
 
   async #at(ms: number, ended: AbortSignal): Promise<void> {

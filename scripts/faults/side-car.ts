@@ -13,6 +13,9 @@ export const capabilities = {
   mount: ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_CHROOT'],
 } as const;
 
+/** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
+const mostCpuShares = 262_144;
+
 /** A container in the node's namespaces with the tools that the node's own image need not have; it idles. */
 export async function startSideCar(
   engine: Docker,
@@ -31,6 +34,8 @@ export async function startSideCar(
       NetworkMode: inside,
       ...(granted.includes('SYS_ADMIN') ? { PidMode: inside } : {}),
       VolumesFrom: [containerName(bound, node)],
+      // A shaper that waits for the processor would add its own jitter to what was asked.
+      CpuShares: mostCpuShares,
       CapDrop: ['ALL'],
       CapAdd: [...granted],
       // nsenter and mount are refused by the default profiles even with the capability.

@@ -24,10 +24,13 @@ export function ratioInterval(hits: number, n: number): readonly [number, number
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
-/** Half the width of a uniform distribution, from its 5th and 95th percentile: tails of a busy host are left out. */
+/**
+ * Half the width of a uniform distribution, from its quartiles: a host that is busy for a moment makes a tail, which the
+ * 95th percentile shows, not another distribution.
+ */
 export function uniformHalfWidth(values: readonly number[]): number {
   const sorted = ascending(values);
-  return (quantile(sorted, 0.95) - quantile(sorted, 0.05)) / 2 / 0.9;
+  return quantile(sorted, 0.75) - quantile(sorted, 0.25);
 }
 
 /** At most `count` values, evenly taken. */

@@ -47,6 +47,18 @@ export async function openVictims(
   );
 }
 
+export function victimNamed(victims: readonly Victim[], name: string): Victim {
+  const victim = victims.find(({ node }) => node === name);
+  if (victim === undefined) throw new Error(`no node ${name}`);
+  return victim;
+}
+
+/** `target` is `node:/path`. */
+export function diskOf(victims: readonly Victim[], target: string): { victim: Victim; path: string } {
+  const at = target.indexOf(':');
+  return { victim: victimNamed(victims, target.slice(0, at)), path: target.slice(at + 1) };
+}
+
 /** The least that these faults need; mounts are only given where a mount of the node must change. */
 export function capabilitiesFor(schedule: readonly ScheduledFault[]): readonly string[] {
   const mounts = schedule.some(({ fault }) => fault.kind === 'disk.readonly');

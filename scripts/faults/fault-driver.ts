@@ -1,0 +1,79 @@
+import { assertNever } from '../../infra/errors.ts';
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { injectDisk } from './disk-faults.ts';
+import { merge } from './link-condition.ts';
+import { diskOf, victimNamed, type Victim } from './victim.ts';
+
+/**
+ * What does and undoes faults, and nothing else: it never measures. A test that wants to see a fault which is not there,
+ * or one that is not undone, puts another driver in its place; the measuring stays what it is.
+ */
+export interface FaultDriver {
+  /** `active`: all faults that are to be in force once this is done, `fault` among them. */
+  inject(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
+  /** `active`: all faults that are to be in force once this is done, `fault` not among them. */
+  heal(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
+  /** Ends what idles for faults to come. */
+  release(): Promise<void>;
+}
+
+export function driverOf(victims: readonly Victim[]): FaultDriver {
+  return {
+    async inject(scheduled, active) {
+      const { fault } = scheduled;
+      switch (fault.kind) {
+        case 'network.delay':
+        case 'network.jitter':
+        case 'network.loss':
+        case 'network.rate':
+        case 'network.partition':
+          await bringLinksTo(victims, scheduled.targets, active);
+          return;
+        case 'disk.space':
+        case 'disk.inodes':
+        case 'disk.readonly':
+          await Promise.all(
+            scheduled.targets.map(async (target) => {
+              const { victim, path } = diskOf(victims, target);
+              await injectDisk(victim.hold, scheduled.id, fault, path);
+            }),
+          );
+          return;
+        default:
+          assertNever(fault);
+      }
+    },
+    async heal(scheduled, active) {
+      if ('links' in scheduled.fault.on) {
+        await bringLinksTo(victims, scheduled.targets, active);
+        return;
+      }
+      await Promise.all(
+        scheduled.targets.map(async (target) => {
+          await diskOf(victims, target).victim.hold.heal(scheduled.id);
+        }),
+      );
+    },
+    async release() {
+      for (const { links } of victims) await links.release();
+    },
+  };
+}
+
+/** Brings each directed link to what all faults that are active on it make of it together. */
+async function bringLinksTo(
+  victims: readonly Victim[],
+  targets: readonly string[],
+  active: readonly ScheduledFault[],
+): Promise<void> {
+  await Promise.all(
+    targets.map(async (link) => {
+      const [from = '', to = ''] = link.split('->');
+      const sender = victimNamed(victims, from);
+      const receiver = victimNamed(victims, to);
+      const condition = merge(active.filter((one) => one.targets.includes(link)).map(({ fault }) => fault));
+      await receiver.links.incoming(sender.address, condition);
+      await sender.links.outgoing(receiver.address, 1 + victims.indexOf(receiver), condition);
+    }),
+  );
+}
