@@ -1,6 +1,8 @@
 import { ensureImages } from '../../infra/components/docker/build.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { driverOf } from '../faults/fault-driver.ts';
+import type { FaultStage } from '../faults/session.ts';
 import { printJson, printResult } from '../output.ts';
 import { openProgress } from '../progress/open.ts';
 import { rehearse } from '../rehearsal/rehearsal.ts';
@@ -12,8 +14,14 @@ import { listenForInterrupts } from '../teardown/interrupt.ts';
 import { reapQuietly } from '../teardown/reap.ts';
 import type { RunFlags } from './program.ts';
 
-/** `understudy run`: the spec is read before Docker is looked for; a mistake in it needs no engine. */
-export async function run(flags: RunFlags & { readonly cluster: string }): Promise<ExitCode> {
+/**
+ * `understudy run`: the spec is read before Docker is looked for; a mistake in it needs no engine. `faultDriver` is for
+ * tests that leave out a part of it.
+ */
+export async function run(
+  flags: RunFlags & { readonly cluster: string },
+  faultDriver: FaultStage['driver'] = driverOf,
+): Promise<ExitCode> {
   const { cluster, profile: profiles, seed, set, suite: suites } = flags;
   const loaded = loadPlan({ cluster, profiles, seed, set, suites });
   if (flags.dryRun) {
@@ -52,7 +60,7 @@ export async function run(flags: RunFlags & { readonly cluster: string }): Promi
   });
   const verdict = await rehearse(
     { loaded, control: flags.control, keep: flags.keep },
-    { engine, host, toolbox, progress, interrupts },
+    { engine, host, toolbox, progress, interrupts, faultDriver },
   );
   if (flags.json) printJson(verdict);
   else printResult(summary(verdict));

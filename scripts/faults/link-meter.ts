@@ -1,3 +1,4 @@
+import type { Fault } from '../../infra/spec/fault.ts';
 import { measureRates, probeLinks, type LinkSample, type ProbePoint } from './link-probes.ts';
 import type { LinkFault, LinkReading } from './link-receipts.ts';
 
@@ -9,36 +10,33 @@ const quick = { count: 400, everyUs: 2000 };
 const thorough = { count: 7000, everyUs: 1000 };
 const floodMs = { quick: 150, thorough: 1000 };
 
-/** Measures links from inside the victims. One measurement at a time: two would see each other's load. */
+/** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
   readonly #points: readonly ProbePoint[];
   readonly #rated: boolean;
-  #last: Promise<unknown> = Promise.resolve();
 
-  /** `rated`: rates are measured too, which costs a flood of every link. */
-  constructor(points: readonly ProbePoint[], rated: boolean) {
+  /** `faults`: all that are to come. Only where a rate is among them are the links flooded before and after, too. */
+  constructor(points: readonly ProbePoint[], faults: readonly Fault[]) {
     this.#points = points;
-    this.#rated = rated;
+    this.#rated = faults.some(({ kind }) => kind === 'network.rate');
   }
 
   /** How the links are without faults. */
   async baseline(): Promise<LinkReadingsByLink> {
-    return this.#inTurn(async () => this.#read(this.#points, quick, this.#rated ? floodMs.quick : null));
+    return this.#read(this.#points, quick, this.#rated ? floodMs.quick : null);
   }
 
-  /** Faults of the whole run, before the first suite begins: rates are never measured beside a suite. */
-  async wholeRun(): Promise<LinkReadingsByLink> {
-    return this.#inTurn(async () =>
-      this.#read(this.#points, thorough, this.#rated ? floodMs.thorough : null),
-    );
+  /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
+  async wholeRun(faults: readonly Fault[]): Promise<LinkReadingsByLink> {
+    const rated = faults.some(({ kind }) => kind === 'network.rate');
+    return this.#read(this.#points, probesFor(faults), rated ? floodMs.thorough : null);
   }
 
   /** A fault that came while the suites run, on its own links alone. */
   async inWindow(fault: LinkFault, links: readonly string[]): Promise<LinkReadingsByLink> {
     const ends = new Set(links.flatMap((link) => link.split('->')));
     const points = this.#points.filter(({ node }) => ends.has(node));
-    const probes = fault.kind === 'network.loss' ? thorough : quick;
-    const all = await this.#inTurn(async () => this.#read(points, probes, null));
+    const all = await this.#read(points, probesFor([fault]), null);
     return new Map([...all].filter(([link]) => links.includes(link)));
   }
 
@@ -56,10 +54,8 @@ export class LinkMeter {
       ]),
     );
   }
+}
 
-  async #inTurn<T>(measure: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(measure);
-    this.#last = turn.catch(() => undefined);
-    return await turn;
-  }
+function probesFor(faults: readonly Fault[]): typeof quick {
+  return faults.some(({ kind }) => kind === 'network.loss') ? thorough : quick;
 }

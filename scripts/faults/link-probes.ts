@@ -21,7 +21,11 @@ export interface ProbePoint {
   readonly sideCar: NodeAccess;
 }
 
-const port = '47011';
+/** A port for each measurement: two of them at one time must not hear each other. */
+const ports = { first: 47_011, count: 1000 } as const;
+let measurements = 0;
+const nextPort = (): string => String(ports.first + (measurements++ % ports.count));
+
 /** Longest delay that a packet may have when the listeners stop. */
 const settleMs = 700;
 const packetBytes = 1200;
@@ -41,7 +45,8 @@ export async function probeLinks(
   count: number,
   everyUs: number,
 ): Promise<ReadonlyMap<string, LinkSample>> {
-  return await listening(points, count, async () => {
+  const port = nextPort();
+  return await listening(points, port, count, async () => {
     await Promise.all(
       points.map(async ({ sideCar, address }) => {
         const others = points.filter((one) => one.address !== address).map((one) => one.address);
@@ -62,7 +67,8 @@ export async function measureRates(
 ): Promise<ReadonlyMap<string, LinkSample>> {
   const all = new Map<string, LinkSample>();
   for (let shift = 1; shift < points.length; shift += 1) {
-    const round = await listening(points, 0, async () => {
+    const port = nextPort();
+    const round = await listening(points, port, 0, async () => {
       await Promise.all(
         points.map(async ({ sideCar }, index) => {
           const to = points[(index + shift) % points.length];
@@ -85,10 +91,11 @@ export async function measureRates(
 
 async function listening(
   points: readonly ProbePoint[],
+  port: string,
   sent: number,
   work: () => Promise<void>,
 ): Promise<ReadonlyMap<string, LinkSample>> {
-  const listeners = await Promise.all(points.map(async (point) => await startListener(point)));
+  const listeners = await Promise.all(points.map(async (point) => await startListener(point, port)));
   await work();
   await delay(settleMs); // the slowest probe under way must still count: not a wait for a condition that could be seen
   const samples = new Map<string, LinkSample>();
@@ -102,10 +109,10 @@ async function listening(
   return samples;
 }
 
-async function startListener({
-  node,
-  sideCar,
-}: ProbePoint): Promise<{ node: string; stop: () => Promise<readonly z.infer<typeof Line>[]> }> {
+async function startListener(
+  { node, sideCar }: ProbePoint,
+  port: string,
+): Promise<{ node: string; stop: () => Promise<readonly z.infer<typeof Line>[]> }> {
   const process: NodeProcess = await sideCar.start(['linkprobe', 'listen', port]);
   process.stderr.resume();
   const lines: string[] = [];

@@ -4,7 +4,7 @@ import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { isDiskFault, readDisk, tooMuch, type DiskReading } from './disk-faults.ts';
-import { driverOf, type FaultDriver } from './fault-driver.ts';
+import type { FaultDriver } from './fault-driver.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from './fingerprint.ts';
 import { layers } from './layers.ts';
 import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
@@ -21,7 +21,7 @@ export interface FaultStage {
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   /** What injects and heals; tests put one in its place that leaves out a part. */
-  readonly driver?: (victims: readonly Victim[]) => FaultDriver;
+  readonly driver: (victims: readonly Victim[]) => FaultDriver;
 }
 
 /** Faults of one trial: put in, measured, taken out, measured again, proven gone. */
@@ -42,10 +42,10 @@ export class FaultSession {
   private constructor(stage: FaultStage, victims: readonly Victim[]) {
     this.#stage = stage;
     this.#victims = victims;
-    this.#driver = (stage.driver ?? driverOf)(victims);
+    this.#driver = stage.driver(victims);
     this.#meter = new LinkMeter(
       victims,
-      faultsOf(stage.bound).some(({ fault }) => fault.kind === 'network.rate'),
+      faultsOf(stage.bound).map(({ fault }) => fault),
     );
   }
 
@@ -70,7 +70,7 @@ export class FaultSession {
       for (const fault of layer) await this.#inject(fault);
       if (!layer.some(({ fault }) => isLinkFault(fault))) continue;
       const before = this.#wholeRun;
-      this.#wholeRun = await this.#meter.wholeRun();
+      this.#wholeRun = await this.#meter.wholeRun(layer.map(({ fault }) => fault));
       for (const { id } of layer) this.#links.set(id, { before, during: this.#wholeRun });
     }
   }

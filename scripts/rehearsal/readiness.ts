@@ -7,29 +7,40 @@ import type { NodeAccess } from '../nodes/node.ts';
 const pollMs = 150;
 const lastLines = 20;
 
+/** A machine of which nothing is asked is ready when it has booted: until then its own tmpfiles empty /tmp. */
+const booted: Readiness = {
+  command: [
+    'sh',
+    '-c',
+    'state=$(systemctl is-system-running); echo "systemd is $state"; case $state in running | degraded) ;; *) exit 1 ;; esac',
+  ],
+  timeoutMs: 60_000,
+};
+
 /**
  * Waits until `node` is what its role calls ready.
  * @throws HostError (69): with the last observation after the deadline; at once, with its last log lines, where the node
  * has ended.
  */
 export async function untilReady(node: PlannedNode, access: NodeAccess, signal: AbortSignal): Promise<void> {
-  if (node.ready === null) {
+  const ready = node.ready ?? (node.init === 'systemd' ? booted : null);
+  if (ready === null) {
     await whileAlive(node, access, signal);
     return;
   }
-  const { timeoutMs } = node.ready;
+  const { timeoutMs } = ready;
   const giveUpAt = performance.now() + timeoutMs;
   let observed = 'nothing yet';
   while (performance.now() < giveUpAt) {
     await whileAlive(node, access, signal);
-    const outcome = await observe(node.ready, access, signal);
+    const outcome = await observe(ready, access, signal);
     if (outcome === null) return;
     observed = outcome;
     await delay(pollMs, undefined, { signal });
   }
   throw new HostError(
     'not-ready',
-    `${node.name} was not ready within ${timeoutMs} ms: waited for ${describe(node.ready)}, last saw: ${observed}`,
+    `${node.name} was not ready within ${timeoutMs} ms: waited for ${describe(ready)}, last saw: ${observed}`,
     {
       hint: `its log:\n${await tail(access)}`,
     },

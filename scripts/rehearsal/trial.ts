@@ -35,6 +35,7 @@ export interface Stage {
   readonly toolbox: string;
   readonly progress: Progress;
   readonly interrupts: Interrupts;
+  readonly faultDriver: FaultStage['driver'];
 }
 
 export interface TrialRequest {
@@ -135,7 +136,15 @@ export async function perform(
     forwards.open(nodes);
     if (faultsOf(bound).length > 0) {
       faults = await degrade(
-        { engine: stage.engine, bound, nodes, toolbox: stage.toolbox, recorder, signal },
+        {
+          engine: stage.engine,
+          bound,
+          nodes,
+          toolbox: stage.toolbox,
+          recorder,
+          signal,
+          driver: stage.faultDriver,
+        },
         stage,
       );
     }

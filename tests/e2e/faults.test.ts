@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { join } from 'node:path';
+import { packageRoot } from '../../infra/places.ts';
+import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { labelledObjects } from '../support/engine.ts';
+import { idleCluster, rehearsal, slowLink } from '../support/understudy.ts';
+
+const windows = join(packageRoot, 'tests/support/clusters/windows');
+const windowsAsked = [
+  join(windows, 'cluster.yaml'),
+  '--profile',
+  join(windows, 'profile.yaml'),
+  '--seed',
+  '5',
+];
+
+test('every kind that comes and goes while a suite runs is confirmed in its window, and healed', async () => {
+  const { verdict } = await rehearsal([...windowsAsked, '--control', 'never']);
+  expect({ verdict: verdict.verdict, why: verdict.why }).toEqual({ verdict: 'pass', why: [] });
+  const seen = Object.fromEntries(verdict.receipts.map((one) => [one.fault, one]));
+  expect(Object.keys(seen).sort()).toEqual([
+    'links/0/delay',
+    'windows/cut',
+    'windows/lossy',
+    'windows/nearly-full',
+    'windows/no-inodes',
+    'windows/read-only',
+    'windows/slower',
+  ]);
+  // Two delays on one link are two receipts, and neither is told the other's share.
+  expect(seen['links/0/delay']?.measured.during).toBeCloseTo(5, 0);
+  expect(seen['windows/slower']?.measured.during).toBeCloseTo(20, 0);
+  expect(seen['windows/cut']?.measured).toEqual({ before: 0, during: 1, after: 0 });
+  expect(seen['windows/read-only']?.measured).toEqual({ before: 0, during: 1, after: 0 });
+  expect(seen['windows/nearly-full']?.measured.during).toBe(65_536);
+  expect(seen['windows/no-inodes']?.measured.during).toBe(0);
+  for (const one of verdict.receipts.filter(({ injectedAtMs }) => injectedAtMs !== null)) {
+    const planned = one.fault === 'windows/lossy' ? 10_500 : 4_000;
+    expect(one.healedAtMs).toBeGreaterThanOrEqual(planned);
+    expect(one.healedAtMs).toBeLessThan(planned + 2_500);
+  }
+});
+
+describe('with one part of the driver left out and everything else real', () => {
+  test('a fault that is not injected makes the run invalid: its receipt says what was measured instead', async () => {
+    const { exitCode, verdict } = await sabotaged('inject');
+    expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 2, verdict: 'invalid' });
+    const [receipt] = verdict.receipts;
+    expect(receipt).toMatchObject({ requested: 30, ok: false });
+    expect(receipt?.measured.during).toBeLessThan(2);
+    expect(verdict.why.join('\n')).toMatch(/one-link-slow\/slow on node-1->node-2 was not what was asked/);
+  });
+
+  test('a fault that is not healed makes the run invalid, and what it left is named', async () => {
+    const { exitCode, verdict } = await sabotaged('heal');
+    expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 2, verdict: 'invalid' });
+    expect(verdict.receipts).toMatchObject([{ ok: true, healedOk: false }]);
+    expect(verdict.leftovers.join('\n')).toMatch(/^node-2: rule .*NFQUEUE|^node-2: rule .*queue/m);
+    expect(verdict.residue).toEqual([]);
+    expect(await labelledObjects()).toEqual([]);
+  });
+});
+
+async function sabotaged(
+  leftOut: 'inject' | 'heal',
+): Promise<{ exitCode: number | undefined; verdict: Verdict }> {
+  const script = join(packageRoot, 'tests/support/sabotaged-rehearsal.ts');
+  const { exitCode, stdout } = await execa(process.execPath, [script, leftOut, idleCluster, slowLink], {
+    reject: false,
+    stdin: 'ignore',
+  });
+  return { exitCode, verdict: Verdict.parse(JSON.parse(stdout)) };
+}
