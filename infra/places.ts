@@ -9,6 +9,9 @@ export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url
 /** True where Understudy is a dependency of another project rather than a checkout of its own. */
 export const isInstalled = packageRoot.includes(`${sep}node_modules${sep}`);
 
+/** The folder of Pulumi.yaml: installed, its `main` is the emitted JavaScript. */
+export const pulumiProject = isInstalled ? join(packageRoot, 'dist') : packageRoot;
+
 /** Run folders, one a rehearsal. In a checkout they stay in it; installed, they belong to the current directory. */
 export const runsRoot = (): string => join(isInstalled ? process.cwd() : packageRoot, '.runs');
 

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
-import { packageRoot } from '../../infra/places.ts';
+import { pulumiProject } from '../../infra/places.ts';
 import { printResult } from '../output.ts';
 import { engineFolder, pulumiEnvironment } from '../setup/pulumi-environment.ts';
 import { setup } from './setup.ts';
@@ -13,7 +13,7 @@ export async function env(): Promise<ExitCode> {
   await setup();
   const variables = pulumiEnvironment();
   await execa(join(engineFolder(), 'pulumi'), ['stack', 'select', '--create', devStack], {
-    cwd: packageRoot,
+    cwd: pulumiProject,
     env: variables,
   });
   printResult(

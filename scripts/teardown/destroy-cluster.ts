@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { packageRoot } from '../../infra/places.ts';
+import { packageRoot, pulumiProject } from '../../infra/places.ts';
+import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import type { KnownCluster } from './inventory.ts';
 import { releaseLease } from './lease-store.ts';
@@ -35,7 +36,8 @@ export async function destroyCluster(engine: RunEngine, cluster: KnownCluster): 
 /** Not fatal: a lock of a killed engine or a missing plugin makes it fail, and the sweep goes on by label. */
 async function pulumiDestroy(stack: string): Promise<void> {
   await execa('pulumi', ['destroy', '--yes', '--non-interactive', '--skip-preview', '--stack', stack], {
-    cwd: packageRoot,
+    cwd: pulumiProject,
+    env: pulumiEnvironment(),
     preferLocal: true,
     localDir: packageRoot,
     reject: false,

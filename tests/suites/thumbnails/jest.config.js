@@ -8,6 +8,9 @@ export default {
     ],
   },
   transformIgnorePatterns: [],
+  // Where Understudy is a dependency this folder lies below node_modules, which jest leaves out by default.
+  testPathIgnorePatterns: [],
+  haste: { retainAllFiles: true },
   testMatch: ['<rootDir>/*.test.ts'],
   testTimeout: 170_000,
   reporters: [
