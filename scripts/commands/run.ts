@@ -51,7 +51,6 @@ export async function run(
   await progress.step('images', async (step) => {
     await ensureImages(engine, loaded, {
       signal: interrupts.signal,
-      intend: () => undefined,
       resolveBase: (reference) => resolveBase(engine, reference, progress),
       onOutput: (stack, line) => {
         step.update(`${stack}: ${line.slice(0, 60)}`);

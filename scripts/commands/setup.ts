@@ -13,7 +13,6 @@ export async function setup(): Promise<ExitCode> {
   await progress.step('images of the bundled cluster', async (step) => {
     await ensureImages(engine, loaded, {
       signal: new AbortController().signal,
-      intend: () => undefined,
       resolveBase: (reference) => resolveBase(engine, reference, progress),
       onOutput: (stack, line) => {
         step.update(`${stack}: ${line.slice(0, 60)}`);

@@ -36,7 +36,6 @@ export async function up({ cluster, seed, set, ttl, json }: UpCommand): Promise<
   await progress.step('images', async () => {
     await ensureImages(stage.engine, loaded, {
       signal: interrupts.signal,
-      intend: () => undefined,
       resolveBase: (reference) => resolveBase(stage.engine, reference, progress),
     });
   });

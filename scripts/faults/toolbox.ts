@@ -17,7 +17,7 @@ export async function ensureToolbox(
   await ensureImages(
     engine,
     { plan: { stacks, nodes: [] }, contents },
-    { signal, intend: () => undefined, resolveBase: (reference) => resolveBase(engine, reference, progress) },
+    { signal, resolveBase: (reference) => resolveBase(engine, reference, progress) },
   );
   return builtImage(inputsHash);
 }

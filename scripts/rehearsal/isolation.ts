@@ -1,20 +1,45 @@
 import type Docker from 'dockerode';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
-import { imageName } from '../../infra/components/docker/build.ts';
+import { runLabel } from '../teardown/run-objects.ts';
 import { containerName } from '../../infra/components/docker/names.ts';
 
 /**
  * Unreachable routes in every node's namespace for link-local addresses and for the rest of the pool, beside the
  * engine's own rules: traffic of two clusters never meets, and no packet asks a cloud's metadata service. A container
- * has no hook for it before its first process, so it is put there before a node counts as ready, by a short-lived helper.
+ * has no hook for it before its first process, so it is put there before a node counts as ready, by a short-lived helper
+ * from `image`.
  */
-export async function isolate(engine: Docker, bound: BoundPlan): Promise<void> {
-  const tool = bound.loaded.plan.nodes.find(({ init }) => init === 'systemd')?.image;
-  if (tool === undefined) return; // no image with iproute2 of its own in this cluster; the side-car image does it where faults run
-  await Promise.all(
-    bound.loaded.plan.nodes.map(({ name }) => addRoutes(engine, bound, name, imageName(tool))),
-  );
+export async function isolate(engine: Docker, bound: BoundPlan, image: string): Promise<void> {
+  await Promise.all(bound.loaded.plan.nodes.map(({ name }) => addRoutes(engine, bound, name, image)));
+}
+
+const Started = z.object({ Actor: z.object({ Attributes: z.object({ name: z.string() }) }) });
+
+/** Isolates each node again whenever the engine starts it anew: its namespace is another one then. Until `ended`. */
+export async function keepIsolated(
+  engine: Docker,
+  bound: BoundPlan,
+  image: string,
+  ended: AbortSignal,
+): Promise<void> {
+  const nodes = new Map(bound.loaded.plan.nodes.map(({ name }) => [containerName(bound, name), name]));
+  const events = await engine.getEvents({
+    filters: { type: ['container'], event: ['start'], label: [`${runLabel}=${bound.run.runId}`] },
+  });
+  const isolateAgain = async (started: AsyncIterable<string | Uint8Array>): Promise<void> => {
+    for await (const line of createInterface({ input: Readable.from(started) })) {
+      const { Actor } = Started.parse(JSON.parse(line));
+      const node = nodes.get(Actor.Attributes.name);
+      // A node that is gone again meanwhile needs no routes.
+      if (node !== undefined) await addRoutes(engine, bound, node, image).catch(() => undefined);
+    }
+  };
+  // It ends by being aborted, or with the engine: neither is news to whoever asked for it.
+  pipeline(events, isolateAgain, { signal: ended }).catch(() => undefined);
 }
 
 const Ended = z.object({ StatusCode: z.int() });

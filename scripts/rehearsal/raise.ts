@@ -21,6 +21,8 @@ import { untilReady } from './readiness.ts';
 export interface Raising {
   readonly engine: Docker;
   readonly host: HostMechanism;
+  /** Image of the short-lived helpers. */
+  readonly toolbox: string;
   readonly progress: Progress;
   readonly interrupts: Interrupts;
   readonly loaded: LoadedPlan;
@@ -33,6 +35,7 @@ export interface Raising {
 export async function raise({
   engine,
   host,
+  toolbox,
   progress,
   interrupts,
   loaded,
@@ -72,7 +75,7 @@ export async function raise({
           const access = nodes.get(node.name);
           if (access !== undefined) await untilReady(node, access, signal);
         });
-        await Promise.all([isolate(engine, bound), recorded, ...ready]);
+        await Promise.all([isolate(engine, bound, toolbox), recorded, ...ready]);
       },
     );
   } catch (error) {

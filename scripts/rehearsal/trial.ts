@@ -11,7 +11,7 @@ import { collectLogs } from '../evidence/collect.ts';
 import { Recorder } from '../evidence/recorder.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
 import type { Receipt } from '../faults/receipt.ts';
-import { faultsOf, FaultSession, type FaultStage } from '../faults/session.ts';
+import { faultsOf, type FaultSession, type FaultStage } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Progress } from '../progress.ts';
@@ -22,9 +22,10 @@ import { acquireLease, keepLease } from '../teardown/lease-store.ts';
 import { temporaryFolder } from '../teardown/residue.ts';
 import { tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
+import { degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
 import { handleOf } from './handle-of.ts';
-import { isolate } from './isolation.ts';
+import { isolate, keepIsolated } from './isolation.ts';
 import { provision } from './provision.ts';
 import { untilReady } from './readiness.ts';
 
@@ -104,6 +105,7 @@ export async function perform(
     expires: null,
   });
   const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
+  const ended = new AbortController();
   let forwards: Forwards | null = null;
   let faults: FaultSession | null = null;
   try {
@@ -130,7 +132,11 @@ export async function perform(
     nodes = cluster.nodes;
     await stage.progress.step('wait until every node is ready', async () =>
       recorder.phase('ready', async () => {
-        await Promise.all([isolate(stage.engine, bound), ...readyNodes(bound, nodes, recorder, signal)]);
+        await keepIsolated(stage.engine, bound, stage.toolbox, ended.signal);
+        await Promise.all([
+          isolate(stage.engine, bound, stage.toolbox),
+          ...readyNodes(bound, nodes, recorder, signal),
+        ]);
       }),
     );
     forwards.open(nodes);
@@ -145,7 +151,7 @@ export async function perform(
           signal,
           driver: stage.faultDriver,
         },
-        stage,
+        stage.progress,
       );
     }
     const suites = async (): Promise<readonly SuiteOutcome[]> =>
@@ -163,13 +169,14 @@ export async function perform(
     result.suites = await stage.progress.step(title, async () =>
       recorder.phase('suite', async () => (faults === null ? suites() : underSchedule(faults, suites))),
     );
-    if (faults !== null) result.proof = await heal(faults, recorder, stage);
+    if (faults !== null) result.proof = await heal(faults, recorder, stage.progress);
     // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
     await cluster.recorded;
   } catch (error) {
     result.failure = signal.aborted ? signal.reason : error;
   }
   await collect(nodes, begun, stage);
+  ended.abort();
   await faults?.close();
   forwards?.close();
 
@@ -237,39 +244,5 @@ async function takeDown(
         runFolder: folder.path,
       }),
     ),
-  );
-}
-
-type Proof = Pick<Trial, 'receipts' | 'leftovers' | 'invalid'>;
-const nothingProven: Proof = { receipts: [], leftovers: [], invalid: [] };
-
-async function degrade(faultStage: FaultStage, { progress }: Stage): Promise<FaultSession> {
-  const { recorder } = faultStage;
-  const session = await progress.step('measure the nodes before any fault', async () =>
-    recorder.phase('arm', async () => FaultSession.open(faultStage)),
-  );
-  await progress.step('inject what lasts the whole run, and measure it', async () =>
-    recorder.phase('inject', async () => {
-      await session.injectWholeRun();
-    }),
-  );
-  return session;
-}
-
-/** The schedule runs beside the suites and ends with them. */
-async function underSchedule<T>(faults: FaultSession, suites: () => Promise<T>): Promise<T> {
-  const ended = new AbortController();
-  const schedule = faults.runSchedule(ended.signal);
-  try {
-    return await suites();
-  } finally {
-    ended.abort();
-    await schedule;
-  }
-}
-
-async function heal(faults: FaultSession, recorder: Recorder, { progress }: Stage): Promise<Proof> {
-  return await progress.step('heal, and prove it', async () =>
-    recorder.phase('heal', async () => faults.finish()),
   );
 }

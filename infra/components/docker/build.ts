@@ -10,8 +10,6 @@ export interface BuildOptions {
   /** What FROM of a base by digest is on this machine: the reference itself, or a stand-in made here. */
   readonly resolveBase: (reference: string) => Promise<string>;
   readonly signal: AbortSignal;
-  /** Called with the inputsHash before a build begins, so that what a killed build leaves is known. */
-  readonly intend: (inputsHash: string) => void;
   readonly onOutput?: (stack: string, line: string) => void;
 }
 
@@ -81,10 +79,9 @@ async function build(
   stack: RenderedStack,
   from: string,
   contents: LoadedPlan['contents'],
-  { signal, intend, onOutput }: BuildOptions,
+  { signal, onOutput }: BuildOptions,
 ): Promise<void> {
   signal.throwIfAborted();
-  intend(stack.inputsHash);
   const lines: string[] = [];
   try {
     const stream = await engine.buildImage(contextOf(stack, contents), {
