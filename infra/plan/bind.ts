@@ -41,6 +41,7 @@ export function boundPlan(loaded: LoadedPlan, run: BoundRun): BoundPlan {
       'dev.understudy.run': run.runId,
       'dev.understudy.owner': run.owner,
       'dev.understudy.created': run.created,
+      'dev.understudy.cluster': loaded.plan.cluster,
       'dev.understudy.maxttl': run.maxTtlMs === null ? '' : String(run.maxTtlMs),
     },
   };

@@ -9,7 +9,7 @@ import { bindRun, type RunIdentity } from './bind.ts';
 import type { BoundRun, LoadedPlan } from './plan.ts';
 import { hostRoutes } from './routes.ts';
 import { generateSshKey } from './ssh-key.ts';
-import { chooseSubnet, type TakenNetwork } from './subnet.ts';
+import { chooseSubnet, overlaps, type TakenNetwork } from './subnet.ts';
 
 const KeyPair = z.strictObject({ privateKey: z.string(), publicKey: z.string() });
 const StoredRun = z.strictObject({
@@ -32,23 +32,29 @@ export function boundRunFile(stack: string): string {
 
 /**
  * The bound values of a stack: read where they were written before, so that a second `up` changes nothing and an
- * interrupted first one goes on; made and written (0600) before the first resource otherwise.
+ * interrupted first one goes on; made and written (0600) before the first resource otherwise. Where a stack was emptied
+ * (`isUp` false) it keeps keys and, while it is free, subnet; its time to live begins anew.
  * @throws HostError (69) where the address pool has no free subnet.
  */
 export function loadOrCreateBoundRun(
   loaded: LoadedPlan,
   identity: Omit<RunIdentity, 'owner'>,
   engineNetworks: readonly TakenNetwork[],
+  { isUp }: { readonly isUp: boolean } = { isUp: true },
 ): BoundRun {
   const file = boundRunFile(identity.stack);
   const stored = read(file);
-  if (stored !== null && coversEveryNode(stored, loaded)) return stored;
   const { plan } = loaded;
-  const subnet = chooseSubnet(
-    plan.pool.ipv4,
-    [...hostRoutes(), ...engineNetworks],
-    randomBytes(2).readUInt16BE(),
-  );
+  const taken = [...hostRoutes(), ...engineNetworks];
+  if (stored !== null && coversEveryNode(stored, loaded)) {
+    if (isUp) return stored;
+    if (taken.every(({ cidr }) => !overlaps(cidr, stored.subnet.ipv4))) {
+      const again = { ...stored, created: identity.created, maxTtlMs: identity.maxTtlMs };
+      write(file, again);
+      return again;
+    }
+  }
+  const subnet = chooseSubnet(plan.pool.ipv4, taken, randomBytes(2).readUInt16BE());
   if ('blocking' in subnet) {
     throw new HostError('pool-full', `no subnet of ${plan.pool.ipv4} is free`, {
       hint: `held by ${subnet.blocking.map(({ cidr, holder }) => `${cidr} (${holder})`).join(', ')}; end what is not needed, or give the spec another pool`,

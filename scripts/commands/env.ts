@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
-import { EXIT, type ExitCode } from '../../infra/errors.ts';
-import { pulumiProject } from '../../infra/places.ts';
+import { EXIT, HostError, type ExitCode } from '../../infra/errors.ts';
+import { isInstalled, pulumiProject } from '../../infra/places.ts';
 import { printResult } from '../output.ts';
 import { engineFolder, pulumiEnvironment } from '../setup/pulumi-environment.ts';
 import { setup } from './setup.ts';
@@ -12,14 +12,28 @@ const devStack = 'dev';
 export async function env(): Promise<ExitCode> {
   await setup();
   const variables = pulumiEnvironment();
-  await execa(join(engineFolder(), 'pulumi'), ['stack', 'select', '--create', devStack], {
-    cwd: pulumiProject,
-    env: variables,
-  });
+  await selectDevStack(variables);
+  if (isInstalled) process.stderr.write(`pulumi works in ${pulumiProject}\n`);
   printResult(
     Object.entries(variables)
       .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
       .join('\n'),
   );
   return EXIT.pass;
+}
+
+async function selectDevStack(env: Readonly<Record<string, string>>): Promise<void> {
+  const select = ['stack', 'select', '--create', '--non-interactive', devStack];
+  const { exitCode, stderr } = await execa(join(engineFolder(), 'pulumi'), select, {
+    cwd: pulumiProject,
+    env,
+    reject: false,
+  });
+  if (exitCode === 0) return;
+  const settings = join(pulumiProject, `Pulumi.${devStack}.yaml`);
+  throw new HostError('stack', `Pulumi cannot select the stack "${devStack}": ${stderr.trim()}`, {
+    hint: stderr.includes('passphrase')
+      ? `${settings} was made with another passphrase than ${env['PULUMI_CONFIG_PASSPHRASE_FILE'] ?? ''} holds: rm ${settings}`
+      : 'understudy doctor shows what is installed',
+  });
 }

@@ -21,13 +21,14 @@ export function pulumiEnvironment(): Record<string, string> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     PULUMI_SKIP_UPDATE_CHECK: '1',
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: 'true',
-    PATH: [
-      engineFolder(),
-      dirname(process.execPath),
-      join(packageRoot, 'node_modules/.bin'),
-      process.env['PATH'] ?? '',
-    ].join(delimiter),
+    PATH: withFirst([engineFolder(), dirname(process.execPath), join(packageRoot, 'node_modules/.bin')]),
   };
+}
+
+/** Each folder once, so that `eval "$(understudy env)"` may be typed again and again. */
+function withFirst(folders: readonly string[]): string {
+  const inherited = (process.env['PATH'] ?? '').split(delimiter);
+  return [...new Set([...folders, ...inherited])].join(delimiter);
 }
 
 function backendFolder(): string {
