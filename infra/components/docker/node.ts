@@ -37,10 +37,7 @@ export function nodeArguments(
     ],
     // Docker's own DNS answers the cluster's names; what it does not know goes to nobody.
     dns: ['127.0.0.1'],
-    capabilities: {
-      drops: ['ALL'],
-      adds: [...(node.init === 'systemd' ? systemdCapabilities : imageCapabilities), ...node.capabilities],
-    },
+    capabilities: { drops: ['ALL'], adds: capabilitiesOf(node) },
     volumes: volumesOf(bound, node, host),
     uploads: [...node.files, ...(node.init === 'systemd' ? keyFiles(bound, node) : [])].map(
       ({ path, content, mode }) => ({
@@ -59,6 +56,12 @@ export function nodeArguments(
       : { envs: Object.entries(node.environment).map(([name, value]) => `${name}=${value}`) }),
     ...quick,
   };
+}
+
+/** By the names that the engine reports back: with others every `pulumi refresh` would find a difference. */
+function capabilitiesOf(node: PlannedNode): string[] {
+  const own = node.init === 'systemd' ? systemdCapabilities : imageCapabilities;
+  return [...own, ...node.capabilities].map((name) => `CAP_${name.replace(/^CAP_/, '')}`).sort();
 }
 
 /** Docker's default set: what production's own container would have. */
