@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -79,10 +79,10 @@ function coversEveryNode(run: BoundRun, { plan }: LoadedPlan): boolean {
 }
 
 function read(file: string): BoundRun | null {
+  if (!existsSync(file)) return null;
   try {
     return StoredRun.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw new Error(`${file} cannot be read`, { cause: error });
   }
 }

@@ -4,6 +4,9 @@ import { EXIT, HostError, type ExitCode } from '../../infra/errors.ts';
 import { isInstalled, pulumiProject } from '../../infra/places.ts';
 import { printResult } from '../output.ts';
 import { engineFolder, pulumiEnvironment } from '../setup/pulumi-environment.ts';
+import { listClusters } from '../teardown/clusters.ts';
+import { removeForgottenBindings } from '../teardown/pulumi-stack.ts';
+import { connectRunEngine } from '../teardown/run-engine.ts';
 import { setup } from './setup.ts';
 
 const devStack = 'dev';
@@ -11,6 +14,10 @@ const devStack = 'dev';
 /** Set-up, stack `dev` selected, then only `export` lines on stdout: eval "$(scripts/understudy env)". */
 export async function env(): Promise<ExitCode> {
   await setup();
+  const engine = await connectRunEngine();
+  await removeForgottenBindings(
+    async () => new Set((await listClusters(engine)).flatMap(({ stack }) => stack ?? [])),
+  );
   const variables = pulumiEnvironment();
   await selectDevStack(variables);
   if (isInstalled) process.stderr.write(`pulumi works in ${pulumiProject}\n`);

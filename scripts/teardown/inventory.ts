@@ -66,7 +66,8 @@ export async function labelledObjects(docker: Docker): Promise<readonly Labelled
 }
 
 /** Every cluster that an object or a lease speaks of, oldest first. */
-export function takeInventory(input: InventoryInput): readonly KnownCluster[] {
+export function takeInventory(given: InventoryInput): readonly KnownCluster[] {
+  const input = { ...given, leases: given.leases.filter((lease) => !isOutlived(lease, given)) };
   const runIds = new Set([
     ...input.objects.map(({ labels }) => labels[runLabel] ?? ''),
     ...input.leases.map(({ runId }) => runId),
@@ -129,6 +130,17 @@ function knownCluster(runId: string, input: InventoryInput): KnownCluster {
     watched: lease !== null && watcherAtWork(lease, table),
     elsewhere: lease !== null && lease.engine !== input.engine,
   };
+}
+
+/**
+ * `extend` gives a cluster of plain `pulumi up` a lease that `pulumi destroy` knows nothing of: once that cluster is
+ * gone, or another one stands under its name, the lease speaks of nothing.
+ */
+function isOutlived({ holder, engine, runId, created }: Lease, input: InventoryInput): boolean {
+  if (holder !== null || engine !== input.engine) return false;
+  return !input.objects.some(
+    ({ labels }) => labels[runLabel] === runId && labels['dev.understudy.created'] === created,
+  );
 }
 
 function labelledReason(expiresMs: number | null, nowMs: number): ReapReason | null {

@@ -35,6 +35,25 @@ export function removeStack(stack: string): void {
   for (const path of stackFiles(stack)) rmSync(path, { recursive: true, force: true });
 }
 
+/**
+ * Removes the bound values of stacks that `pulumi stack rm` removed: it knows nothing of them. `inUse` is asked after
+ * looking, so that a run which is just beginning (bound, then leased, then a stack) is never taken for forgotten.
+ */
+export async function removeForgottenBindings(inUse: () => Promise<ReadonlySet<string>>): Promise<void> {
+  const runs = join(stateRoot(), 'runs');
+  const stacks = join(stateRoot(), 'pulumi', '.pulumi', 'stacks');
+  const bound = foldersIn(runs);
+  const used = await inUse();
+  const known = new Set(
+    foldersIn(stacks).flatMap((project) =>
+      entriesOf(join(stacks, project)).map(({ name }) => name.replace(/\.json(\.(gz|zst))?$/, '')),
+    ),
+  );
+  for (const stack of bound) {
+    if (!used.has(stack) && !known.has(stack)) rmSync(join(runs, stack), { recursive: true, force: true });
+  }
+}
+
 function filesOfStack(folder: string, stack: string): readonly string[] {
   return entriesOf(folder)
     .map(({ name }) => name)

@@ -92,6 +92,16 @@ describe('the inventory', () => {
     ]);
   });
 
+  test('forgets the lease that extend gave a cluster of plain pulumi up once that cluster is gone', () => {
+    const leases = [lease('p', { holder: null, kept: true, expires: '2026-11-24T11:00:00.000Z' })];
+    expect(inventory({ leases })).toEqual([]);
+    const successor = object('p', 'container', { 'dev.understudy.created': '2026-11-24T11:30:00.000Z' });
+    expect(inventory({ leases, objects: [successor] })).toMatchObject([{ expires: null, reapable: null }]);
+    expect(inventory({ leases, objects: [object('p', 'container')] })).toMatchObject([
+      { reapable: 'expired' },
+    ]);
+  });
+
   test('tells whose a cluster is', () => {
     const [theirs] = inventory({ objects: [object('x', 'container', { 'dev.understudy.owner': 'them' })] });
     expect(theirs).toMatchObject({ mine: false, owner: 'them', stack: null });
