@@ -67,7 +67,7 @@ export class FaultSession {
   async injectWholeRun(): Promise<void> {
     for (const layer of layers(this.#schedule().filter(({ startMs }) => startMs === null))) {
       this.#stage.signal.throwIfAborted();
-      for (const fault of layer) await this.#inject(fault);
+      for (const fault of layer) await this.#said(fault, null, async () => this.#inject(fault));
       if (!layer.some(({ fault }) => isLinkFault(fault))) continue;
       const before = this.#wholeRun;
       this.#wholeRun = await this.#meter.wholeRun(layer.map(({ fault }) => fault));
@@ -81,18 +81,14 @@ export class FaultSession {
     const windows = this.#schedule().filter((fault) => fault.startMs !== null);
     await Promise.all(
       windows.map(async (fault) => {
-        try {
+        await this.#said(fault, ended, async () => {
           await this.#at(fault.startMs ?? 0, ended);
           await this.#inject(fault);
           await this.#measureInWindow(fault);
           if (fault.endMs === null) return;
           await this.#at(fault.endMs, ended);
           await this.#heal(fault);
-        } catch (error) {
-          if (ended.aborted) return;
-          this.#errors.push(`${fault.id}: ${messageOf(error)}`);
-          this.#stage.recorder.record({ type: 'fault.error', fault: fault.id, why: messageOf(error) });
-        }
+        });
       }),
     );
   }
@@ -108,8 +104,10 @@ export class FaultSession {
         fault.startMs !== null &&
         (!this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault))),
     );
-    for (const fault of [...this.#active].reverse()) await this.#heal(fault);
-    await this.#driver.release();
+    for (const fault of [...this.#active].reverse()) {
+      await this.#said(fault, null, async () => this.#heal(fault));
+    }
+    await this.#driver.release().catch(() => undefined); // what it leaves, the fingerprints name
     const left = (
       await Promise.all(
         this.#victims.map(async ({ node, access, sideCar, disks }) =>
@@ -148,6 +146,17 @@ export class FaultSession {
         await hold.close();
       }),
     );
+  }
+
+  /** What goes wrong with one fault makes the run invalid and is said; the others go on. */
+  async #said({ id }: ScheduledFault, ended: AbortSignal | null, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (ended?.aborted === true) return;
+      this.#errors.push(`${id}: ${messageOf(error)}`);
+      this.#stage.recorder.record({ type: 'fault.error', fault: id, why: messageOf(error) });
+    }
   }
 
   async #inject(fault: ScheduledFault): Promise<void> {

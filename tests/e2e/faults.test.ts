@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
 import { Verdict } from '../../scripts/rehearsal/verdict.ts';
 import { labelledObjects } from '../support/engine.ts';
+import { startRehearsal } from '../support/live-run.ts';
 import { idleCluster, rehearsal, slowLink } from '../support/understudy.ts';
+import { until } from '../support/until.ts';
 
 const windows = join(packageRoot, 'tests/support/clusters/windows');
 const windowsAsked = [
@@ -59,6 +61,27 @@ describe('with one part of the driver left out and everything else real', () => 
     expect(verdict.leftovers.join('\n')).toMatch(/^node-2: rule .*NFQUEUE|^node-2: rule .*queue/m);
     expect(verdict.residue).toEqual([]);
     expect(await labelledObjects()).toEqual([]);
+  });
+});
+
+test('a controller that falls silent loses its lease: the faults heal by themselves, and the run is invalid', async () => {
+  const run = await startRehearsal([idleCluster, '--profile', slowLink, '--control', 'never']);
+  await run.event('"suite.start"');
+  const rules = async (): Promise<string> =>
+    (await execa('docker', ['exec', run.container('node-2-sidecar'), 'iptables-save'])).stdout;
+  expect(await rules()).toContain('NFQUEUE');
+  process.kill(-run.pid, 'SIGSTOP');
+  try {
+    // The lease of 10 s, and the half second that healing and asking take.
+    await until('no rule is left', async () => ((await rules()).includes('NFQUEUE') ? null : true), 12_000);
+  } finally {
+    process.kill(-run.pid, 'SIGCONT');
+  }
+  const { exitCode, verdict } = await run.ended();
+  expect({ exitCode, verdict: verdict.verdict, residue: verdict.residue }).toEqual({
+    exitCode: 2,
+    verdict: 'invalid',
+    residue: [],
   });
 });
 

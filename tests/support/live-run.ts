@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { start } from './understudy.ts';
+import { until } from './until.ts';
+
+/** A rehearsal that a test does something to while it runs. */
+export interface LiveRun {
+  /** Of the controller; its process group has the same number. */
+  readonly pid: number;
+  readonly runId: string;
+  readonly folder: string;
+  /** Settles when events.jsonl holds `text`. */
+  event(text: string): Promise<void>;
+  /** Container of a node or, as `<node>-sidecar`, of its side-car. */
+  container(node: string): string;
+  ended(): Promise<{ readonly exitCode: number | undefined; readonly verdict: Verdict }>;
+}
+
+/** `understudy run … --json`, once its run folder is there. */
+export async function startRehearsal(argv: readonly string[]): Promise<LiveRun> {
+  const run = start(['run', ...argv, '--json']);
+  let said = '';
+  // Not `run.iterable()`: leaving its loop ends the command.
+  run.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const folder = await until('the run folder is named', async () =>
+    Promise.resolve(/run folder (\S+)\n/.exec(said)?.[1] ?? null),
+  );
+  const runId = basename(folder);
+  if (run.pid === undefined) throw new Error('the command was not started');
+  return {
+    pid: run.pid,
+    runId,
+    folder,
+    container: (node) => `us-${runId}-${node}`,
+    async event(text) {
+      await until(`events.jsonl has ${text}`, async () => {
+        const events = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
+        return events.includes(text) ? true : null;
+      });
+    },
+    async ended() {
+      const { exitCode, stdout } = await run;
+      return { exitCode, verdict: Verdict.parse(JSON.parse(stdout)) };
+    },
+  };
+}
