@@ -7,17 +7,21 @@ export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
 
 const quick = { count: 400, everyUs: 2000 };
 /** Enough for a loss of 2 % drawn as high as 2.8 % to have a half-width below 0.01 at this confidence. */
-const thorough = { count: 7000, everyUs: 1000 };
+const thorough = { count: 7000, everyUs: 700 };
+/** For a host that is busy: probes come late that are not lost. */
+const spareMs = 400;
 const floodMs = { quick: 150, thorough: 1000 };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
   readonly #points: readonly ProbePoint[];
   readonly #rated: boolean;
+  readonly #settleMs: number;
 
   /** `faults`: all that are to come. Only where a rate is among them are the links flooded before and after, too. */
   constructor(points: readonly ProbePoint[], faults: readonly Fault[]) {
     this.#points = points;
+    this.#settleMs = spareMs + faults.reduce((sum, fault) => sum + longestMs(fault), 0);
     this.#rated = faults.some(({ kind }) => kind === 'network.rate');
   }
 
@@ -45,7 +49,7 @@ export class LinkMeter {
     { count, everyUs }: typeof quick,
     flood: number | null,
   ): Promise<LinkReadingsByLink> {
-    const probes = await probeLinks(points, count, everyUs);
+    const probes = await probeLinks(points, { count, everyUs, settleMs: this.#settleMs });
     const floods = flood === null ? new Map<string, LinkSample>() : await measureRates(points, flood);
     return new Map(
       [...probes].map(([link, sample]) => [
@@ -58,4 +62,16 @@ export class LinkMeter {
 
 function probesFor(faults: readonly Fault[]): typeof quick {
   return faults.some(({ kind }) => kind === 'network.loss') ? thorough : quick;
+}
+
+/** How much later a packet may come for this fault. */
+function longestMs(fault: Fault): number {
+  switch (fault.kind) {
+    case 'network.delay':
+      return fault.delayMs;
+    case 'network.jitter':
+      return fault.jitterMs;
+    default:
+      return 0;
+  }
 }

@@ -26,8 +26,8 @@ const ports = { first: 47_011, count: 1000 } as const;
 let measurements = 0;
 const nextPort = (): string => String(ports.first + (measurements++ % ports.count));
 
-/** Longest delay that a packet may have when the listeners stop. */
-const settleMs = 700;
+/** How long listeners go on after a flood: its middle is what counts. */
+const floodSettleMs = 100;
 const packetBytes = 1200;
 
 const Line = z.object({
@@ -39,14 +39,20 @@ const Line = z.object({
   delaysUs: z.array(z.number()),
 });
 
-/** `count` probes over every ordered pair of `points`, all links at once. Keys are `a->b`. */
+export interface Probing {
+  readonly count: number;
+  readonly everyUs: number;
+  /** How long a probe may be under way: the listeners go on for so long after the last one was sent. */
+  readonly settleMs: number;
+}
+
+/** Probes over every ordered pair of `points`, all links at once. Keys are `a->b`. */
 export async function probeLinks(
   points: readonly ProbePoint[],
-  count: number,
-  everyUs: number,
+  { count, everyUs, settleMs }: Probing,
 ): Promise<ReadonlyMap<string, LinkSample>> {
   const port = nextPort();
-  return await listening(points, port, count, async () => {
+  return await listening(points, { port, sent: count, settleMs }, async () => {
     await Promise.all(
       points.map(async ({ sideCar, address }) => {
         const others = points.filter((one) => one.address !== address).map((one) => one.address);
@@ -68,7 +74,7 @@ export async function measureRates(
   const all = new Map<string, LinkSample>();
   for (let shift = 1; shift < points.length; shift += 1) {
     const port = nextPort();
-    const round = await listening(points, port, 0, async () => {
+    const round = await listening(points, { port, sent: 0, settleMs: floodSettleMs }, async () => {
       await Promise.all(
         points.map(async ({ sideCar }, index) => {
           const to = points[(index + shift) % points.length];
@@ -91,8 +97,7 @@ export async function measureRates(
 
 async function listening(
   points: readonly ProbePoint[],
-  port: string,
-  sent: number,
+  { port, sent, settleMs }: { readonly port: string; readonly sent: number; readonly settleMs: number },
   work: () => Promise<void>,
 ): Promise<ReadonlyMap<string, LinkSample>> {
   const listeners = await Promise.all(points.map(async (point) => await startListener(point, port)));
