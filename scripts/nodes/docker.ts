@@ -30,6 +30,7 @@ export class DockerNode implements NodeAccess {
       process.close();
     };
     limit.addEventListener('abort', stop, { once: true });
+    if (limit.aborted) stop(); // while it was being started: the event has been and gone
     try {
       const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
       if (stdin !== undefined) process.stdin.end(stdin);

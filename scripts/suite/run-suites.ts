@@ -165,6 +165,7 @@ async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended> {
   };
   const either = AbortSignal.any([signal, limit]);
   either.addEventListener('abort', stop, { once: true });
+  if (either.aborted) stop(); // while it was being started: the event has been and gone
   const keep = (stream: NodeJS.ReadableStream, file: string): Promise<void> =>
     pipeline(stream, createWriteStream(run.folder.file('suites', suite.name, file), { mode: 0o600 }));
   const [exitCode] = await Promise.all([

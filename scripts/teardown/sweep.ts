@@ -135,6 +135,7 @@ async function within<T>(limit: AbortSignal, work: Promise<T>): Promise<T> {
     const stop = (): void => {
       reject(new Error('the engine did not answer in time'));
     };
+    if (limit.aborted) stop(); // its event has been and gone
     limit.addEventListener('abort', stop, { once: true });
     void work.then(resolve, reject).finally(() => {
       limit.removeEventListener('abort', stop);

@@ -42,7 +42,8 @@ export function nodeArguments(
     uploads: [...node.files, ...(node.init === 'systemd' ? keyFiles(bound, node) : [])].map(
       ({ path, content, mode }) => ({
         file: path,
-        content,
+        // The provider takes an empty text for none at all.
+        ...(content === '' ? { source: '/dev/null' } : { content }),
         permissions: mode,
       }),
     ),

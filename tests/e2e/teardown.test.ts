@@ -1,0 +1,183 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../../infra/places.ts';
+import { readLease } from '../../scripts/teardown/lease-store.ts';
+import { labelledObjects } from '../support/engine.ts';
+import { startRehearsal, type LiveRun } from '../support/live-run.ts';
+import { idleCluster, rehearsal, start, understudy } from '../support/understudy.ts';
+import { until } from '../support/until.ts';
+
+const keptCluster = join(packageRoot, 'tests/support/clusters/kept/cluster.yaml');
+const muteCluster = join(packageRoot, 'tests/support/clusters/mute/cluster.yaml');
+
+/** What a test that fails on its way must not leave to the next one. */
+const begun: { readonly runs: string[]; readonly groups: number[] } = { runs: [], groups: [] };
+afterEach(async () => {
+  for (const pid of begun.groups.splice(0)) {
+    try {
+      process.kill(-pid, 'SIGKILL'); // its watcher does the rest
+    } catch {
+      // It has ended, as it should.
+    }
+  }
+  for (const run of begun.runs.splice(0)) {
+    if ((await listed(run)) !== undefined) await understudy(['down', '--run', run]);
+  }
+});
+
+describe('when the controller’s process group gets SIGKILL', () => {
+  test('its watcher saves the nodes’ logs and takes everything down within 30 s', async () => {
+    const run = await begin([idleCluster]);
+    await run.event('"suite.start"');
+    process.kill(-run.pid, 'SIGKILL');
+    const aborted = await until('the watcher wrote aborted.json', () => fileIn(run.folder, 'aborted.json'));
+
+    expect(await labelledObjects()).toEqual([]);
+    expect(readLease(run.runId)).toBeNull();
+    const logs = [1, 2, 3].map((node) => `nodes/node-${node}/container.log`);
+    expect(JSON.parse(aborted)).toMatchObject({ runId: run.runId, residue: [], saved: logs });
+    expect(logs.filter((log) => !existsSync(join(run.folder, log)))).toEqual([]);
+  });
+
+  test('and its watcher as well, the next reap takes everything down', async () => {
+    const run = await begin([idleCluster]);
+    await run.event('"suite.start"');
+    process.kill(-run.pid, 'SIGKILL');
+    process.kill(readLease(run.runId)?.watcher?.pid ?? NaN, 'SIGKILL');
+    await until('the lease is nobody’s', async () => {
+      const { reapable, watched } = (await listed(run.runId)) ?? {};
+      return reapable === 'holder-dead' && watched === false ? true : null;
+    });
+    expect(await labelledObjects()).not.toEqual([]);
+
+    expect(await reaped()).toContainEqual({ run: run.runId, why: 'holder-dead', residue: [] });
+    expect(await labelledObjects()).toEqual([]);
+  });
+});
+
+describe('--keep always', () => {
+  test('leaves a cluster that can be looked at, prolonged and taken down', async () => {
+    const { exitCode, verdict } = await keep(keptCluster);
+    expect({ exitCode, verdict: verdict.verdict, residue: verdict.residue }).toEqual({
+      exitCode: 0,
+      verdict: 'pass',
+      residue: [],
+    });
+    const { runId } = verdict;
+    const before = await listed(runId);
+    expect(before).toMatchObject({ cluster: 'kept', nodes: 1, kept: true, holder: 'dead', reapable: null });
+    expect(hoursLeft(before)).toBeCloseTo(4, 1);
+
+    await succeed('extend', '--run', runId, '9h', 'still looking');
+    const after = await listed(runId);
+    expect(hoursLeft(after)).toBeCloseTo(9, 1);
+    expect(after?.reason).toBe('still looking');
+
+    expect(await succeed('exec', '--run', runId, 'machine-1', '--', 'hostname')).toBe('machine-1');
+    expect(await succeed('logs', '--run', runId, 'machine-1')).toContain('ssh');
+    expect(await greeting('machine-1', 22, runId)).toMatch(/^SSH-2\.0-/);
+
+    expect(await reaped()).not.toContainEqual(expect.objectContaining({ run: runId }));
+    await succeed('down', '--run', runId);
+    expect(await listed(runId)).toBeUndefined();
+    expect(await labelledObjects()).toEqual([]);
+  });
+
+  test('does not mean for ever: reap takes the cluster once its lease has expired', async () => {
+    const { runId } = (await keep(idleCluster)).verdict;
+    await succeed('extend', '--run', runId, '1s');
+    await until('the lease has expired', async () =>
+      (await listed(runId))?.reapable === 'expired' ? true : null,
+    );
+    expect(await reaped()).toContainEqual({ run: runId, why: 'expired', residue: [] });
+    expect(await labelledObjects()).toEqual([]);
+  });
+});
+
+test('a second Ctrl-C skips what is left to collect, and the cluster is taken down all the same', async () => {
+  const run = await begin([muteCluster]);
+  await run.event('"suite.start"');
+  process.kill(run.pid, 'SIGINT');
+  await run.event('"phase":"collect"');
+  const began = performance.now();
+  process.kill(run.pid, 'SIGINT');
+  const { exitCode, verdict } = await run.ended();
+  expect({ exitCode, interrupted: verdict.interrupted, residue: verdict.residue }).toEqual({
+    exitCode: 130,
+    interrupted: true,
+    residue: [],
+  });
+  // The node would have kept it waiting for 30 s.
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(readFileSync(join(run.folder, 'events.jsonl'), 'utf8')).toContain('not collected: node');
+  expect(await labelledObjects()).toEqual([]);
+});
+
+async function begin(argv: readonly string[]): Promise<LiveRun> {
+  const run = await startRehearsal(argv);
+  begun.groups.push(run.pid);
+  return run;
+}
+
+async function keep(cluster: string): ReturnType<typeof rehearsal> {
+  const ended = await rehearsal([cluster, '--keep', 'always']);
+  begun.runs.push(ended.verdict.runId);
+  return ended;
+}
+
+const Listed = z.object({
+  runId: z.string(),
+  cluster: z.string(),
+  nodes: z.int(),
+  kept: z.boolean(),
+  holder: z.string(),
+  reason: z.string(),
+  expires: z.string().nullable(),
+  reapable: z.string().nullable(),
+  watched: z.boolean(),
+});
+
+/** The run as `understudy ls` shows it. */
+async function listed(runId: string): Promise<z.infer<typeof Listed> | undefined> {
+  const { clusters } = z
+    .object({ clusters: z.array(Listed) })
+    .parse(JSON.parse(await succeed('ls', '--json')));
+  return clusters.find((one) => one.runId === runId);
+}
+
+async function reaped(): Promise<readonly unknown[]> {
+  const report = z.object({ reaped: z.array(z.unknown()) });
+  return report.parse(JSON.parse(await succeed('reap', '--json'))).reaped;
+}
+
+async function succeed(...argv: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await understudy(argv);
+  if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${exitCode}: ${stderr}`);
+  return stdout;
+}
+
+/** What a server says first, through `understudy forward`, which ends with Ctrl-C. */
+async function greeting(node: string, port: number, runId: string): Promise<string> {
+  const forward = start(['forward', '--run', runId, node, String(port)]);
+  const printed = String((await once(forward.stdout, 'data')).at(0));
+  const hostPort = Number(/127\.0\.0\.1:(\d+)/.exec(printed)?.[1]);
+  const socket = connect(hostPort, '127.0.0.1');
+  const said = String((await once(socket, 'data')).at(0));
+  socket.destroy();
+  forward.kill('SIGINT');
+  expect((await forward).exitCode).toBe(0);
+  return said;
+}
+
+function hoursLeft(cluster: z.infer<typeof Listed> | undefined): number {
+  return (Date.parse(cluster?.expires ?? '') - Date.now()) / 3_600_000;
+}
+
+function fileIn(folder: string, name: string): Promise<string | null> {
+  const path = join(folder, name);
+  return Promise.resolve(existsSync(path) ? readFileSync(path, 'utf8') : null);
+}

@@ -1,0 +1,58 @@
+import { afterAll, afterEach, expect, test } from '@jest/globals';
+import Docker from 'dockerode';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DockerNode } from '../../../../scripts/nodes/docker.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'understudy-node-'));
+const open: { server: Server; sockets: Set<Socket> }[] = [];
+
+afterEach(() => {
+  for (const { server, sockets } of open.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a command that is interrupted while the engine starts it does not keep its caller waiting', async () => {
+  const interrupt = new AbortController();
+  const node = await nodeWhoseCommandsNeverEnd(() => {
+    interrupt.abort(new Error('interrupted'));
+  });
+  await expect(node.exec(['sleep', '600'], { signal: interrupt.signal })).rejects.toThrow('interrupted');
+}, 5000);
+
+test('a command that is interrupted while it runs does not either', async () => {
+  const node = await nodeWhoseCommandsNeverEnd(() => undefined);
+  await expect(node.exec(['sleep', '600'], { timeoutMs: 100 })).rejects.toThrow('timeout');
+}, 5000);
+
+/** An engine in miniature: it starts any command, tells `starting` first, and never ends it by itself. */
+async function nodeWhoseCommandsNeverEnd(starting: () => void): Promise<DockerNode> {
+  const socketPath = join(folder, 'engine.sock');
+  const sockets = new Set<Socket>();
+  let running = true;
+  const server = createServer((request, response) => {
+    const isInspection = request.method === 'GET';
+    response.writeHead(isInspection ? 200 : 201, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isInspection ? { Running: running, ExitCode: 137 } : { Id: 'one' }));
+  });
+  server.on('connection', (socket) => sockets.add(socket));
+  server.on('upgrade', (_request, socket) => {
+    starting();
+    socket.on('close', () => (running = false));
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+  });
+  open.push({ server, sockets });
+  await once(server.listen(socketPath), 'listening');
+  return new DockerNode(new Docker({ socketPath }), 'node-1', 'container');
+}
