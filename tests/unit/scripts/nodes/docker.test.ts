@@ -36,7 +36,8 @@ test('a command that is interrupted while it runs does not either', async () => 
 
 /** An engine in miniature: it starts any command, tells `starting` first, and never ends it by itself. */
 async function nodeWhoseCommandsNeverEnd(starting: () => void): Promise<DockerNode> {
-  const socketPath = join(folder, 'engine.sock');
+  // A path of its own: Node keeps connections to a path for the next request.
+  const socketPath = join(mkdtempSync(join(folder, 'engine-')), 'engine.sock');
   const sockets = new Set<Socket>();
   let running = true;
   const server = createServer((request, response) => {
