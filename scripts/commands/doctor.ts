@@ -1,11 +1,20 @@
+import type Docker from 'dockerode';
 import { existsSync, readFileSync } from 'node:fs';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { builtImage } from '../../images/inputs-hash.ts';
 import { connectEngine, engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { hostMechanism, seccompFile } from '../../infra/components/docker/host.ts';
 import { presentBase } from '../../infra/components/docker/base.ts';
-import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
-import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { EXIT, type ExitCode } from '../../infra/errors.ts';
+import { loadPlan, loadStackImage } from '../../infra/plan/load-plan.ts';
+import type { Plan } from '../../infra/plan/plan.ts';
+import { packageRoot } from '../../infra/places.ts';
+import { hostAbilities, type Abilities } from '../faults/abilities.ts';
+import { readCalibration, type Calibration } from '../faults/calibration.ts';
+import { whyNot } from '../faults/requirements.ts';
 import { printJson, printResult } from '../output.ts';
+import { calibrate } from '../rehearsal/calibrate.ts';
 import { declaredBase } from '../setup/base-image.ts';
 import { isOurs } from '../setup/go-build.ts';
 import {
@@ -26,35 +35,48 @@ interface Finding {
 /** uid 0 holds about six inotify instances for each systemd node (measured). */
 const inotifyPerNode = 6;
 
-/** Each part with its version and how it came, and what this host can emulate; one line each. */
+/**
+ * Each part with its version and how it came, and what this host can emulate; one line each. A cluster and profiles that
+ * are named are held against it: 69 where they cannot run here.
+ */
 export async function doctor(options: {
   readonly cluster?: string;
   readonly profile: readonly string[];
   readonly calibrate: boolean;
   readonly json: boolean;
 }): Promise<ExitCode> {
-  if (options.calibrate)
-    throw new UsageError('not-yet', '"doctor --calibrate" is not built yet', { hint: 'npm run bench' });
-  if (options.cluster !== undefined)
-    loadPlan({ cluster: options.cluster, profiles: options.profile, seed: 1, set: {}, suites: [] });
-  const findings = [node(), ...(await engine()), ...pulumi(), seccomp(), inotify()];
+  const { cluster, profile: profiles } = options;
+  const loaded = cluster === undefined ? null : loadPlan({ cluster, profiles, seed: 1, set: {}, suites: [] });
+  if (options.calibrate) await calibrate();
+  const docker = connectEngine();
+  const abilities = await abilitiesHere(docker);
+  const calibration = readCalibration();
+  const findings = [
+    node(),
+    ...(await engine(docker)),
+    linkFaults(abilities),
+    accuracy(calibration),
+    ...pulumi(),
+    seccomp(),
+    inotify(),
+    ...(loaded === null ? [] : asked(loaded.plan, abilities, calibration)),
+  ];
   const ok = findings.every((one) => one.ok);
-  if (options.json) printJson({ schema: 1, ok, findings });
-  else printResult(findings.map(line).join('\n'));
+  if (options.json) printJson({ schema: 1, ok, findings, calibration });
+  else printResult([...findings.map(line), ...calibrationTable(calibration)].join('\n'));
   return ok ? EXIT.pass : EXIT.host;
 }
 
 function line({ part, ok, found, next }: Finding): string {
-  return `${ok ? 'ok     ' : 'missing'} ${part.padEnd(22)} ${found}${next === '' ? '' : `\n        type: ${next}`}`;
+  return `${ok ? 'ok     ' : 'no     '} ${part.padEnd(22)} ${found}${next === '' ? '' : `\n        type: ${next}`}`;
 }
 
 function node(): Finding {
   return { part: 'Node', ok: true, found: process.version, next: '' };
 }
 
-async function engine(): Promise<readonly Finding[]> {
+async function engine(docker: Docker): Promise<readonly Finding[]> {
   const { url, local } = engineEndpoint();
-  const docker = connectEngine();
   const part = 'Docker Engine';
   try {
     const { Version, ApiVersion } = await docker.version();
@@ -82,12 +104,6 @@ async function engine(): Promise<readonly Finding[]> {
         found: base ?? declaredBase(),
         next: base === null ? 'understudy setup' : '',
       },
-      {
-        part: 'link faults',
-        ok: true,
-        found: 'nfqueue (delay, jitter, loss), htb (rate), nftables (partition)',
-        next: '',
-      },
     ];
   } catch (error) {
     return [
@@ -99,6 +115,87 @@ async function engine(): Promise<readonly Finding[]> {
       },
     ];
   }
+}
+
+/** null where no engine answers or the side-car's image is not built yet. */
+async function abilitiesHere(docker: Docker): Promise<Abilities | null> {
+  const { inputsHash } = loadStackImage(join(packageRoot, 'images/toolbox'));
+  try {
+    const image = builtImage(inputsHash);
+    await docker.getImage(image).inspect();
+    return await hostAbilities(docker, image);
+  } catch {
+    return null;
+  }
+}
+
+function linkFaults(abilities: Abilities | null): Finding {
+  const part = 'link faults';
+  if (abilities === null) return { part, ok: false, found: 'not tried yet', next: 'understudy setup' };
+  const { nfqueue, htb, nftables, netem } = abilities;
+  const able = (there: boolean, what: string): string => (there ? what : `no ${what}`);
+  return {
+    part,
+    ok: nfqueue && htb && nftables,
+    found: [
+      able(nfqueue, 'NFQUEUE (delay, jitter, loss)'),
+      able(htb, 'htb (rate)'),
+      able(nftables, 'nftables (partition)'),
+      netem ? 'netem is there and not used' : 'no netem, and none needed',
+    ].join(', '),
+    next: '',
+  };
+}
+
+function accuracy(calibration: Calibration | null): Finding {
+  return {
+    part: 'calibration',
+    ok: true,
+    found:
+      calibration === null
+        ? 'never: doctor --calibrate measures what the drivers of link faults do here (20 s)'
+        : `of ${calibration.takenAt}, below`,
+    next: '',
+  };
+}
+
+function calibrationTable(calibration: Calibration | null): readonly string[] {
+  if (calibration === null) return [];
+  const row = ({ kind, requested, measured, unit, n, tolerance, ok }: Calibration['steps'][number]): string =>
+    `${ok ? 'ok     ' : 'no     '} ${kind.padEnd(14)} asked ${String(requested).padStart(9)}  measured ${String(measured).padStart(10)} ${unit.padEnd(5)}  tolerance ${tolerance}, n ${n}`;
+  return ['', ...calibration.steps.map(row)];
+}
+
+/** What a named cluster and its profiles ask of this host. */
+function asked(plan: Plan, abilities: Abilities | null, calibration: Calibration | null): readonly Finding[] {
+  const systemdNodes = plan.nodes.filter(({ init }) => init === 'systemd').length;
+  const memoryMiB = plan.nodes.reduce((sum, one) => sum + one.memoryMiB, 0);
+  const freeMiB = Math.floor(freemem() / 2 ** 20);
+  const reasons =
+    abilities === null ? [] : whyNot([...plan.conditions, ...plan.schedule], abilities, calibration);
+  return [
+    {
+      part: `${plan.cluster}: nodes`,
+      ok: systemdNodes <= systemdCeiling().nodes,
+      found: `${plan.nodes.length}, ${systemdNodes} of them with systemd`,
+      next:
+        systemdNodes <= systemdCeiling().nodes
+          ? ''
+          : `sysctl fs.inotify.max_user_instances=${systemdNodes * inotifyPerNode + 128}`,
+    },
+    {
+      part: `${plan.cluster}: memory`,
+      ok: memoryMiB <= freeMiB,
+      found: `${memoryMiB} MiB at most, ${freeMiB} MiB free`,
+      next: '',
+    },
+    {
+      part: `${plan.cluster}: faults`,
+      ok: reasons.length === 0,
+      found: reasons.length === 0 ? `${plan.schedule.length}, all possible here` : reasons.join('; '),
+      next: '',
+    },
+  ];
 }
 
 function pulumi(): readonly Finding[] {
@@ -129,13 +226,18 @@ function seccomp(): Finding {
   };
 }
 
-function inotify(): Finding {
+function systemdCeiling(): { readonly nodes: number; readonly limit: number } {
   const file = '/proc/sys/fs/inotify/max_user_instances';
   const limit = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  return { nodes: Math.floor(limit / inotifyPerNode), limit };
+}
+
+function inotify(): Finding {
+  const { nodes, limit } = systemdCeiling();
   return {
     part: 'systemd node ceiling',
     ok: true,
-    found: `about ${Math.floor(limit / inotifyPerNode)} nodes (fs.inotify.max_user_instances is ${limit})`,
+    found: `about ${nodes} nodes (fs.inotify.max_user_instances is ${limit})`,
     next: '',
   };
 }

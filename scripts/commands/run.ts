@@ -1,7 +1,10 @@
 import { ensureImages } from '../../infra/components/docker/build.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { hostAbilities } from '../faults/abilities.ts';
+import { readCalibration } from '../faults/calibration.ts';
 import { driverOf } from '../faults/fault-driver.ts';
+import { refuseWhatCannotBe } from '../faults/requirements.ts';
 import type { FaultStage } from '../faults/session.ts';
 import { printJson, printResult } from '../output.ts';
 import { openProgress } from '../progress/open.ts';
@@ -38,6 +41,8 @@ export async function run(
 
   const progress = openProgress();
   const { engine, host, toolbox } = await ensureReady(progress);
+  const faults = [...loaded.plan.conditions, ...loaded.plan.schedule];
+  refuseWhatCannotBe(faults, await hostAbilities(engine, toolbox), readCalibration());
   await reapQuietly(progress);
   using interrupts = listenForInterrupts({
     onSignal: (_signal, count) => {

@@ -1,0 +1,14 @@
+#!/bin/sh
+# What this host's kernel offers to faults, as one line of JSON. Each is tried for real in this container's own network
+# namespace, which goes with it; nothing is read from a list.
+able() { if "$@" >/dev/null 2>&1; then echo true; else echo false; fi; }
+queued() {
+  iptables -w -t mangle -A INPUT -s 198.18.0.1 -j NFQUEUE --queue-num 47 --queue-bypass &&
+    [ "$(linkshape 47 1 </dev/null)" = ok ]
+}
+netem=$(able tc qdisc add dev lo root netem delay 1ms)
+tc qdisc del dev lo root 2>/dev/null
+htb=$(able tc qdisc add dev lo root handle 1: htb default 0)
+nftables=$(able nft add table inet understudy_ability)
+nfqueue=$(able queued)
+printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s}\n' "$netem" "$htb" "$nftables" "$nfqueue"

@@ -1,0 +1,51 @@
+import type Docker from 'dockerode';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { PassThrough } from 'node:stream';
+import { z } from 'zod';
+import { cacheRoot } from '../../infra/places.ts';
+import { digestOf } from '../../infra/plan/canonical.ts';
+
+/** What a host's kernel offers to faults, each tried for real (images/toolbox/abilities.sh). */
+export const Abilities = z.strictObject({
+  netem: z.boolean(),
+  htb: z.boolean(),
+  nftables: z.boolean(),
+  nfqueue: z.boolean(),
+});
+export type Abilities = z.infer<typeof Abilities>;
+
+const Host = z.object({ ID: z.string(), KernelVersion: z.string() });
+
+/** Tried once for each engine, kernel and side-car image, in a container that goes with the trying. */
+export async function hostAbilities(engine: Docker, toolbox: string): Promise<Abilities> {
+  const { ID, KernelVersion } = Host.parse(await engine.info());
+  const key = digestOf({ ID, KernelVersion, toolbox }).slice(0, 16);
+  const file = join(cacheRoot(), 'abilities', `${key}.json`);
+  if (existsSync(file)) return Abilities.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const abilities = Abilities.parse(JSON.parse(await tried(engine, toolbox)));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(abilities));
+  return abilities;
+}
+
+async function tried(engine: Docker, toolbox: string): Promise<string> {
+  const container = await engine.createContainer({
+    Image: toolbox,
+    Entrypoint: ['abilities'],
+    Labels: { 'dev.understudy.role': 'abilities' },
+    HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'] },
+  });
+  try {
+    const output = await container.attach({ stream: true, stdout: true, stderr: true });
+    const stdout = new PassThrough();
+    const stderr = new PassThrough().resume();
+    engine.modem.demuxStream(output, stdout, stderr);
+    output.once('end', () => stdout.end());
+    await container.start();
+    return await text(stdout);
+  } finally {
+    await container.remove({ force: true });
+  }
+}

@@ -1,0 +1,41 @@
+import { ensureImages } from '../../infra/components/docker/build.ts';
+import { HostError, InterruptedError } from '../../infra/errors.ts';
+import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { calibrationOf, keepCalibration } from '../faults/calibration.ts';
+import { driverOf } from '../faults/fault-driver.ts';
+import { openProgress } from '../progress/open.ts';
+import { resolveBase } from '../setup/base-image.ts';
+import { ensureReady } from '../setup/setup.ts';
+import { listenForInterrupts } from '../teardown/interrupt.ts';
+import { rehearse } from './rehearsal.ts';
+
+/**
+ * Measures what the drivers of link faults do on this host, by a rehearsal of the bundled `calibration` cluster through
+ * the same way that every rehearsal goes, and keeps the result. Profiles that are tighter are refused from then on.
+ */
+export async function calibrate(): Promise<void> {
+  const loaded = loadPlan({
+    cluster: 'calibration',
+    profiles: ['calibration'],
+    seed: 1,
+    set: {},
+    suites: [],
+  });
+  const progress = openProgress();
+  const { engine, host, toolbox } = await ensureReady(progress);
+  using interrupts = listenForInterrupts();
+  await ensureImages(engine, loaded, {
+    signal: interrupts.signal,
+    resolveBase: (reference) => resolveBase(engine, reference, progress),
+  });
+  const verdict = await rehearse(
+    { loaded, control: 'never', keep: 'never' },
+    { engine, host, toolbox, progress, interrupts, faultDriver: driverOf },
+  );
+  if (verdict.interrupted === true) throw new InterruptedError('interrupted', 'calibration was interrupted');
+  if (verdict.residue.length > 0 || verdict.receipts.length === 0)
+    throw new HostError('calibration', `calibration did not end well: ${verdict.why.join('; ')}`, {
+      hint: `the report is ${verdict.report ?? verdict.runFolder}`,
+    });
+  keepCalibration(calibrationOf(verdict.receipts, new Date()));
+}
