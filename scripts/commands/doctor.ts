@@ -134,14 +134,14 @@ function linkFaults(abilities: Abilities | null): Finding {
   if (abilities === null) return { part, ok: false, found: 'not tried yet', next: 'understudy setup' };
   const { nfqueue, htb, nftables, netem } = abilities;
   const able = (there: boolean, what: string): string => (there ? what : `no ${what}`);
+  const shaper = nfqueue ? 'NFQUEUE' : 'netem';
   return {
     part,
-    ok: nfqueue && htb && nftables,
+    ok: (nfqueue || netem) && htb && nftables,
     found: [
-      able(nfqueue, 'NFQUEUE (delay, jitter, loss)'),
+      able(nfqueue || netem, `${shaper} (delay, jitter, loss)`),
       able(htb, 'htb (rate)'),
       able(nftables, 'nftables (partition)'),
-      netem ? 'netem is there and not used' : 'no netem, and none needed',
     ].join(', '),
     next: '',
   };
@@ -162,7 +162,7 @@ function accuracy(calibration: Calibration | null): Finding {
 function calibrationTable(calibration: Calibration | null): readonly string[] {
   if (calibration === null) return [];
   const row = ({ kind, requested, measured, unit, n, tolerance, ok }: Calibration['steps'][number]): string =>
-    `${ok ? 'ok     ' : 'no     '} ${kind.padEnd(14)} asked ${String(requested).padStart(9)}  measured ${String(measured).padStart(10)} ${unit.padEnd(5)}  tolerance ${tolerance}, n ${n}`;
+    `${ok ? 'ok     ' : 'no     '} ${kind.padEnd(14)} asked ${String(requested).padStart(9)}  measured ${String(measured).padStart(10)} ${unit.padEnd(5)}  tolerance ${Number(tolerance.toPrecision(3))}, n ${n}`;
   return ['', ...calibration.steps.map(row)];
 }
 

@@ -42,7 +42,8 @@ export async function run(
   const progress = openProgress();
   const { engine, host, toolbox } = await ensureReady(progress);
   const faults = [...loaded.plan.conditions, ...loaded.plan.schedule];
-  refuseWhatCannotBe(faults, await hostAbilities(engine, toolbox), readCalibration());
+  const abilities = await hostAbilities(engine, toolbox);
+  refuseWhatCannotBe(faults, abilities, readCalibration());
   await reapQuietly(progress);
   using interrupts = listenForInterrupts({
     onSignal: (_signal, count) => {
@@ -64,7 +65,7 @@ export async function run(
   });
   const verdict = await rehearse(
     { loaded, control: flags.control, keep: flags.keep },
-    { engine, host, toolbox, progress, interrupts, faultDriver },
+    { engine, host, toolbox, abilities, progress, interrupts, faultDriver },
   );
   if (flags.json) printJson(verdict);
   else printResult(summary(verdict));

@@ -1,134 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Abilities } from './abilities.ts';
 import type { Hold } from './hold.ts';
-import type { LinkCondition } from './link-condition.ts';
+import {
+  classRoot,
+  cutFrom,
+  emulatedTo,
+  queueNumber,
+  ratedTo,
+  shapedFrom,
+  type LinkCommands,
+} from './link-commands.ts';
+import { clean, type LinkCondition } from './link-condition.ts';
 
-/** NFQUEUE number in each node's own namespace, and the tc handle that marks a qdisc as ours. */
-const queueNumber = 47;
-const handle = '504d';
 const shaperId = 'shaper';
 const rateId = 'rate';
-const device = 'eth0';
 
-/** What makes one link be as asked: commands at the receiving and at the sending end. */
-export interface LinkCommands {
-  readonly undo: readonly (readonly string[])[];
-  readonly do: readonly (readonly string[])[];
-}
+/** What delays and loses packets. */
+export type LinkMechanism = 'nfqueue' | 'netem';
 
-/** Hands what comes from `address` to the shaper; with its bypass, packets pass when the shaper is gone. */
-export function shapedFrom(address: string): LinkCommands {
-  const rule = [
-    'INPUT',
-    '-s',
-    address,
-    '-j',
-    'NFQUEUE',
-    '--queue-num',
-    String(queueNumber),
-    '--queue-bypass',
-  ];
-  return {
-    undo: [['iptables', '-w', '-t', 'mangle', '-D', ...rule]],
-    do: [['iptables', '-w', '-t', 'mangle', '-A', ...rule]],
-  };
-}
-
-/** One direction only, dropped where it arrives: silent for the sender, and nobody else's packets are looked at. */
-export function cutFrom(address: string): LinkCommands {
-  const table = ['inet', `understudy_cut_${address.replaceAll('.', '_')}`];
-  return {
-    undo: [['nft', 'delete', 'table', ...table]],
-    do: [
-      ['nft', 'add', 'table', ...table],
-      [
-        'nft',
-        'add',
-        'chain',
-        ...table,
-        'in',
-        '{',
-        'type',
-        'filter',
-        'hook',
-        'input',
-        'priority',
-        '-300',
-        ';',
-        '}',
-      ],
-      ['nft', 'add', 'rule', ...table, 'in', 'ip', 'saddr', address, 'counter', 'drop'],
-    ],
-  };
-}
-
-/** A class of its own for one destination; all other traffic stays unshaped (htb default 0). */
-export function ratedTo(address: string, classNumber: number, rateMbit: number): LinkCommands {
-  const id = `${handle}:${classNumber.toString(16)}`;
-  // 10 ms of the rate, and never less than two full packets: a larger burst would falsify short measurements.
-  const burst = Math.max(3028, Math.round((rateMbit * 1e6 * 0.01) / 8));
-  return {
-    undo: [
-      ['tc', 'filter', 'del', 'dev', device, 'parent', `${handle}:`, 'prio', String(classNumber)],
-      ['tc', 'class', 'del', 'dev', device, 'classid', id],
-    ].reverse(),
-    do: [
-      [
-        'tc',
-        'class',
-        'add',
-        'dev',
-        device,
-        'parent',
-        `${handle}:`,
-        'classid',
-        id,
-        'htb',
-        'rate',
-        `${rateMbit}mbit`,
-        'burst',
-        `${burst}b`,
-      ],
-      [
-        'tc',
-        'filter',
-        'add',
-        'dev',
-        device,
-        'parent',
-        `${handle}:`,
-        'protocol',
-        'ip',
-        'prio',
-        String(classNumber),
-        'u32',
-        'match',
-        'ip',
-        'dst',
-        `${address}/32`,
-        'flowid',
-        id,
-      ],
-    ],
-  };
+/**
+ * NFQUEUE comes first although netem is the usual tool: it works where the packets arrive, so the sender's own TCP does
+ * not notice a loss before its time, and its losses are seeded, so a run replays. netem is for kernels without it.
+ */
+export function linkMechanism({ nfqueue }: Abilities): LinkMechanism {
+  return nfqueue ? 'nfqueue' : 'netem';
 }
 
 /** The links that end or begin at one node, through its lease. One change never lifts another. */
 export class LinkDriver {
   readonly #hold: Hold;
   readonly #seed: number;
+  readonly #mechanism: LinkMechanism;
   readonly #applied = new Map<string, LinkCondition>();
   #shaping: Promise<void> | null = null;
   #rating: Promise<void> | null = null;
 
-  constructor(hold: Hold, seed: number) {
+  /** `seed`: losses of NFQUEUE replay; netem's do not. */
+  constructor(hold: Hold, seed: number, mechanism: LinkMechanism) {
     this.#hold = hold;
     this.#seed = seed;
+    this.#mechanism = mechanism;
   }
 
   /** Makes what arrives from `address` be delayed, lost or cut as `condition` says. */
   async incoming(address: string, condition: LinkCondition): Promise<void> {
     const { delayMs, jitterMs, lossRatio, cut } = condition;
     await this.#toggle(`cut-${address}`, cutFrom(address), cut, condition);
-    const shaped = delayMs > 0 || jitterMs > 0 || lossRatio > 0;
+    const shaped = this.#mechanism === 'nfqueue' && isShaped(condition);
     if (shaped) {
       await (this.#shaping ??= this.#startShaper());
       const orders = [delayMs * 1000, jitterMs * 1000, lossRatio * 1e6].map((number) =>
@@ -140,13 +58,17 @@ export class LinkDriver {
     if (!shaped && this.#shaping !== null) await this.#hold.tell(shaperId, ['clear', address]);
   }
 
-  /** Makes what leaves for `address` no faster than asked. */
-  async outgoing(address: string, classNumber: number, { rateMbit, ...rest }: LinkCondition): Promise<void> {
-    if (rateMbit !== null) await (this.#rating ??= this.#startRating());
-    await this.#toggle(`rate-${address}`, ratedTo(address, classNumber, rateMbit ?? 0), rateMbit !== null, {
-      ...rest,
-      rateMbit,
-    });
+  /** Makes what leaves for `address` no faster than asked; and late or lost, where netem is what there is. */
+  async outgoing(address: string, classNumber: number, condition: LinkCondition): Promise<void> {
+    const { rateMbit } = condition;
+    const emulated = this.#mechanism === 'netem' && isShaped(condition);
+    const wanted = rateMbit !== null || emulated;
+    if (wanted) await (this.#rating ??= this.#startRating());
+    const commands = emulated
+      ? emulatedTo(address, classNumber, condition)
+      : ratedTo(address, classNumber, rateMbit ?? 0);
+    // Where only the rate is ours, another delay must not lift it for a moment.
+    await this.#toggle(`rate-${address}`, commands, wanted, emulated ? condition : { ...clean, rateMbit });
   }
 
   /** Ends the shaper and the root qdisc when no link needs them any more. */
@@ -164,7 +86,10 @@ export class LinkDriver {
     condition: LinkCondition,
   ): Promise<void> {
     const before = this.#applied.get(id);
-    if (before !== undefined && (!wanted || before.rateMbit !== condition.rateMbit)) {
+    if (
+      before !== undefined &&
+      (!wanted || (id.startsWith('rate-') && !isDeepStrictEqual(before, condition)))
+    ) {
       await this.#hold.heal(id);
       this.#applied.delete(id);
     }
@@ -181,19 +106,11 @@ export class LinkDriver {
   }
 
   async #startRating(): Promise<void> {
-    await this.#hold.undo(rateId, ['tc', 'qdisc', 'del', 'dev', device, 'root']);
-    await this.#hold.do([
-      'tc',
-      'qdisc',
-      'add',
-      'dev',
-      device,
-      'root',
-      'handle',
-      `${handle}:`,
-      'htb',
-      'default',
-      '0',
-    ]);
+    for (const argv of classRoot.undo) await this.#hold.undo(rateId, argv);
+    for (const argv of classRoot.do) await this.#hold.do(argv);
   }
+}
+
+function isShaped({ delayMs, jitterMs, lossRatio }: LinkCondition): boolean {
+  return delayMs > 0 || jitterMs > 0 || lossRatio > 0;
 }

@@ -16,8 +16,9 @@ const missing = {
   'disk.readonly': () => null,
 } satisfies Record<FaultKind, (abilities: Abilities) => string | null>;
 
-function queueing({ nfqueue }: Abilities): string | null {
-  return nfqueue ? null : 'the kernel has no NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE)';
+function queueing({ nfqueue, netem, htb }: Abilities): string | null {
+  if (nfqueue || (netem && htb)) return null;
+  return 'the kernel has neither NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE) nor netem below htb (CONFIG_NET_SCH_NETEM)';
 }
 
 /**

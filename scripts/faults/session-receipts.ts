@@ -1,6 +1,8 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import type { FaultKind } from '../../infra/spec/fault.ts';
 import { judgeDisk, type DiskReading } from './disk-faults.ts';
 import type { LinkSample } from './link-probes.ts';
+import type { LinkMechanism } from './link-driver.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
 import { isClean, judgeLink, type LinkReading } from './link-receipts.ts';
 import type { Receipt } from './receipt.ts';
@@ -35,7 +37,20 @@ export interface Measurements {
   /** Disks after the heal, by fault and target. */
   readonly disksAfter: ReadonlyMap<string, ReadonlyMap<string, DiskReading>>;
   readonly leftovers: readonly string[];
+  readonly mechanism: LinkMechanism;
 }
+
+/** What brought each kind about. */
+const drivers = {
+  'network.delay': (mechanism) => mechanism,
+  'network.jitter': (mechanism) => mechanism,
+  'network.loss': (mechanism) => mechanism,
+  'network.rate': () => 'htb',
+  'network.partition': () => 'nftables',
+  'disk.space': () => 'diskfill',
+  'disk.inodes': () => 'diskfill',
+  'disk.readonly': () => 'remount',
+} satisfies Record<FaultKind, (mechanism: LinkMechanism) => string>;
 
 const noLink: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
 const noDisk: DiskReading = { freeBytes: -1, freeInodes: -1, writeError: '', createError: '' };
@@ -53,7 +68,11 @@ export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurem
   );
 }
 
-function common({ id, fault }: ScheduledFault, target: string, { realised, leftovers }: Measurements) {
+function common(
+  { id, fault }: ScheduledFault,
+  target: string,
+  { realised, leftovers, mechanism }: Measurements,
+) {
   const times = realised.get(id);
   const node = target.includes('->') ? target.split('->')[1] : target.split(':')[0];
   return {
@@ -65,7 +84,7 @@ function common({ id, fault }: ScheduledFault, target: string, { realised, lefto
     healedAtMs: times?.healedAtMs ?? null,
     injectTookMs: times?.injectTookMs ?? 0,
     healTookMs: times?.healTookMs ?? 0,
-    driver: fault.kind.startsWith('network') ? 'nfqueue + htb + nftables' : 'fill',
+    driver: drivers[fault.kind](mechanism),
   };
 }
 

@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
+import type { Abilities } from './abilities.ts';
 import { isDiskFault, readDisk, tooMuch, type DiskReading } from './disk-faults.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from './fingerprint.ts';
 import { layers } from './layers.ts';
+import { linkMechanism } from './link-driver.ts';
 import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
 import { isLinkFault } from './link-receipts.ts';
 import type { Receipt } from './receipt.ts';
@@ -18,6 +20,7 @@ export interface FaultStage {
   readonly bound: BoundPlan;
   readonly nodes: ReadonlyMap<string, NodeAccess>;
   readonly toolbox: string;
+  readonly abilities: Abilities;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   /** What injects and heals; tests put one in its place that leaves out a part. */
@@ -126,6 +129,7 @@ export class FaultSession {
       realised: this.#realised,
       disksAfter,
       leftovers: left,
+      mechanism: linkMechanism(this.#stage.abilities),
     });
     return {
       receipts,

@@ -1,8 +1,9 @@
 import type Docker from 'dockerode';
 import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { NodeAccess } from '../nodes/node.ts';
+import type { Abilities } from './abilities.ts';
 import { Hold } from './hold.ts';
-import { LinkDriver } from './link-driver.ts';
+import { LinkDriver, linkMechanism } from './link-driver.ts';
 import type { ProbePoint } from './link-probes.ts';
 import { capabilities, startSideCar } from './side-car.ts';
 
@@ -19,6 +20,7 @@ export interface VictimStage {
   readonly bound: BoundPlan;
   readonly nodes: ReadonlyMap<string, NodeAccess>;
   readonly toolbox: string;
+  readonly abilities: Abilities;
 }
 
 /** A side-car and a lease for every node, all at once. */
@@ -40,7 +42,7 @@ export async function openVictims(
         sideCar,
         hold,
         // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
-        links: new LinkDriver(hold, plan.seed * 65_536 + host),
+        links: new LinkDriver(hold, plan.seed * 65_536 + host, linkMechanism(stage.abilities)),
         disks: disks.map(({ path }) => path),
       };
     }),

@@ -1,6 +1,7 @@
 import { ensureImages } from '../../infra/components/docker/build.ts';
 import { HostError, InterruptedError } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { hostAbilities } from '../faults/abilities.ts';
 import { calibrationOf, keepCalibration } from '../faults/calibration.ts';
 import { driverOf } from '../faults/fault-driver.ts';
 import { openProgress } from '../progress/open.ts';
@@ -28,9 +29,10 @@ export async function calibrate(): Promise<void> {
     signal: interrupts.signal,
     resolveBase: (reference) => resolveBase(engine, reference, progress),
   });
+  const abilities = await hostAbilities(engine, toolbox);
   const verdict = await rehearse(
     { loaded, control: 'never', keep: 'never' },
-    { engine, host, toolbox, progress, interrupts, faultDriver: driverOf },
+    { engine, host, toolbox, abilities, progress, interrupts, faultDriver: driverOf },
   );
   if (verdict.interrupted === true) throw new InterruptedError('interrupted', 'calibration was interrupted');
   if (verdict.residue.length > 0 || verdict.receipts.length === 0)

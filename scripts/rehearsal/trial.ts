@@ -11,6 +11,7 @@ import { collectLogs } from '../evidence/collect.ts';
 import { Recorder } from '../evidence/recorder.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
 import type { Receipt } from '../faults/receipt.ts';
+import type { Abilities } from '../faults/abilities.ts';
 import { faultsOf, type FaultSession, type FaultStage } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { NodeAccess } from '../nodes/node.ts';
@@ -34,6 +35,8 @@ export interface Stage {
   readonly host: HostMechanism;
   /** Image of the fault side-car. */
   readonly toolbox: string;
+  /** What this host's kernel offers to faults. */
+  readonly abilities: Abilities;
   readonly progress: Progress;
   readonly interrupts: Interrupts;
   readonly faultDriver: FaultStage['driver'];
@@ -147,6 +150,7 @@ export async function perform(
           bound,
           nodes,
           toolbox: stage.toolbox,
+          abilities: stage.abilities,
           recorder,
           signal,
           driver: stage.faultDriver,

@@ -1,0 +1,142 @@
+import type { LinkCondition } from './link-condition.ts';
+
+/** NFQUEUE number in each node's own namespace, and the tc handle that marks a qdisc as ours. */
+export const queueNumber = 47;
+const handle = '504d';
+const device = 'eth0';
+
+/** What makes one link be as asked: commands at the receiving and at the sending end. */
+export interface LinkCommands {
+  readonly undo: readonly (readonly string[])[];
+  readonly do: readonly (readonly string[])[];
+}
+
+/** Hands what comes from `address` to the shaper; with its bypass, packets pass when the shaper is gone. */
+export function shapedFrom(address: string): LinkCommands {
+  const rule = [
+    'INPUT',
+    '-s',
+    address,
+    '-j',
+    'NFQUEUE',
+    '--queue-num',
+    String(queueNumber),
+    '--queue-bypass',
+  ];
+  return {
+    undo: [['iptables', '-w', '-t', 'mangle', '-D', ...rule]],
+    do: [['iptables', '-w', '-t', 'mangle', '-A', ...rule]],
+  };
+}
+
+/** One direction only, dropped where it arrives: silent for the sender, and nobody else's packets are looked at. */
+export function cutFrom(address: string): LinkCommands {
+  const table = ['inet', `understudy_cut_${address.replaceAll('.', '_')}`];
+  return {
+    undo: [['nft', 'delete', 'table', ...table]],
+    do: [
+      ['nft', 'add', 'table', ...table],
+      [
+        'nft',
+        'add',
+        'chain',
+        ...table,
+        'in',
+        '{',
+        'type',
+        'filter',
+        'hook',
+        'input',
+        'priority',
+        '-300',
+        ';',
+        '}',
+      ],
+      ['nft', 'add', 'rule', ...table, 'in', 'ip', 'saddr', address, 'counter', 'drop'],
+    ],
+  };
+}
+
+/** The root that all classes below hang from; what has no class stays unshaped (htb default 0). */
+export const classRoot: LinkCommands = {
+  undo: [['tc', 'qdisc', 'del', 'dev', device, 'root']],
+  do: [['tc', 'qdisc', 'add', 'dev', device, 'root', 'handle', `${handle}:`, 'htb', 'default', '0']],
+};
+
+/** A class of its own for one destination. */
+export function ratedTo(address: string, classNumber: number, rateMbit: number): LinkCommands {
+  const id = `${handle}:${classNumber.toString(16)}`;
+  // 10 ms of the rate, and never less than two full packets: a larger burst would falsify short measurements.
+  const burst = Math.max(3028, Math.round((rateMbit * 1e6 * 0.01) / 8));
+  return {
+    undo: [
+      ['tc', 'filter', 'del', 'dev', device, 'parent', `${handle}:`, 'prio', String(classNumber)],
+      ['tc', 'class', 'del', 'dev', device, 'classid', id],
+    ].reverse(),
+    do: [
+      [
+        'tc',
+        'class',
+        'add',
+        'dev',
+        device,
+        'parent',
+        `${handle}:`,
+        'classid',
+        id,
+        'htb',
+        'rate',
+        `${rateMbit}mbit`,
+        'burst',
+        `${burst}b`,
+      ],
+      [
+        'tc',
+        'filter',
+        'add',
+        'dev',
+        device,
+        'parent',
+        `${handle}:`,
+        'protocol',
+        'ip',
+        'prio',
+        String(classNumber),
+        'u32',
+        'match',
+        'ip',
+        'dst',
+        `${address}/32`,
+        'flowid',
+        id,
+      ],
+    ],
+  };
+}
+
+/** Faster than any link between containers of one host: a class that only carries netem. */
+const unlimitedMbit = 40_000;
+const packetBytes = 1500;
+
+/**
+ * Delay, jitter and loss by netem, for kernels without NFQUEUE: below a class of its own for one destination, so that
+ * others are not touched. Its queue holds what the link carries while packets are held, twice over: the default of 1000
+ * packets turns delay into loss.
+ */
+export function emulatedTo(address: string, classNumber: number, condition: LinkCondition): LinkCommands {
+  const { delayMs, jitterMs, lossRatio, rateMbit } = condition;
+  const below = ratedTo(address, classNumber, rateMbit ?? unlimitedMbit);
+  const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * (delayMs + jitterMs)) / 1000 / 8;
+  const limit = 1000 + Math.ceil((2 * bytesHeld) / packetBytes);
+  const netem = [
+    ...['netem', 'limit', String(limit)],
+    ...(delayMs > 0 || jitterMs > 0 ? ['delay', `${delayMs}ms`] : []),
+    ...(jitterMs > 0 ? [`${jitterMs}ms`] : []),
+    ...(lossRatio > 0 ? ['loss', `${lossRatio * 100}%`] : []),
+  ];
+  const parent = `${handle}:${classNumber.toString(16)}`;
+  return {
+    undo: below.undo, // a class takes what hangs from it along
+    do: [...below.do, ['tc', 'qdisc', 'add', 'dev', device, 'parent', parent, ...netem]],
+  };
+}
