@@ -8,7 +8,7 @@ import { HostError } from '../../infra/errors.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { loadStack } from '../../infra/spec/load.ts';
 import type { Progress } from '../progress.ts';
-import { apt, isInstalled } from './docker-engine.ts';
+import { installPackages, isInstalled } from './debian-packages.ts';
 import { mayInstall } from './installing.ts';
 
 const release = 'bookworm';
@@ -58,7 +58,7 @@ async function bootstrap(reference: string): Promise<string> {
         hint: 'apt-get install mmdebstrap',
       });
     }
-    await apt(['mmdebstrap']);
+    await installPackages(['mmdebstrap']);
   }
   const folder = mkdtempSync(join(tmpdir(), 'understudy-base-'));
   try {

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { connectEngine, engineEndpoint, type EngineEndpoint } from '../../infra/
 import { HostError } from '../../infra/errors.ts';
 import { stateRoot } from '../../infra/places.ts';
 import type { Progress } from '../progress.ts';
+import { installPackages, isInstalled } from './debian-packages.ts';
 import { mayInstall, refuseToInstall } from './installing.ts';
 
 const packages = ['docker.io', 'iptables'];
@@ -30,7 +30,7 @@ export async function ensureDocker(progress: Progress): Promise<Docker> {
     if (!mayInstall() || !existsSync('/usr/bin/apt-get')) throw refuseToInstall('Docker Engine', typeThis);
     await agree();
     await progress.step(`install ${packages.join(' and ')} (Debian packages)`, async () => {
-      await apt(packages);
+      await installPackages(packages);
     });
   }
   if (process.getuid?.() !== 0) {
@@ -44,18 +44,6 @@ export async function ensureDocker(progress: Progress): Promise<Docker> {
     await startEngine(engine);
   });
   return engine;
-}
-
-/** Installs Debian packages without a question. */
-export async function apt(names: readonly string[]): Promise<void> {
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await execa('apt-get', ['update', '-qq'], { env });
-  await execa('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
-}
-
-export async function isInstalled(command: string): Promise<boolean> {
-  const { exitCode } = await execa('sh', ['-c', 'command -v "$1"', 'sh', command], { reject: false });
-  return exitCode === 0;
 }
 
 async function whyNoAnswer(engine: Docker): Promise<string | null> {

@@ -35,15 +35,15 @@ export async function buildGoProgram({ module, package: what, ldflags, target }:
   if (!existsSync(cached)) {
     mkdirSync(dirname(cached), { recursive: true });
     const go = await findGo();
-    await execa(go, ['build', '-trimpath', '-ldflags', `-s -w ${ldflags}`, '-o', `${cached}.part`, what], {
+    await execa(go, ['build', '-trimpath', '-ldflags', `-s -w ${ldflags}`, '-o', `${cached}.${process.pid}.part`, what], {
       cwd: folder,
     });
-    renameSync(`${cached}.part`, cached);
+    renameSync(`${cached}.${process.pid}.part`, cached);
   }
   mkdirSync(dirname(target), { recursive: true });
   if (existsSync(target)) return;
-  copyFileSync(cached, `${target}.part`);
-  renameSync(`${target}.part`, target);
+  copyFileSync(cached, `${target}.${process.pid}.part`);
+  renameSync(`${target}.${process.pid}.part`, target);
   writeFileSync(
     `${target}.understudy.json`,
     JSON.stringify({ builtFrom: what, module, hash: hashOf(folder) }),

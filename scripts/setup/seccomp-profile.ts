@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { seccompFile } from '../../infra/components/docker/host.ts';
 import type { Progress } from '../progress.ts';
+import { downloadPackage } from './debian-packages.ts';
 
 /** Debian's package of Docker's and Podman's common parts carries the default list. */
 const debianPackage = 'golang-github-containers-common';
@@ -47,8 +48,7 @@ export async function ensureSeccompProfile(progress: Progress): Promise<boolean>
 async function fromDebian(): Promise<string | null> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-seccomp-'));
   try {
-    await execa('apt-get', ['update', '-qq'], { reject: false });
-    await execa('apt-get', ['download', '-qq', debianPackage], { cwd: folder });
+    await downloadPackage(debianPackage, folder);
     const [deb = ''] = readdirSync(folder);
     await execa('dpkg-deb', ['-x', deb, 'unpacked'], { cwd: folder });
     return readFileSync(join(folder, 'unpacked/usr/share/containers/seccomp.json'), 'utf8');
