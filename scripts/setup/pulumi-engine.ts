@@ -19,7 +19,7 @@ const typeThis = `install Pulumi ${pulumiVersion}: https://www.pulumi.com/docs/i
  * Engine, language host and docker plugin, all three upstream's: found, else the vendor's download, else built from
  * public Go modules (closed networks, where only package registries answer).
  */
-export async function ensurePulumi(progress: Progress): Promise<void> {
+export async function ensurePulumi(progress: Progress, signal: AbortSignal): Promise<void> {
   const engine = join(engineFolder(), 'pulumi');
   const languageHost = join(engineFolder(), 'pulumi-language-nodejs');
   const plugin = join(pluginFolder(), 'pulumi-resource-docker');
@@ -36,6 +36,7 @@ export async function ensurePulumi(progress: Progress): Promise<void> {
         package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
         ldflags: version,
         target: engine,
+        signal,
       });
     });
   }
@@ -46,13 +47,14 @@ export async function ensurePulumi(progress: Progress): Promise<void> {
         package: 'github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs',
         ldflags: version,
         target: languageHost,
+        signal,
       });
     });
   }
   if (!existsSync(plugin) && fromVendor) await pluginFromVendor(progress);
   if (!existsSync(plugin)) {
     await progress.step('build the docker plugin from its Go modules (about 2 min)', async () => {
-      await buildGoProgram({ module: 'docker-plugin', package: '.', ldflags: '', target: plugin });
+      await buildGoProgram({ module: 'docker-plugin', package: '.', ldflags: '', target: plugin, signal });
     });
   }
 }

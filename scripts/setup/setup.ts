@@ -19,11 +19,18 @@ export interface Readiness {
 /** Brings what is missing, in this order; costs a few file checks and two calls on the engine where nothing is. */
 export async function ensureReady(progress: Progress): Promise<Readiness> {
   const engine = await ensureDocker(progress);
-  await Promise.all([
-    ensurePulumi(progress),
-    ensureSeccompProfile(progress),
-    resolveBase(engine, declaredBase(), progress),
-  ]);
+  // A build goes on for minutes: where another step fails, nobody waits for its end.
+  const failed = new AbortController();
+  try {
+    await Promise.all([
+      ensurePulumi(progress, failed.signal),
+      ensureSeccompProfile(progress),
+      resolveBase(engine, declaredBase(), progress),
+    ]);
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
   const toolbox = await progress.step('the side-car image', async () =>
     ensureToolbox(engine, progress, new AbortController().signal),
   );
