@@ -189,7 +189,7 @@ function units({ units: enabled, maskedUnits }: Stack): readonly string[] {
 }
 
 /** Units that need devices, consoles or a kernel of their own, which no container has. */
-const withoutMachine = [
+export const withoutMachine: readonly string[] = [
   'dev-hugepages.mount',
   'dev-mqueue.mount',
   'sys-fs-fuse-connections.mount',

@@ -7,6 +7,7 @@ import type { Stack } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
 import { loadCluster, loadProfile, loadStack } from '../spec/load.ts';
+import { loadReference } from '../spec/reference.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
 
@@ -24,6 +25,7 @@ export interface PlanRequest {
 export function loadPlan(request: PlanRequest): LoadedPlan {
   const { file, cluster } = loadCluster(request.cluster);
   const here = dirname(file);
+  const variables = chosenVariables(cluster, request.set);
   const sources = new StackSources();
   const images: Record<string, PlannedImage> = {};
   const files: Record<string, readonly PlannedFile[]> = {};
@@ -37,13 +39,20 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
     cluster,
     profiles: request.profiles.map(loadProfile),
     seed: request.seed,
-    variables: chosenVariables(cluster, request.set),
+    variables,
     suites: chosenSuites(cluster, request.suites),
     images,
     stacks: sources.rendered(),
     files,
   });
-  return { plan, hashes: hashesOf(plan), specFile: file, contents: sources.contents };
+  return {
+    plan,
+    hashes: hashesOf(plan),
+    specFile: file,
+    contents: sources.contents,
+    reference: cluster.reference === undefined ? null : loadReference(resolve(here, cluster.reference)),
+    chosen: chosenEnvironment(cluster, variables),
+  };
 }
 
 /** One stack by itself, with its bases: for images that belong to no plan, such as the side-car's. */
@@ -175,6 +184,26 @@ function chosenVariables(cluster: Cluster, set: Readonly<Record<string, string>>
     }
   }
   return { ...cluster.variables, ...set };
+}
+
+/** What `--set` made of the roles' environment: a difference from the reference that is meant. */
+function chosenEnvironment(
+  cluster: Cluster,
+  variables: Readonly<Record<string, string>>,
+): LoadedPlan['chosen'] {
+  const changed = Object.entries(variables).filter(([name, value]) => cluster.variables[name] !== value);
+  return Object.fromEntries(
+    Object.entries(cluster.roles).map(([role, { environment }]) => [
+      role,
+      Object.fromEntries(
+        Object.entries(environment).flatMap(([key, text]) =>
+          changed
+            .filter(([name]) => text.includes(`\${${name}}`))
+            .map(([name, value]) => [key, `--set ${name}=${value}`]),
+        ),
+      ),
+    ]),
+  );
 }
 
 function chosenSuites(cluster: Cluster, asked: readonly string[]): readonly string[] {

@@ -18,7 +18,6 @@ const notYet = [
   'diff',
   'shrink',
   'profiles',
-  'parity',
   'prune',
   'watch',
 ] as const;
@@ -172,6 +171,19 @@ function clusterVerbs(root: Command): void {
       const { forward } = await import('./forward.ts');
       process.exitCode = await forward({ node, port, ...options });
     });
+  choosing(root.command('parity').description('in what the nodes that are up are not what production is'))
+    .argument('[cluster]', 'refuse where another cluster than this one is up')
+    .option('--reference <file>', "facts captured from production; the spec's own by default")
+    .option('--json', 'one JSON object on stdout', false)
+    .action(
+      async (
+        cluster: string | undefined,
+        options: ClusterChoice & { readonly reference?: string; readonly json: boolean },
+      ) => {
+        const { parity } = await import('./parity.ts');
+        process.exitCode = await parity({ ...(cluster === undefined ? {} : { cluster }), ...options });
+      },
+    );
   choosing(root.command('extend').description('give a cluster more time'))
     .argument('<duration>', 'from now, such as 2h')
     .argument('[reason]')
