@@ -50,10 +50,14 @@ database group | awk -F : -v OFS='\t' '{ print $1, $3, $4 }' | facts group name 
 
 has dpkg-query && dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Version}\n' 2>/dev/null |
   awk -F '\t' -v OFS='\t' '$1 == "installed" { print $2, $3 }' | facts dpkg name version
+# Of a package that is there twice the first on the path is the one that programs get; names as PyPI compares them.
 has python3 && python3 -c '
-import importlib.metadata as metadata
-for one in metadata.distributions():
-    print(one.metadata["Name"], one.version, sep="\t")' 2>/dev/null | sort -u | facts pip name version
+import importlib.metadata, re
+found = {}
+for one in importlib.metadata.distributions():
+    found.setdefault(re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(), one.version)
+for name, version in sorted(found.items()):
+    print(name, version, sep="\t")' 2>/dev/null | facts pip name version
 for package in /usr/lib/node_modules/*/package.json /usr/local/lib/node_modules/*/package.json; do
   [ -r "$package" ] && sed -n 's/^ *"version": *"\([^"]*\)".*/\1/p' "$package" | head -1 |
     awk -v OFS='\t' -v name="$(basename "$(dirname "$package")")" '{ print name, $0 }'

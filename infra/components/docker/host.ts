@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheRoot } from '../../places.ts';
@@ -18,4 +18,17 @@ export async function hostMechanism(engine: Docker): Promise<HostMechanism> {
     cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
     seccompProfile: existsSync(file) ? JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))) : null,
   };
+}
+
+/** Where Debian and Ubuntu keep what a machine trusts beside the public certificates (update-ca-certificates(8)). */
+const ownCertificatesFolder = '/usr/local/share/ca-certificates';
+
+/** The certificates of that folder as PEM, empty where there is none: a build behind a company's proxy needs them. */
+export function ownCertificates(): string {
+  if (!existsSync(ownCertificatesFolder)) return '';
+  return readdirSync(ownCertificatesFolder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.crt'))
+    .sort()
+    .map((name) => readFileSync(join(ownCertificatesFolder, name), 'utf8'))
+    .join('\n');
 }
