@@ -225,22 +225,38 @@ static bool is_suite(int pid) {
   return false;
 }
 
+/*
+ * A child that has not become its program yet: systemd's is systemd itself at first (or its executor), and then called
+ * "(name)"; runc's is called "runc:[…]".
+ */
+static bool is_not_yet_itself(int pid, int parent, const char *name) {
+  static const char executor[] = "/systemd-executor";
+  char own[4096], first[4096], link[64];
+  if (*name == '(' || !strncmp(name, "runc:[", 6)) return true;
+  if (parent != 1 || unit_count == 0) return false;
+  snprintf(link, sizeof link, "/proc/%d/exe", pid);
+  ssize_t length = readlink(link, own, sizeof own - 1), other = readlink("/proc/1/exe", first, sizeof first - 1);
+  if (length <= 0 || other <= 0) return false;
+  own[length] = first[other] = 0;
+  size_t tail = sizeof executor - 1;
+  return !strcmp(own, first) || ((size_t)length > tail && !strcmp(own + length - tail, executor));
+}
+
 /* Looks at a process that is new or not settled yet, and tells of it where it is one of ours. */
 static enum state look_at(int pid, int64_t known_ms) {
   enum state undecided = known_ms < SETTLES_WITHIN_MS ? UNSETTLED : NOT_OURS;
   if (read_all(proc(pid, "stat", O_RDONLY)) < 0) return NOT_OURS;
   char *name = strchr(buffer, '('), *rest = strrchr(buffer, ')');
   if (!name || !rest) return NOT_OURS;
-  /* systemd's own child before its exec is called "(name)", runc's "runc:[…]". */
-  if (name[1] == '(' || !strncmp(name + 1, "runc:[", 6)) {
-    if (known_ms < EXEC_WITHIN_MS) about_to_exec = true;
-    return undecided;
-  }
   int parent = 0;
   unsigned long long ticks = 0;
   /* man 5 proc: state, ppid, … and starttime as the 22nd field. */
   if (sscanf(rest + 2, "%*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &parent, &ticks) != 2)
     return NOT_OURS;
+  if (is_not_yet_itself(pid, parent, name + 1)) {
+    if (known_ms < EXEC_WITHIN_MS) about_to_exec = true;
+    return undecided;
+  }
   int64_t age_ms = clock_ms(CLOCK_BOOTTIME) - (int64_t)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
   int64_t started_ms = clock_ms(CLOCK_REALTIME) - age_ms;
 

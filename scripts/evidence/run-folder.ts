@@ -16,11 +16,24 @@ import { runsRoot } from '../../infra/places.ts';
 import { Redactor } from './redactor.ts';
 
 /**
- * One folder a run, `.runs/<runId>/`, all of it readable by its owner alone:
+ * One folder a run, `.runs/<runId>/`, all of it readable by its owner alone, and free of secrets:
  *
- *   plan.json  schedule.json  handle.json  events.jsonl  receipts.json  parity.json  facts/<node>.json
- *   suites/<name>/{stdout.log,stderr.log,junit.xml,outcome.json}  nodes/<node>/{journal.jsonl,container.log}
- *   processes.jsonl  junit.xml  verdict.json  report.html  watcher.log
+ *   plan.json           hashes of the plan as it is, the plan without secrets, and the names of those that it had
+ *   handle.json         without secrets; what suites read is tmp/handle.json, which goes with the cluster
+ *   schedule.json       every fault as planned; with the times that came true once the suites have ended
+ *   events.jsonl        as they happen
+ *   engine-events.jsonl lives of the nodes' containers, as the engine tells them
+ *   processes.jsonl     as they are seen; one line for each start once evidence is collected
+ *   facts/<node>.json  parity.json
+ *   suites/<name>/{stdout.log,stderr.log,junit.xml,outcome.json}
+ *   receipts.json       when the faults have been healed
+ *   nodes/<node>/{state.json,container.log,journal.jsonl}
+ *   junit.xml  control.json  verdict.json  report.html
+ *   failure.json        instead of a verdict, where there was nothing to judge
+ *   aborted.json        where the watcher had to end it, and what it could save
+ *   watcher.log
+ *
+ * A file that ends in `.part` was being written when its writer was killed.
  */
 export class RunFolder {
   readonly path: string;

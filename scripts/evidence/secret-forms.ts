@@ -1,4 +1,4 @@
-/** A line of a secret of several lines (a private key) is looked for by itself, unless it is as short as any word. */
+/** A line of a secret of several lines (a private key) is looked for by itself, unless it is no longer than a word. */
 const shortestLine = 16;
 /** Line lengths at which base64 is broken: MIME's and coreutils', and PEM's. */
 const wrappedAt = [76, 64] as const;

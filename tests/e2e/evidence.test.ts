@@ -184,7 +184,7 @@ test('when the controller is killed, its watcher’s evidence is as good', async
   expect(first).toMatchObject({ code: 1, user: 'render', exception: { type: 'RuntimeError' } });
   expect(more.length).toBeGreaterThanOrEqual(1);
   expect(records.filter(({ id }) => id === 'suite/host')).toMatchObject([
-    { exit: null, argv: ['node', 'fails.mjs', expect.stringContaining('[redacted:'), '4000'] },
+    { exit: null, argv: ['node', 'fails.js', expect.stringContaining('[redacted:'), '4000'] },
   ]);
   expect(readFileSync(join(run.folder, 'nodes/machine-2/journal.jsonl'), 'utf8')).toContain(
     'Started steady.service',

@@ -38,9 +38,11 @@ describe('when the controller’s process group gets SIGKILL', () => {
 
     expect(await labelledObjects()).toEqual([]);
     expect(readLease(run.runId)).toBeNull();
-    const logs = [1, 2, 3].map((node) => `nodes/node-${node}/container.log`);
-    expect(JSON.parse(aborted)).toMatchObject({ runId: run.runId, residue: [], saved: logs });
-    expect(logs.filter((log) => !existsSync(join(run.folder, log)))).toEqual([]);
+    const saved = [1, 2, 3].flatMap((node) =>
+      ['container.log', 'state.json'].map((file) => `nodes/node-${node}/${file}`),
+    );
+    expect(JSON.parse(aborted)).toMatchObject({ runId: run.runId, residue: [], saved });
+    expect(saved.filter((file) => !existsSync(join(run.folder, file)))).toEqual([]);
   });
 
   test('and its watcher as well, the next reap takes everything down', async () => {

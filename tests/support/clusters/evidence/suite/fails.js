@@ -1,5 +1,8 @@
 // Writes what a runner would, says its secret in every form, waits, and throws.
+import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { setTimeout } from 'node:timers';
 
 const [, , secret, pauseMs] = process.argv;
 const escaped = secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
