@@ -1,7 +1,7 @@
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
 import { UnderstudyError } from '../../infra/errors.ts';
-import { renderReport } from '../report/report.ts';
+import { writeReport } from '../report/write-report.ts';
 import { conclude } from './conclude.ts';
 import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
 import { beginTrial, perform, type Stage, type Trial } from './trial.ts';
@@ -112,7 +112,7 @@ function finish(
   };
   folder.writeJson('verdict.json', verdict);
   if (control !== null) folder.writeJson('control.json', control.result);
-  folder.writeText('report.html', renderReport(folder));
+  writeReport(folder);
   return verdict;
 }
 
