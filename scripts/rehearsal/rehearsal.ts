@@ -25,6 +25,10 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   const begun = beginTrial();
   begun.folder.writeJson('plan.json', { ...loaded.hashes, plan: loaded.plan });
   stage.progress.note(`run folder ${begun.folder.path}`);
+  if (stage.interrupts.signal.aborted) {
+    // In the control: that it did not pass says nothing then.
+    return finish(begun, { ...noTrial(begun), failure: stage.interrupts.signal.reason }, null, request);
+  }
   if (control !== null && control.result.verdict !== 'pass') {
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
   }
@@ -77,6 +81,7 @@ function finish(
   const interrupted = isInterruption(trial.failure);
   if (trial.failure !== null && !interrupted) {
     folder.writeJson('failure.json', { message: messageOf(trial.failure), residue: trial.residue });
+    writeReport(folder);
     throw trial.failure instanceof Error ? trial.failure : new Error(messageOf(trial.failure));
   }
   const concluded = conclude({

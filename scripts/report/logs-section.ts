@@ -28,9 +28,10 @@ function together(logs: readonly LogDigest[], events: readonly RunEvent[]): Mark
     .sort((a, b) => (a.line.ms ?? 0) - (b.line.ms ?? 0));
   if (bad.length === 0) return markup`<p>No node logged a warning or an error.</p>`;
   const shown = bad.slice(0, maxTogether);
-  const of = shown.length < bad.length ? ` (the first ${shown.length} of ${bad.length})` : '';
+  const all = logs.reduce((sum, { counts }) => sum + counts.error + counts.warning, 0);
+  const of = shown.length < all ? `, ${shown.length} of them shown` : '';
   const lines = shown.map(({ node, line }) => ({ ms: line.ms, row: logLine(line, node) }));
-  return markup`<details><summary><b>All nodes</b>: ${counted(bad.length, 'warning or error', 'warnings and errors')}, in order${of}</summary>
+  return markup`<details><summary><b>All nodes</b>: ${counted(all, 'warning or error', 'warnings and errors')} in order${of}</summary>
 <div class="log">${merged(lines, events.filter(isTold))}</div></details>`;
 }
 
@@ -43,7 +44,7 @@ function fold(log: LogDigest, events: readonly RunEvent[]): Markup {
   const chosen =
     shown.length < total
       ? `${shown.length} of ${total} lines are shown: errors and warnings first, then those nearest to a fault or a suite’s begin or end.`
-      : `All ${counted(total, 'line')} are shown.`;
+      : 'Nothing is left out.';
   const unread =
     unreadBytes > 0 ? ` ${fileSize(unreadBytes)} in the middle of the log were not even read.` : '';
   const timeless = shown.some(({ line }) => line.ms === null) ? ' This log carries no times.' : '';

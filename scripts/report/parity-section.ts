@@ -1,12 +1,14 @@
 import type { Difference } from '../parity/difference.ts';
 import { fileLink } from './file-link.ts';
 import { listed } from './fault-lanes.ts';
-import { cut, markup, type Markup } from './markup.ts';
+import { cut, markup, raw, type Markup } from './markup.ts';
 import { counted } from './quantity.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
 const maxRows = 200;
 const maxValue = 300;
+/** Versions and numbers are not broken in two. */
+const short = 30;
 
 const meanings = {
   blocking: 'They make the run invalid: what passed here says nothing about production.',
@@ -63,5 +65,5 @@ function row(same: readonly Difference[], blocking: boolean): Markup | null {
 function value(text: string | null): Markup {
   return text === null
     ? markup`<span class="soft">absent</span>`
-    : markup`<code>${cut(text, maxValue)}</code>`;
+    : markup`<code${text.length <= short ? raw(' class="short"') : null}>${cut(text, maxValue)}</code>`;
 }

@@ -168,12 +168,13 @@ function readJson<S extends z.ZodType>(
 ): z.output<S> | null {
   const text = read(folder, name);
   if (text === null) return null;
-  const result = schema.safeParse(parsed(text));
+  const value = parsed(text);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  unreadable.push(
-    `${name}: ${issue === undefined ? 'not JSON' : `${issue.path.join('.')} ${issue.message}`}`,
-  );
+  const why =
+    value === undefined ? 'not whole JSON' : `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+  unreadable.push(`${name}: ${why}`);
   return null;
 }
 

@@ -50,7 +50,7 @@ export function targetsPlot(receipts: readonly Receipt[]): Markup {
     interval === undefined || intervals.length === 0 ? '' : line((index + 0.5) * step, interval, scale),
   );
   const label = `${receipts.length} targets: measured ${quantity(Math.min(...values), unit)} to ${quantity(Math.max(...values), unit)}, asked ${round(requested, unit)} ± ${round(tolerance, unit)}`;
-  return markup`<svg class="plot targets" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${label}">
+  return markup`<svg class="plot targets${receipts.length > maxWhiskers ? ' many' : null}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${label}">
 ${band(expected, scale, 0, width)}<path class="whisker" d="${raw(whiskers.join(''))}"/><path class="dot in" d="${raw(drawn(({ ok }) => ok))}"/><path class="dot off" d="${raw(drawn(({ ok }) => !ok))}"/></svg>
 <p class="soft small">Every target by name, from left to right: its value${intervals.length === 0 ? '' : ' and the interval it lies in'}. The band is ${round(requested, unit)} ± ${round(tolerance, unit)}.</p>`;
 }

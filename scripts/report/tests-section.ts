@@ -115,7 +115,7 @@ const badges: Readonly<Record<Status, { readonly sign: string; readonly look: st
 
 function badge(status: Status, ms: number): Markup {
   const { sign, look } = badges[status];
-  return markup`<span class="${look}">${sign} ${status}</span> <span class="soft">${duration(ms)}</span>`;
+  return markup`<span class="${look}">${sign} ${status}</span> <span class="soft took">${duration(ms)}</span>`;
 }
 
 /** Of a suite that did not pass, the last that its command wrote. */

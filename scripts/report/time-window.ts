@@ -12,7 +12,7 @@ const maxWindows = 6;
 const marginPart = 0.02;
 
 /** The whole run, all suites, and each suite where there are several. */
-export function timeWindows({ events, endMs }: RecordedRun): readonly TimeWindow[] {
+export function timeWindows({ events, endMs }: Pick<RecordedRun, 'events' | 'endMs'>): readonly TimeWindow[] {
   const suites = events.flatMap((event) =>
     event.type === 'suite.start'
       ? [
