@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import pc from 'picocolors';
 import { EXIT, UnderstudyError, type ExitCode, type Problem } from '../infra/errors.ts';
+import { screenOf } from './screen.ts';
 
 /** `--json` prints this one object where a command ends without its own (contracts: "Command line"). */
 interface ErrorDocument {
@@ -50,8 +50,9 @@ function errorDocument(error: unknown): ErrorDocument {
 }
 
 function errorText(error: unknown, { error: { message, hint } }: ErrorDocument): string {
-  const lines = [`${pc.red('error')} ${message}`];
-  if (hint !== '') lines.push(`${pc.dim('next ')} ${hint}`);
+  const { colours } = screenOf(process.stderr);
+  const lines = [`${colours.red('error')} ${message}`];
+  if (hint !== '') lines.push(`${colours.dim('next ')} ${hint}`);
   // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.
   if (!(error instanceof UnderstudyError)) lines.push(inspect(error));
   return `${lines.join('\n')}\n`;

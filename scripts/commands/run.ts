@@ -11,6 +11,7 @@ import { openProgress } from '../progress/open.ts';
 import { rehearse } from '../rehearsal/rehearsal.ts';
 import { exitCode } from '../rehearsal/verdict.ts';
 import { summary } from '../report/summary.ts';
+import { screenOf } from '../screen.ts';
 import { resolveBase } from '../setup/base-image.ts';
 import { ensureReady } from '../setup/setup.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
@@ -62,12 +63,13 @@ export async function run(
         step.update(`${stack}: ${line.slice(0, 60)}`);
       },
     });
+    step.update(''); // what a build said last is no result
   });
   const verdict = await rehearse(
     { loaded, control: flags.control, keep: flags.keep },
     { engine, host, toolbox, abilities, progress, interrupts, faultDriver },
   );
   if (flags.json) printJson(verdict);
-  else printResult(summary(verdict));
+  else printResult(summary(verdict, screenOf(process.stdout)));
   return exitCode(verdict);
 }

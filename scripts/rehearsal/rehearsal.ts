@@ -24,6 +24,7 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   const control = degraded && request.control !== 'never' ? await controlOf(request, key, stage) : null;
   const begun = beginTrial();
   begun.folder.writeJson('plan.json', { ...loaded.hashes, plan: loaded.plan });
+  if (control !== null) begun.folder.writeJson('control.json', control.result);
   stage.progress.note(`run folder ${begun.folder.path}`);
   if (stage.interrupts.signal.aborted) {
     // In the control: that it did not pass says nothing then.
@@ -116,7 +117,6 @@ function finish(
     ...(interrupted ? { interrupted: true } : {}),
   };
   folder.writeJson('verdict.json', verdict);
-  if (control !== null) folder.writeJson('control.json', control.result);
   writeReport(folder);
   return verdict;
 }

@@ -50,7 +50,7 @@ function judged(verdict: Verdict, run: RecordedRun): Headline {
     return {
       tone,
       word: 'Interrupted',
-      meaning: `Somebody ended the run ${lastSeen(run.events)}. What was known until then is below; it is no verdict on the suites.`,
+      meaning: `Somebody ended the run ${wasBegun(run) ? lastSeen(run.events) : 'while its control went on, the run without faults'}. What was known until then is below; it is no verdict on the suites.`,
       why: verdict.why.filter((why) => why !== 'interrupted'),
     };
   }
@@ -97,6 +97,11 @@ function failedOf({ why, suites }: Verdict): readonly string[] {
   return failed.length === 0
     ? why
     : failed.map((suite) => `without faults, suite ${suite.suite} ${suite.status}: ${suite.why}`);
+}
+
+/** A run has no phase of its own while its control goes on. */
+function wasBegun({ events }: RecordedRun): boolean {
+  return events.some(({ type }) => type === 'phase.start');
 }
 
 /** "in phase suite, 12.3 s after it began". */

@@ -5,7 +5,7 @@
 export const style = `
 :root{color-scheme:light dark;--ink:#1d232b;--paper:#faf9f6;--card:#fff;--soft:#57606b;--line:#dedbd3;--pass:#146a3d;--fail:#b3201f;--invalid:#805000;
 --phase:#5a6880;--fault:#b04e12;--suite:#1c6a86;--other:#9aa3af;--warning:#b87700;--on:#fff;--shade:#b04e1222;--band:#1c6a8626}
-@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--paper:#14171b;--card:#1b1f25;--soft:#a5aeb9;--line:#353c46;--pass:#5fd497;--fail:#ff9189;--invalid:#ecbb52;
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e8eaed;--paper:#14171b;--card:#1b1f25;--soft:#a5aeb9;--line:#353c46;--pass:#5fd497;--fail:#ff9189;--invalid:#ecbb52;
 --phase:#9aa9c0;--fault:#f09a5e;--suite:#6fc1dd;--other:#6d7683;--warning:#d9a032;--on:#14171b;--shade:#f09a5e2b;--band:#6fc1dd33}}
 *{box-sizing:border-box}html{scroll-padding-top:3.2rem;-webkit-text-size-adjust:100%}
 body{margin:0 auto;max-width:76rem;padding:1.2rem 1.2rem 4rem;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:anywhere}
@@ -54,7 +54,7 @@ thead th{font-size:.8rem;color:var(--soft)}tfoot th,tfoot td{font-weight:600;bor
 .shade,.key.shade{background:var(--shade)}.track>.shade{height:1.35rem}
 .track>.suite{display:flex;overflow:hidden;border:1px solid var(--suite);border-radius:2px}.suite>i{flex:0 1 0;min-width:4px;background:var(--suite);border-right:1px solid var(--card);color:var(--on);overflow:hidden;text-align:center;font-style:normal;font-size:.75rem}.suite>i:last-child{border:0}.suite>.rest{background:var(--band);min-width:0}.suite>.skipped{background:var(--other)}.suite>.failed{background:var(--fail);min-width:15px}.track>.suite.bad{border-color:var(--fail);border-width:2px}.track>.suite.open{border-style:dashed}
 .track>.entry,.key.entry{padding:0;border-right:1px solid var(--card)}.track>.entry{align-self:end;background:var(--other);height:.3rem}.track>.entry.warning,.key.warning{background:var(--warning)}.track>.entry.warning{height:.7rem}.track>.entry.error,.key.error{background:var(--fail)}.track>.entry.error{height:1.15rem}.key.other{background:var(--other)}
-.track>.mark{width:1rem;min-width:1rem;height:1.25rem;margin-left:calc((var(--a) - var(--from))*100%/var(--span) - .5rem);text-align:center;font-size:.72rem;line-height:1.25rem;color:var(--soft);background:radial-gradient(circle,var(--card) 48%,transparent 52%)}.track>.mark.good{color:var(--pass)}.track>.mark.bad{color:var(--fail);font-size:.85rem}
+.track>.mark{width:1rem;min-width:1rem;height:1.25rem;margin-left:calc((var(--a) - var(--from))*100%/var(--span) - .5rem);text-align:center;font-size:.72rem;line-height:1.25rem;color:var(--soft);background:radial-gradient(circle,var(--card) 36%,transparent 42%)}.track>.mark.good{color:var(--pass)}.track>.mark.bad{color:var(--fail);font-size:.85rem}
 .track i>b{display:none;position:absolute;z-index:9;top:100%;left:0;right:0;margin:0 auto;width:fit-content;max-width:100%;padding:.35rem .6rem;background:var(--ink);color:var(--paper);border-radius:5px;font-weight:400;font-size:.8rem;text-align:left;white-space:pre-line;text-indent:0;pointer-events:none}
 .track i:hover>b,.track i:focus>b{display:block}.lanes:has(i:hover) i:focus:not(:hover)>b{display:none}.track i:focus{outline:2px solid var(--ink);outline-offset:-2px}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem}.key{display:inline-block;width:1.5rem;height:.7rem;border-radius:2px}.key.fault{background:var(--fault)}

@@ -1,6 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RunFolder } from '../evidence/run-folder.ts';
+import { writeReport } from '../report/write-report.ts';
 import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import { killRunProcesses, tearDown, type RunEngine } from './tear-down.ts';
@@ -20,7 +22,7 @@ const sweepMs = 20_000;
 /**
  * What the watcher does when the controller died: ends what still works for the run, saves what evidence it can,
  * removes everything until nothing new has come for 3 s (the engine may still be creating what it was asked for), and
- * leaves `aborted.json` in the run folder. Residue keeps the lease, so that the next command's reaper goes on.
+ * leaves `aborted.json` and a report in the run folder. Residue keeps the lease, so that the next command's reaper goes on.
  */
 export async function afterController({ runId, stack, runFolder }: Aftermath): Promise<void> {
   const began = new Date();
@@ -73,4 +75,5 @@ async function lastEvidence(
 function record(runFolder: string, abort: AbortRecord): void {
   if (!existsSync(runFolder)) return;
   writeFileSync(join(runFolder, 'aborted.json'), `${JSON.stringify(abort, null, 2)}\n`, { mode: 0o600 });
+  writeReport(new RunFolder(runFolder));
 }
