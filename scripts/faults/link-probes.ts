@@ -29,6 +29,7 @@ const nextPort = (): string => String(ports.first + (measurements++ % ports.coun
 /** How long listeners go on after a flood: its middle is what counts. */
 const floodSettleMs = 100;
 const packetBytes = 1200;
+export const floodPacketBits = packetBytes * 8;
 
 const Line = z.object({
   from: z.string(),
@@ -63,11 +64,45 @@ export async function probeLinks(
   });
 }
 
+/** Two measurements of the same links as one. */
+export function pooled(
+  first: ReadonlyMap<string, LinkSample>,
+  second: ReadonlyMap<string, LinkSample>,
+): ReadonlyMap<string, LinkSample> {
+  return new Map(
+    [...first].map(([link, a]) => {
+      const b = second.get(link);
+      if (b === undefined) return [link, a];
+      const sum = { sent: a.sent + b.sent, received: a.received + b.received };
+      return [link, { ...a, ...sum, delaysMs: [...a.delaysMs, ...b.delaysMs] }];
+    }),
+  );
+}
+
 /**
  * How fast each directed link is: rounds in which every node floods one other, so that no link is measured while another
- * one of the same sender or receiver is.
+ * one of the same sender or receiver is. Of `times` floods the middle one counts: a host that is busy for a moment slows
+ * one of them.
  */
 export async function measureRates(
+  points: readonly ProbePoint[],
+  { ms, times }: { readonly ms: number; readonly times: number },
+): Promise<ReadonlyMap<string, LinkSample>> {
+  const floods: ReadonlyMap<string, LinkSample>[] = [];
+  for (let time = 0; time < times; time += 1) floods.push(await floodAll(points, ms));
+  const links = [...new Set(floods.flatMap((one) => [...one.keys()]))];
+  return new Map(
+    links.flatMap((link) => {
+      const samples = floods
+        .flatMap((one) => one.get(link) ?? [])
+        .sort((a, b) => a.bitsPerSecond - b.bitsPerSecond);
+      const middle = samples[Math.floor(samples.length / 2)];
+      return middle === undefined ? [] : [[link, middle] as const];
+    }),
+  );
+}
+
+async function floodAll(
   points: readonly ProbePoint[],
   floodMs: number,
 ): Promise<ReadonlyMap<string, LinkSample>> {

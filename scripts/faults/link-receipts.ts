@@ -110,7 +110,6 @@ function lossOf(requested: number, readings: LinkReadings): Judged {
   const ratio = (sample: LinkSample): number => 1 - sample.received / Math.max(1, sample.sent);
   const [low, high] = ratioInterval(sent - received, sent);
   const tolerance = requested * 0.1;
-  const narrow = (high - low) / 2 <= Math.max(0.01, requested / 2);
   const agrees = low <= requested + tolerance && high >= requested - tolerance;
   const measured = mapReadings(readings, ({ probes }) => round(ratio(probes), 4));
   return {
@@ -121,9 +120,18 @@ function lossOf(requested: number, readings: LinkReadings): Judged {
     tolerance,
     interval: [round(low, 4), round(high, 4)],
     confidence,
-    ...verdict(sent >= least.loss && narrow && agrees, `${sent - received} of ${sent} probes were lost`),
+    ...verdict(
+      sent >= least.loss && isNarrow(readings.during.probes, requested) && agrees,
+      `${sent - received} of ${sent} probes were lost`,
+    ),
     samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
   };
+}
+
+/** Whether enough probes were sent to say how many of them are lost (contracts: Receipts). */
+export function isNarrow({ sent, received }: LinkSample, lossRatio: number): boolean {
+  const [low, high] = ratioInterval(sent - received, sent);
+  return (high - low) / 2 <= Math.max(0.01, lossRatio / 2);
 }
 
 function rateOf(requested: number, readings: LinkReadings): Judged {
