@@ -7,7 +7,7 @@ import type { Stack } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
 import { loadCluster, loadProfile, loadStack } from '../spec/load.ts';
-import { loadReference } from '../spec/reference.ts';
+import { loadReference } from '../spec/load-reference.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
 

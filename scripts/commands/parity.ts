@@ -4,7 +4,7 @@ import { readBoundRun } from '../../infra/plan/bound-run.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import type { BoundRun, LoadedPlan } from '../../infra/plan/plan.ts';
 import { loadCluster } from '../../infra/spec/load.ts';
-import { loadReference } from '../../infra/spec/reference.ts';
+import { loadReference } from '../../infra/spec/load-reference.ts';
 import { runningCluster } from '../nodes/running.ts';
 import { printJson, printResult } from '../output.ts';
 import { differenceTable } from '../parity/difference-table.ts';
