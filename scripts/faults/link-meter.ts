@@ -13,6 +13,8 @@ import { isNarrow, type LinkFault, type LinkReading } from './link-receipts.ts';
 export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
 
 const quick = { count: 400, everyUs: 2000 };
+/** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
+const calm = { count: 2400, everyUs: 2000 };
 /** Enough, nearly always, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
 const thorough = { count: 6000, everyUs: 700 };
 /** Where it is not enough: so many probes more, and no more often than that (contracts: "up to a stated cap"). */
@@ -43,41 +45,43 @@ export class LinkMeter {
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
   async wholeRun(faults: readonly Fault[]): Promise<LinkReadingsByLink> {
-    return this.#read(this.#points, probesFor(faults), floodFor(faults), lossesOf(faults));
+    return this.#read(this.#points, timesFor(faults), floodFor(faults), lossesOf(faults));
   }
 
   /** A fault that came while the suites run, on its own links alone. */
   async inWindow(fault: LinkFault, links: readonly string[]): Promise<LinkReadingsByLink> {
     const ends = new Set(links.flatMap((link) => link.split('->')));
     const points = this.#points.filter(({ node }) => ends.has(node));
-    const all = await this.#read(points, probesFor([fault]), null, lossesOf([fault]));
+    const all = await this.#read(points, timesFor([fault]), null, lossesOf([fault]));
     return new Map([...all].filter(([link]) => links.includes(link)));
   }
 
+  /** Times, losses and rates each by themselves: how to see one of them well spoils the others. */
   async #read(
     points: readonly ProbePoint[],
     probing: typeof quick,
     flood: typeof quickFlood | null,
     lossRatios: readonly number[] = [],
   ): Promise<LinkReadingsByLink> {
-    const probes = await this.#probe(points, probing, lossRatios);
+    const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs });
+    const losses = lossRatios.length === 0 ? times : await this.#losses(points, lossRatios);
     const rates = flood === null ? new Map<string, LinkSample>() : await measureRates(points, flood);
     return new Map(
-      [...probes].map(([link, sample]) => [
-        link,
-        { probes: sample, flood: rates.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN } },
-      ]),
+      [...times].map(([link, sample]) => {
+        const { sent, received } = losses.get(link) ?? sample;
+        const probes = { ...sample, sent, received };
+        return [link, { probes, flood: rates.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN } }];
+      }),
     );
   }
 
   /** A ratio is known by an interval: while that of any link is too wide, all of them are probed on. */
-  async #probe(
+  async #losses(
     points: readonly ProbePoint[],
-    { count, everyUs }: typeof quick,
     lossRatios: readonly number[],
   ): Promise<ReadonlyMap<string, LinkSample>> {
     const settleMs = this.#settleMs;
-    let samples = await probeLinks(points, { count, everyUs, settleMs });
+    let samples = await probeLinks(points, { ...thorough, settleMs });
     const tooWide = (): boolean =>
       [...samples.values()].some((sample) => lossRatios.some((ratio) => !isNarrow(sample, ratio)));
     for (let again = 0; again < more.atMost && tooWide(); again += 1) {
@@ -99,8 +103,8 @@ function lossesOf(faults: readonly Fault[]): readonly number[] {
   return faults.flatMap((fault) => (fault.kind === 'network.loss' ? [fault.lossRatio] : []));
 }
 
-function probesFor(faults: readonly Fault[]): typeof quick {
-  return faults.some(({ kind }) => kind === 'network.loss') ? thorough : quick;
+function timesFor(faults: readonly Fault[]): typeof quick {
+  return faults.some(({ kind }) => kind === 'network.jitter') ? calm : quick;
 }
 
 /** How much later a packet may come for this fault. */

@@ -10,6 +10,7 @@ import {
   ratioInterval,
   thinned,
   uniformHalfWidth,
+  uniformInterval,
 } from './statistics.ts';
 
 export type LinkFault = Extract<Fault, { on: { links: unknown } }>;
@@ -35,7 +36,8 @@ type Judged = Pick<
   Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence'>>;
 
 const plotted = 120;
-const least = { delay: 200, loss: 5000 } as const;
+/** Of fewer probes a jitter is known to no better than a tenth of itself. */
+const least = { delay: 200, jitter: 2000, loss: 5000 } as const;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return 'links' in fault.on;
@@ -90,17 +92,18 @@ function jitterOf(requested: number, readings: LinkReadings): Judged {
   const values = mapReadings(readings, ({ probes }) => uniformHalfWidth(probes.delaysMs));
   const n = readings.during.probes.delaysMs.length;
   const tolerance = Math.max(2, requested * 0.1);
+  const [low, high] = uniformInterval(readings.during.probes.delaysMs);
+  const agrees = low <= requested + tolerance && high >= requested - tolerance;
   return {
     requested,
     measured: mapValues(values, (value) => round(value)),
     unit: 'ms',
     n,
     tolerance,
+    interval: [round(low), round(high)],
+    confidence,
     p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95)),
-    ...verdict(
-      n >= least.delay && Math.abs(values.during - requested) <= tolerance,
-      `delays spread ± ${round(values.during)} ms (${n} probes)`,
-    ),
+    ...verdict(n >= least.jitter && agrees, `delays spread ± ${round(values.during)} ms (${n} probes)`),
     samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
   };
 }
