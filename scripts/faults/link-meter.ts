@@ -14,16 +14,16 @@ export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
 
 const quick = { count: 400, everyUs: 2000 };
 /** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
-const calm = { count: 2400, everyUs: 2000 };
+const calm = { count: 2100, everyUs: 2000 };
 /** Enough, nearly always, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
-const thorough = { count: 6000, everyUs: 700 };
+const thorough = { count: 7000, everyUs: 700 };
 /** Where it is not enough: so many probes more, and no more often than that (contracts: "up to a stated cap"). */
 const more = { count: 3000, everyUs: 700, atMost: 4 };
 /** For a host that is busy: probes come late that are not lost. */
 const spareMs = 400;
 const quickFlood = { ms: 150, times: 1 };
 /** A slow link is flooded for longer: of fewer packets than this in one flood, each would count for too much. */
-const thoroughFlood = { leastMs: 400, leastPackets: 120, times: 3 };
+const thoroughFlood = { leastMs: 250, leastPackets: 120, times: 3 };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {

@@ -37,7 +37,7 @@ type Judged = Pick<
 
 const plotted = 120;
 /** Of fewer probes a jitter is known to no better than a tenth of itself. */
-const least = { delay: 200, jitter: 2000, loss: 5000 } as const;
+const least = { delay: 200, jitter: 1800, loss: 5000 } as const;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return 'links' in fault.on;
