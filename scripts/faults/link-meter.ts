@@ -16,14 +16,14 @@ const quick = { count: 400, everyUs: 2000 };
 /** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
 const calm = { count: 2100, everyUs: 2000 };
 /** Enough, nearly always, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
-const thorough = { count: 7000, everyUs: 700 };
+const thorough = { count: 6000, everyUs: 700 };
 /** Where it is not enough: so many probes more, and no more often than that (contracts: "up to a stated cap"). */
 const more = { count: 3000, everyUs: 700, atMost: 4 };
 /** For a host that is busy: probes come late that are not lost. */
 const spareMs = 400;
-const quickFlood = { ms: 150, times: 1 };
+const quickFloodMs = 150;
 /** A slow link is flooded for longer: of fewer packets than this in one flood, each would count for too much. */
-const thoroughFlood = { leastMs: 250, leastPackets: 120, times: 3 };
+const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
@@ -40,12 +40,12 @@ export class LinkMeter {
 
   /** How the links are without faults. */
   async baseline(): Promise<LinkReadingsByLink> {
-    return this.#read(this.#points, quick, this.#rated ? quickFlood : null);
+    return this.#read(this.#points, quick, this.#rated ? quickFloodMs : null);
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
   async wholeRun(faults: readonly Fault[]): Promise<LinkReadingsByLink> {
-    return this.#read(this.#points, timesFor(faults), floodFor(faults), lossesOf(faults));
+    return this.#read(this.#points, timesFor(faults), floodMsFor(faults), lossesOf(faults));
   }
 
   /** A fault that came while the suites run, on its own links alone. */
@@ -60,12 +60,12 @@ export class LinkMeter {
   async #read(
     points: readonly ProbePoint[],
     probing: typeof quick,
-    flood: typeof quickFlood | null,
+    floodMs: number | null,
     lossRatios: readonly number[] = [],
   ): Promise<LinkReadingsByLink> {
     const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs });
     const losses = lossRatios.length === 0 ? times : await this.#losses(points, lossRatios);
-    const rates = flood === null ? new Map<string, LinkSample>() : await measureRates(points, flood);
+    const rates = floodMs === null ? new Map<string, LinkSample>() : await measureRates(points, floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
         const { sent, received } = losses.get(link) ?? sample;
@@ -91,12 +91,12 @@ export class LinkMeter {
   }
 }
 
-function floodFor(faults: readonly Fault[]): typeof quickFlood | null {
+function floodMsFor(faults: readonly Fault[]): number | null {
   const rates = faults.flatMap((fault) => (fault.kind === 'network.rate' ? [fault.rateMbit * 1e6] : []));
   if (rates.length === 0) return null;
-  const { leastMs, leastPackets, times } = thoroughFlood;
+  const { leastMs, leastPackets } = thoroughFlood;
   const packetsMs = (leastPackets * floodPacketBits * 1000) / Math.min(...rates);
-  return { ms: Math.round(Math.max(leastMs, packetsMs)), times };
+  return Math.round(Math.max(leastMs, packetsMs));
 }
 
 function lossesOf(faults: readonly Fault[]): readonly number[] {

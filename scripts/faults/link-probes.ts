@@ -80,54 +80,27 @@ export function pooled(
 }
 
 /**
- * How fast each directed link is: rounds in which every node floods one other, so that no link is measured while another
- * one of the same sender or receiver is. Of `times` floods the middle one counts: a host that is busy for a moment slows
- * one of them.
+ * How fast each directed link is: one after the other every node floods each other one, in step, so that hardly any link is
+ * measured while another one of the same sender or receiver is.
  */
 export async function measureRates(
   points: readonly ProbePoint[],
-  { ms, times }: { readonly ms: number; readonly times: number },
-): Promise<ReadonlyMap<string, LinkSample>> {
-  const floods: ReadonlyMap<string, LinkSample>[] = [];
-  for (let time = 0; time < times; time += 1) floods.push(await floodAll(points, ms));
-  const links = [...new Set(floods.flatMap((one) => [...one.keys()]))];
-  return new Map(
-    links.flatMap((link) => {
-      const samples = floods
-        .flatMap((one) => one.get(link) ?? [])
-        .sort((a, b) => a.bitsPerSecond - b.bitsPerSecond);
-      const middle = samples[Math.floor(samples.length / 2)];
-      return middle === undefined ? [] : [[link, middle] as const];
-    }),
-  );
-}
-
-async function floodAll(
-  points: readonly ProbePoint[],
   floodMs: number,
 ): Promise<ReadonlyMap<string, LinkSample>> {
-  const all = new Map<string, LinkSample>();
-  for (let shift = 1; shift < points.length; shift += 1) {
-    const port = nextPort();
-    const round = await listening(points, { port, sent: 0, settleMs: floodSettleMs }, async () => {
+  const port = nextPort();
+  const flood = (from: ProbePoint, to: ProbePoint): Promise<void> =>
+    checked(from.sideCar, ['linkprobe', 'flood', port, to.address, String(packetBytes), String(floodMs)]);
+  const samples = await listening(points, { port, sent: 0, settleMs: floodSettleMs }, async () => {
+    for (let shift = 1; shift < points.length; shift += 1) {
       await Promise.all(
-        points.map(async ({ sideCar }, index) => {
+        points.map(async (from, index) => {
           const to = points[(index + shift) % points.length];
-          if (to !== undefined)
-            await checked(sideCar, [
-              'linkprobe',
-              'flood',
-              port,
-              to.address,
-              String(packetBytes),
-              String(floodMs),
-            ]);
+          if (to !== undefined) await flood(from, to);
         }),
       );
-    });
-    for (const [link, sample] of round) if (sample.received > 0) all.set(link, sample);
-  }
-  return all;
+    }
+  });
+  return new Map([...samples].filter(([, { received }]) => received > 0));
 }
 
 async function listening(
