@@ -27,11 +27,12 @@ export function printJson(document: unknown): void {
 export function reportError(error: unknown, { json }: { readonly json: boolean }): ExitCode {
   const document = errorDocument(error);
   if (json) printJson(document);
-  else process.stderr.write(errorText(error, document));
+  else process.stderr.write(errorText(error));
   return document.error.exit;
 }
 
-function errorDocument(error: unknown): ErrorDocument {
+/** Pure: an error as the object that `--json` promises. */
+export function errorDocument(error: unknown): ErrorDocument {
   if (error instanceof UnderstudyError) {
     const { code, exit, message, hint, problems } = error;
     return { schema: 1, error: { code, exit, message, hint, problems } };
@@ -49,7 +50,9 @@ function errorDocument(error: unknown): ErrorDocument {
   };
 }
 
-function errorText(error: unknown, { error: { message, hint } }: ErrorDocument): string {
+/** Pure: an error as a person reads it. */
+export function errorText(error: unknown): string {
+  const { message, hint } = errorDocument(error).error;
   const lines = [`${pc.red('error')} ${message}`];
   if (hint !== '') lines.push(`${pc.dim('next ')} ${hint}`);
   // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.

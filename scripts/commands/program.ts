@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../infra/errors.ts';
@@ -50,6 +50,20 @@ export function program(): Command {
       });
   }
   return root;
+}
+
+/** What went wrong in the program's own words: commander's are turned into a UsageError; null where nothing did. */
+export function userError(error: unknown, argv: readonly string[]): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  // Help and version have been printed, and end with 0.
+  if (error.exitCode === 0) return null;
+  const [, said = '', meant] =
+    /^(?:error: )?([^]*?)(?:\n\(Did you mean (.*)\?\))?$/.exec(error.message) ?? [];
+  const verb = program().commands.find((command) => command.name() === argv[0]);
+  const help = `understudy ${verb === undefined ? '' : `${verb.name()} `}--help`;
+  return new UsageError('usage', said, {
+    hint: meant === undefined ? help : `did you mean ${meant}? ${help}`,
+  });
 }
 
 function rehearsalVerbs(root: Command): void {

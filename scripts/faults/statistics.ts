@@ -21,7 +21,8 @@ export function ratioInterval(hits: number, n: number): readonly [number, number
   const denominator = 1 + z ** 2 / n;
   const centre = (p + z ** 2 / (2 * n)) / denominator;
   const half = (z / denominator) * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  // At the ends centre and half are equal but for the last bit of a float.
+  return [hits === 0 ? 0 : centre - half, hits === n ? 1 : centre + half];
 }
 
 /**
