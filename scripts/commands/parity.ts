@@ -9,7 +9,7 @@ import { runningCluster } from '../nodes/running.ts';
 import { printJson, printResult } from '../output.ts';
 import { differenceTable } from '../parity/difference-table.ts';
 import { inspect } from '../parity/inspect.ts';
-import type { ClusterChoice } from './program.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
 
 export interface ParityCommand extends ClusterChoice {
   readonly cluster?: string;

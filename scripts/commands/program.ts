@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../infra/errors.ts';
 import { packageRoot } from '../../infra/places.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
+import type { RunCommand } from './run.ts';
 
 /** Verbs of the design that later versions bring: asked for, they say so instead of being unknown. */
 const notYet = [
@@ -88,7 +90,7 @@ function rehearsalVerbs(root: Command): void {
     .addOption(new Option('--backend <name>').choices(['docker', 'aws']).default('docker'))
     .option('--dry-run', 'print the plan and stop', false)
     .option('--json', 'one JSON object on stdout', false)
-    .action(async (cluster: string, options: RunFlags) => {
+    .action(async (cluster: string, options: Omit<RunCommand, 'cluster'>) => {
       const { run } = await import('./run.ts');
       process.exitCode = await run({ cluster, ...options });
     });
@@ -109,24 +111,6 @@ function rehearsalVerbs(root: Command): void {
       const { schema } = await import('./schema.ts');
       process.exitCode = schema(name);
     });
-}
-
-export interface RunFlags {
-  readonly profile: readonly string[];
-  readonly seed: number;
-  readonly suite: readonly string[];
-  readonly set: Readonly<Record<string, string>>;
-  readonly control: 'always' | 'cached' | 'never';
-  readonly keep: 'always' | 'on-failure' | 'never';
-  readonly backend: 'docker' | 'aws';
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
-
-/** Which running cluster a verb means; the only one where neither is given. */
-export interface ClusterChoice {
-  readonly run?: string;
-  readonly stack?: string;
 }
 
 function clusterVerbs(root: Command): void {
