@@ -1,7 +1,7 @@
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
 import { UnderstudyError } from '../../infra/errors.ts';
-import { renderReport } from '../report/report.ts';
+import { writeReport } from '../report/write-report.ts';
 import { conclude } from './conclude.ts';
 import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
 import { beginTrial, perform, type Stage, type Trial } from './trial.ts';
@@ -25,6 +25,10 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   const begun = beginTrial();
   begun.folder.writeJson('plan.json', { ...loaded.hashes, plan: loaded.plan });
   stage.progress.note(`run folder ${begun.folder.path}`);
+  if (stage.interrupts.signal.aborted) {
+    // In the control: that it did not pass says nothing then.
+    return finish(begun, { ...noTrial(begun), failure: stage.interrupts.signal.reason }, null, request);
+  }
   if (control !== null && control.result.verdict !== 'pass') {
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
   }
@@ -81,6 +85,7 @@ function finish(
   const interrupted = isInterruption(trial.failure);
   if (trial.failure !== null && !interrupted) {
     folder.writeJson('failure.json', { message: messageOf(trial.failure), residue: trial.residue });
+    writeReport(folder);
     throw trial.failure instanceof Error ? trial.failure : new Error(messageOf(trial.failure));
   }
   const concluded = conclude({
@@ -116,7 +121,7 @@ function finish(
   };
   folder.writeJson('verdict.json', verdict);
   if (control !== null) folder.writeJson('control.json', control.result);
-  folder.writeText('report.html', renderReport(folder));
+  writeReport(folder);
   return verdict;
 }
 
