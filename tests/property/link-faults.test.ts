@@ -143,7 +143,7 @@ async function linksOfOneNode(
   how: LinkMechanism,
 ): Promise<{ sideCar: FakeSideCar; hold: Hold; links: LinkDriver }> {
   const sideCar = new FakeSideCar();
-  const hold = await Hold.open(sideCar);
+  const hold = await Hold.open(sideCar.access);
   return { sideCar, hold, links: new LinkDriver(hold, 1, how) };
 }
 
@@ -154,12 +154,12 @@ async function victim(
   how: LinkMechanism,
 ): Promise<Victim> {
   const sideCar = sideCars[index] ?? new FakeSideCar();
-  const hold = await Hold.open(sideCar);
+  const hold = await Hold.open(sideCar.access);
   return {
     node,
     address: peers[index] ?? '',
-    access: sideCar,
-    sideCar,
+    access: sideCar.access,
+    sideCar: sideCar.access,
     hold,
     links: new LinkDriver(hold, 1, how),
     disks: [],

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createInterface } from 'node:readline';
 import type { NodeAccess, NodeProcess } from '../../scripts/nodes/node.ts';
+import { fakeNode } from './fake-node.ts';
 
 /**
  * What the commands of link faults do to one network namespace, as far as their order can go wrong: a rule or class that
@@ -76,15 +77,16 @@ export class FakeKernel {
 }
 
 /** A side-car whose `hold` speaks the protocol of images/toolbox/hold.sh to a kernel in memory. */
-export class FakeSideCar implements NodeAccess {
-  readonly name = 'side-car';
+export class FakeSideCar {
   readonly kernel = new FakeKernel();
   /** An undo that failed: the kernel did not know what it was to undo. */
   readonly failedUndos: string[] = [];
   readonly #undos = new Map<string, string[]>();
   readonly #order: string[] = [];
 
-  start(): Promise<NodeProcess> {
+  readonly access: NodeAccess = fakeNode({ start: () => this.#start() });
+
+  #start(): Promise<NodeProcess> {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
     const exited = new Promise<number>((resolve) => {
       createInterface({ input: stdin })
@@ -150,16 +152,6 @@ export class FakeSideCar implements NodeAccess {
     }
     this.#undos.delete(id);
   }
-
-  exec = nobody;
-  copyIn = nobody;
-  copyOut = nobody;
-  logs = nobody;
-  state = nobody;
-}
-
-function nobody(): Promise<never> {
-  return Promise.reject(new Error('not asked for here'));
 }
 
 function must(holds: boolean, what: string): void {
