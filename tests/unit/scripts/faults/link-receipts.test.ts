@@ -145,11 +145,12 @@ describe('a partition', () => {
 
 test.each(all)('a link that was not measured is never what was asked: $kind', (fault) => {
   const unmeasured = { probes: nothing, flood: nothing };
-  const readings = { baseline: idle, before: unmeasured, during: unmeasured, after: unmeasured };
-  const judged = judgeLink(fault, readings);
-  expect(judged.ok).toBe(false);
-  // JSON has no NaN, and a receipt must read back.
-  expect(JSON.stringify(judged)).not.toContain('null');
+  for (const before of [idle, unmeasured]) {
+    const judged = judgeLink(fault, { baseline: idle, before, during: unmeasured, after: unmeasured });
+    expect(judged.ok).toBe(false);
+    // JSON has no NaN, and a receipt must read back.
+    expect(JSON.stringify(judged)).not.toContain('null');
+  }
 });
 
 describe('a bystander', () => {
