@@ -92,7 +92,7 @@ function volumes({ volumes: all, roles, accounts: owners }: Cluster, report: Rep
 
 function oneRole({ requireDigests }: Cluster, name: string, role: Role, report: Report): void {
   const at = ['roles', name] as const;
-  const { image, init, ready, units, environment } = role;
+  const { image, init, ready, units, environment, files } = role;
   const byDigest = isByDigest(image);
   const isFolder = image.startsWith('.') || image.startsWith('/');
   if (!byDigest && !isFolder) {
@@ -127,6 +127,15 @@ function oneRole({ requireDigests }: Cluster, name: string, role: Role, report: 
       `role "${name}" runs no systemd, so it has no units`,
       'remove units, or init: systemd',
     );
+  }
+  for (const [path, { owner }] of Object.entries(files)) {
+    if (init === 'image' && owner !== 'root:root')
+      report(
+        [...at, 'files', path, 'owner'],
+        'owner',
+        `role "${name}" runs no systemd, so nothing could give ${path} to ${owner}`,
+        'leave owner out, or put the file into the image by its stack.yaml',
+      );
   }
   for (const [key, value] of Object.entries(environment)) {
     if (init === 'systemd' && !reachesLogins(value))
