@@ -6,6 +6,7 @@ import type { Profile } from '../spec/fault.ts';
 import { firstHost } from '../spec/pool.ts';
 import { unreachable } from '../spec/semantics.ts';
 import { digestOf } from './canonical.ts';
+import { ownedFiles } from './owned-files.ts';
 import type {
   Plan,
   PlanHashes,
@@ -100,8 +101,8 @@ function plannedNodes({ cluster, variables, images, files }: PlanInput): readonl
         environment,
         files: [
           ...(files[role] ?? []),
-          ...(spec.init === 'systemd' ? environmentFiles(environment) : []),
-        ].sort((a, b) => (a.path < b.path ? -1 : 1)),
+          ...(spec.init === 'systemd' ? machineFiles(environment, files[role] ?? []) : []),
+        ].sort((one, other) => (one.path < other.path ? -1 : 1)),
         limits: spec.limits,
         sysctls: spec.sysctls,
         capabilities: spec.capabilities,
@@ -111,6 +112,13 @@ function plannedNodes({ cluster, variables, images, files }: PlanInput): readonl
       };
     }),
   );
+}
+
+function machineFiles(
+  environment: Readonly<Record<string, string>>,
+  files: readonly PlannedFile[],
+): readonly PlannedFile[] {
+  return [...environmentFiles(environment), ...ownedFiles(files)];
 }
 
 /** Units do not inherit the container's environment: systemd and pam are told by files. */

@@ -3,6 +3,7 @@ import {
   absolutePath,
   Account,
   environmentName,
+  fileOwner,
   Limits,
   oneLine,
   Packages,
@@ -118,8 +119,8 @@ export const Cluster = z.strictObject({
         ...sizedDisk,
         shared: z.boolean().default(false),
         mountedBy: z.record(conceptName, absolutePath),
-        /** Owner of the volume's root directory, `account` or `account:group`. */
-        owner: z.string().optional(),
+        /** Owner of the volume's root directory, `account` or `account:group`; a group is that of another account. */
+        owner: fileOwner.optional(),
       }),
     )
     .default({}),

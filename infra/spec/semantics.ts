@@ -54,7 +54,7 @@ function names({ roles }: Cluster, report: Report): void {
   }
 }
 
-function volumes({ volumes: all, roles: known, accounts: owners }: Cluster, report: Report): void {
+function volumes({ volumes: all, roles, accounts: owners }: Cluster, report: Report): void {
   for (const [name, volume] of Object.entries(all)) {
     const mounts = Object.keys(volume.mountedBy);
     if (mounts.length === 0) {
@@ -66,8 +66,8 @@ function volumes({ volumes: all, roles: known, accounts: owners }: Cluster, repo
         'name',
       );
     }
-    for (const role of mounts) unknownRole(known, role, ['volumes', name, 'mountedBy', role], report, 'name');
-    const users = mounts.reduce((sum, role) => sum + (known[role]?.count ?? 0), 0);
+    for (const role of mounts) unknownRole(roles, role, ['volumes', name, 'mountedBy', role], report, 'name');
+    const users = mounts.reduce((sum, role) => sum + (roles[role]?.count ?? 0), 0);
     if (!volume.shared && users > 1) {
       report(
         ['volumes', name],
@@ -77,13 +77,14 @@ function volumes({ volumes: all, roles: known, accounts: owners }: Cluster, repo
         'name',
       );
     }
-    const owner = volume.owner?.split(':')[0];
-    if (owner !== undefined && owner !== 'root' && !owners.some((account) => account.name === owner)) {
+    const known = ['root', ...owners.map((account) => account.name)];
+    for (const owner of volume.owner?.split(':') ?? []) {
+      if (known.includes(owner)) continue;
       report(
         ['volumes', name, 'owner'],
         'unknown-account',
         `owner "${owner}" is no account of this cluster`,
-        suggestion(owner, ['root', ...owners.map((account) => account.name)]),
+        suggestion(owner, known),
       );
     }
   }
@@ -91,7 +92,7 @@ function volumes({ volumes: all, roles: known, accounts: owners }: Cluster, repo
 
 function oneRole({ requireDigests }: Cluster, name: string, role: Role, report: Report): void {
   const at = ['roles', name] as const;
-  const { image, init, ready, units, environment } = role;
+  const { image, init, ready, units, environment, files } = role;
   const byDigest = isByDigest(image);
   const isFolder = image.startsWith('.') || image.startsWith('/');
   if (!byDigest && !isFolder) {
@@ -126,6 +127,15 @@ function oneRole({ requireDigests }: Cluster, name: string, role: Role, report: 
       `role "${name}" runs no systemd, so it has no units`,
       'remove units, or init: systemd',
     );
+  }
+  for (const [path, { owner }] of Object.entries(files)) {
+    if (init === 'image' && owner !== 'root:root')
+      report(
+        [...at, 'files', path, 'owner'],
+        'owner',
+        `role "${name}" runs no systemd, so nothing could give ${path} to ${owner}`,
+        'leave owner out, or put the file into the image by its stack.yaml',
+      );
   }
   for (const [key, value] of Object.entries(environment)) {
     if (init === 'systemd' && !reachesLogins(value))

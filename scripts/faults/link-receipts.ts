@@ -163,7 +163,7 @@ function partitionOf(readings: LinkReadings): Judged {
     n: readings.during.probes.sent,
     tolerance: 0,
     ...verdict(
-      reached.before === 1 && reached.during === 0,
+      readings.during.probes.sent > 0 && reached.before === 1 && reached.during === 0,
       `${readings.during.probes.received} of ${readings.during.probes.sent} probes arrived`,
     ),
     samples: { before: [reached.before], during: [reached.during], after: [reached.after] },

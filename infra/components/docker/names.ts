@@ -8,7 +8,7 @@ export const keeperName = ({ run }: BoundPlan): string => `us-${run.runId}-keepe
 export const sharedVolumeName = ({ run }: BoundPlan, volume: string): string =>
   `us-${run.runId}-shared-${volume}`;
 export const diskName = ({ run }: BoundPlan, node: string, path: string): string =>
-  `us-${run.runId}-${node}${path.replaceAll('/', '-')}`;
+  `us-${run.runId}-${node}${pathName(path)}`;
 
 /** On cgroup v1 each systemd node gets a subtree of its own, never the host's whole (mechanisms: escape of limits). */
 export const cgroupFolder = ({ run }: BoundPlan): string => `/sys/fs/cgroup/systemd/understudy/${run.runId}`;
@@ -16,4 +16,11 @@ export const cgroupFolder = ({ run }: BoundPlan): string => `/sys/fs/cgroup/syst
 /** Name by which containers of this image are created. */
 export function imageName(image: PlannedImage): string {
   return image.kind === 'built' ? builtImage(image.inputsHash) : image.reference;
+}
+
+/** A path as part of a name, each with one of its own: "/" is "-", and what is neither letter nor digit is "_" and hex. */
+export function pathName(path: string): string {
+  return path
+    .replaceAll(/[^A-Za-z0-9./]/gu, (one) => `_${Buffer.from(one).toString('hex')}_`)
+    .replaceAll('/', '-');
 }
