@@ -16,14 +16,26 @@ import { resolveBase } from '../setup/base-image.ts';
 import { ensureReady } from '../setup/setup.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import { reapQuietly } from '../teardown/reap.ts';
-import type { RunFlags } from './program.ts';
+
+export interface RunCommand {
+  readonly cluster: string;
+  readonly profile: readonly string[];
+  readonly seed: number;
+  readonly suite: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly control: 'always' | 'cached' | 'never';
+  readonly keep: 'always' | 'on-failure' | 'never';
+  readonly backend: 'docker' | 'aws';
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
 
 /**
  * `understudy run`: the spec is read before Docker is looked for; a mistake in it needs no engine. `faultDriver` is for
  * tests that leave out a part of it.
  */
 export async function run(
-  flags: RunFlags & { readonly cluster: string },
+  flags: RunCommand,
   faultDriver: FaultStage['driver'] = driverOf,
 ): Promise<ExitCode> {
   const { cluster, profile: profiles, seed, set, suite: suites } = flags;

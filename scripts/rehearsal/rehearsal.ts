@@ -40,7 +40,7 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
     stage,
   );
   const verdict = finish(begun, trial, control, request);
-  if (!degraded) keepControl(key, { runId: verdict.runId, verdict: verdict.verdict, suites: verdict.suites });
+  if (!degraded) keepControl(key, resultOf(verdict));
   return verdict;
 }
 
@@ -67,9 +67,13 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: string, sta
     stage,
   );
   const verdict = finish(begun, trial, null, request);
-  const result = { runId: verdict.runId, verdict: verdict.verdict, suites: verdict.suites };
+  const result = resultOf(verdict);
   keepControl(key, result);
   return { result, cached: false };
+}
+
+function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
+  return { runId, verdict, why, suites };
 }
 
 function finish(

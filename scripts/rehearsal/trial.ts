@@ -1,9 +1,9 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
@@ -14,6 +14,7 @@ import type { Receipt } from '../faults/receipt.ts';
 import type { Abilities } from '../faults/abilities.ts';
 import { faultsOf, type FaultSession, type FaultStage } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
+import { inspect } from '../parity/inspect.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Progress } from '../progress.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -90,8 +91,14 @@ export async function perform(
   const { runId, folder, recorder } = begun;
   const { signal } = stage.interrupts;
   const bound = await bindRun(runId, loaded, stage.engine);
-  const result: { suites: readonly SuiteOutcome[]; proof: Proof; failure: unknown } = {
+  const result: {
+    suites: readonly SuiteOutcome[];
+    parity: readonly Difference[];
+    proof: Proof;
+    failure: unknown;
+  } = {
     suites: [],
+    parity: [],
     proof: nothingProven,
     failure: null,
   };
@@ -142,6 +149,7 @@ export async function perform(
         ]);
       }),
     );
+    result.parity = await compareNodes(loaded, nodes, begun, stage);
     forwards.open(nodes);
     if (faultsOf(bound).length > 0) {
       faults = await degrade(
@@ -192,8 +200,8 @@ export async function perform(
   return {
     ...begun,
     suites: result.suites,
+    parity: result.parity,
     ...result.proof,
-    parity: [],
     residue,
     failure: result.failure ?? (signal.aborted ? signal.reason : null),
   };
@@ -216,6 +224,30 @@ function readyNodes(
     await untilReady(node, access, signal);
     recorder.record({ type: 'node', node: node.name, state: 'ready' });
   });
+}
+
+/** What every node is, kept as evidence, and in what it is not what production is. */
+async function compareNodes(
+  loaded: LoadedPlan,
+  nodes: ReadonlyMap<string, NodeAccess>,
+  { folder, recorder }: ReturnType<typeof beginTrial>,
+  { progress, interrupts }: Stage,
+): Promise<readonly Difference[]> {
+  const title = loaded.reference === null ? 'note what every node is' : 'compare every node with production';
+  return await progress.step(title, async (step) =>
+    recorder.phase('parity', async () => {
+      const inspected = await inspect(loaded, nodes, interrupts.signal);
+      for (const { node, facts, why } of inspected) {
+        if (facts !== null) folder.writeJson(join('facts', `${node}.json`), facts);
+        else recorder.record({ type: 'note', text: `no facts of ${node}: ${why}` });
+      }
+      const differences = inspected.flatMap((one) => one.differences);
+      folder.writeJson('parity.json', differences);
+      const blocking = differences.filter((one) => one.class === 'blocking').length;
+      if (loaded.reference !== null) step.update(`${blocking} blocking, ${differences.length} in all`);
+      return differences;
+    }),
+  );
 }
 
 async function collect(

@@ -58,9 +58,8 @@ function judged(verdict: Verdict, run: RecordedRun): Headline {
     return {
       tone,
       word: words[tone],
-      meaning:
-        'Fails without faults: the same suites on the same cluster did not pass although nothing was degraded, so no fault was injected.',
-      why: failedOf(verdict),
+      meaning: controlMeaning[tone],
+      why: verdict.why.length > 1 ? verdict.why.slice(1) : verdict.why,
     };
   }
   return { tone, word: words[tone], meaning: meaningOf(verdict), why: verdict.why };
@@ -91,13 +90,12 @@ function meaningOf({ verdict, profiles, suites, control }: Verdict): string {
   }
 }
 
-/** The control's reasons are in its own verdict; its suites are all that came over. */
-function failedOf({ why, suites }: Verdict): readonly string[] {
-  const failed = suites.filter(({ status }) => status !== 'passed');
-  return failed.length === 0
-    ? why
-    : failed.map((suite) => `without faults, suite ${suite.suite} ${suite.status}: ${suite.why}`);
-}
+/** Said in place of the first reason, which says the same in fewer words. */
+const controlMeaning: Readonly<Record<Verdict['verdict'], string>> = {
+  pass: '',
+  fail: 'Fails without faults: the same suites on the same cluster did not pass although nothing was degraded, so no fault was injected.',
+  invalid: 'The run without faults could not be trusted, so nothing was degraded.',
+};
 
 /** A run has no phase of its own while its control goes on. */
 function wasBegun({ events }: RecordedRun): boolean {

@@ -66,7 +66,7 @@ export function readRun(folder: string): RecordedRun {
     logs: first === undefined ? [] : readLogs(folder, plan, events, beganMs(first), endMs),
     facts: namesIn(folder, 'facts').flatMap((file) => {
       const facts = parsed(read(folder, join('facts', file)) ?? '');
-      return facts === undefined ? [] : [{ node: file.replace(/\.json$/, ''), values: leaves(facts) }];
+      return facts === undefined ? [] : [{ node: file.replace(/\.json$/, ''), values: valuesOf(facts) }];
     }),
     processes: linesOf(read(folder, 'processes.jsonl')),
     files: filesBeside(folder, ''),
@@ -215,7 +215,14 @@ function linesOf(text: string | null): number | null {
   return text === null ? null : text.split('\n').filter((line) => line !== '').length;
 }
 
-/** Single values below an object, however deep. */
+/** Single facts of a machine: not those about how they were had. */
+function valuesOf(facts: unknown): number {
+  if (typeof facts !== 'object' || facts === null) return 0;
+  return Object.entries(facts)
+    .filter(([name]) => name !== 'schema' && name !== 'source')
+    .reduce((sum, [, value]) => sum + leaves(value), 0);
+}
+
 function leaves(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   return Object.values(value).reduce((sum: number, one) => sum + leaves(one), 0);

@@ -81,7 +81,7 @@ export function judge(
     );
   }
   const failed = tests.filter(({ status }) => status === 'failed');
-  if (tests.length === 0) return end('error', 'ran no test');
+  if (tests.every(({ status }) => status === 'skipped')) return end('error', 'ran no test', tests);
   if (failed.length > 0) return end('failed', failed.map(({ name }) => `"${name}"`).join(', '), tests);
   return ended.exitCode === 0
     ? end('passed', '', tests)

@@ -195,6 +195,7 @@ export function suite(changes: Partial<SuiteOutcome> = {}): SuiteOutcome {
 const control: ControlResult = {
   runId: '20261124-235900-0c0c0c',
   verdict: 'pass',
+  why: [],
   suites: [
     suite({
       status: 'passed',
