@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Facts } from '../../infra/spec/facts.ts';
-import { isSecretName } from '../evidence/secret-name.ts';
+import { isSecretName, notKept } from '../evidence/secret-name.ts';
 
 const named = { name: z.string() };
 /** One line of images/probe.sh. */
@@ -155,7 +155,7 @@ function withoutLayers(options: string): string {
 }
 
 function kept(name: string, value: string): string {
-  return isSecretName(name) ? '[not kept]' : value;
+  return isSecretName(name) ? notKept : value;
 }
 
 /** `$'two words'`, as `systemctl show-environment` writes what a shell would not read as one word. */
