@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Path } from './document.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 
 type Node = z.core.JSONSchema.BaseSchema;
 
@@ -14,8 +15,7 @@ export interface Allowed {
 
 /** Read from the schema's published form, so that it cannot say another thing than the schema does. */
 export function allowedAt(schema: z.ZodType, root: unknown, path: Path): Allowed {
-  const published = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  let nodes = branches(published, root);
+  let nodes = branches(jsonSchemaOf(schema), root);
   let value = root;
   for (const key of path) {
     value = child(value, key);
