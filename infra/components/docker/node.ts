@@ -49,7 +49,7 @@ export function nodeArguments(
     ),
     sysctls: { ...node.sysctls },
     ulimits: ulimitsOf(node),
-    labels: labelsOf(bound, { 'dev.understudy.node': node.name }),
+    labels: labelsOf(bound, { 'dev.understudy.node': node.name, 'dev.understudy.init': node.init }),
     logDriver: 'json-file',
     logOpts: { 'max-size': '32m', 'max-file': '2' },
     ...(node.init === 'systemd'
