@@ -31,7 +31,7 @@ export function containerBody(node: EqualNode) {
       CapDrop: node.capabilities.drops,
       CapAdd: node.capabilities.adds,
       Dns: node.dns,
-      Binds: node.volumes.map(({ hostPath, containerPath }) => `${hostPath}:${containerPath}`),
+      Binds: node.volumes.map(({ hostPath, containerPath }) => `${hostPath}:${containerPath}:rw`),
       ...(node.tmpfs === undefined ? {} : { Tmpfs: node.tmpfs }),
       ...(node.securityOpts === undefined ? {} : { SecurityOpt: node.securityOpts }),
       ...(node.cgroupnsMode === undefined ? {} : { CgroupnsMode: node.cgroupnsMode }),

@@ -54,7 +54,7 @@ export function partsOf(
   return {
     'before the run': before,
     ...phasesMs,
-    'between phases': totalMs - before - after - inPhases,
+    'between phases, Pulumi’s end among it': totalMs - before - after - inPhases,
     'report and end': after,
   };
 }

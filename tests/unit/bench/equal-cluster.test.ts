@@ -53,7 +53,7 @@ describe('a peer is asked for what Understudy asks its plugin for', () => {
     expect(HostConfig).toMatchObject({
       CgroupnsMode: 'private',
       SecurityOpt: ['seccomp={"a":1}'],
-      Binds: ['/sys/fs/cgroup/systemd/understudy/run/node-1:/sys/fs/cgroup/systemd'],
+      Binds: ['/sys/fs/cgroup/systemd/understudy/run/node-1:/sys/fs/cgroup/systemd:rw'],
     });
     expect(Object.keys(HostConfig.Tmpfs ?? {})).toEqual(['/run', '/run/lock', '/tmp']);
     expect(node.uploads.map(({ file }) => file)).toContain('/etc/understudy/ssh/id_ed25519');

@@ -23,7 +23,7 @@ test('the parts of a rehearsal add up to the whole', () => {
     'before the run': 1000,
     provision: 2000,
     teardown: 300,
-    'between phases': 400,
+    'between phases, Pulumi’s end among it': 400,
     'report and end': 500,
   });
   expect(Object.values(parts).reduce((sum, ms) => sum + ms, 0)).toBe(4200);
