@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cut } from './markup.ts';
+import { parsedJson } from './parsed-json.ts';
 
 export const severities = ['error', 'warning', 'other'] as const;
 export type Severity = (typeof severities)[number];
@@ -48,7 +49,7 @@ const changes: Readonly<Record<string, UnitChange>> = {
 
 /** One line of journal.jsonl; null where it is none (a crash cuts the last one). `beganMs`: the run's zero, Unix time. */
 export function journalLine(line: string, beganMs: number): LogLine | null {
-  const entry = Entry.safeParse(parsed(line)).data;
+  const entry = Entry.safeParse(parsedJson(line)).data;
   if (entry === undefined) return null;
   const text = messageOf(entry.MESSAGE);
   const what = changes[entry.MESSAGE_ID ?? ''];
@@ -105,12 +106,4 @@ function messageOf(message: z.infer<typeof Entry>['MESSAGE']): string {
 /** systemd calls them `worker.service`, specs `worker`. */
 export function unitName(unit: string): string {
   return unit.replace(/\.service$/, '');
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

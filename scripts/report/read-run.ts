@@ -7,6 +7,7 @@ import { Verdict } from '../rehearsal/verdict.ts';
 import { SuiteOutcome } from '../suite/outcome.ts';
 import { digestBounds, digestLog, momentsOf, type LogDigest } from './log-digest.ts';
 import { containerLine, journalLine, unitName, type LogLine } from './log-line.ts';
+import { parsedJson } from './parsed-json.ts';
 import { readEnds, readTail } from './read-ends.ts';
 import {
   AbortedFile,
@@ -65,7 +66,7 @@ export function readRun(folder: string): RecordedRun {
     residue: verdict?.residue ?? failure?.residue ?? aborted?.residue ?? null,
     logs: first === undefined ? [] : readLogs(folder, plan, events, beganMs(first), endMs),
     facts: namesIn(folder, 'facts').flatMap((file) => {
-      const facts = parsed(read(folder, join('facts', file)) ?? '');
+      const facts = parsedJson(read(folder, join('facts', file)) ?? '');
       return facts === undefined ? [] : [{ node: file.replace(/\.json$/, ''), values: valuesOf(facts) }];
     }),
     processes: linesOf(read(folder, 'processes.jsonl')),
@@ -89,7 +90,7 @@ function beganMs({ at, ms }: RunEvent): number {
 
 function readEvents(folder: string, unreadable: string[]): readonly RunEvent[] {
   const lines = (read(folder, 'events.jsonl') ?? '').split('\n').filter((line) => line !== '');
-  const events = lines.flatMap((line) => RunEvent.safeParse(parsed(line)).data ?? []);
+  const events = lines.flatMap((line) => RunEvent.safeParse(parsedJson(line)).data ?? []);
   if (events.length < lines.length) {
     unreadable.push(`events.jsonl: ${lines.length - events.length} of ${lines.length} lines`);
   }
@@ -168,7 +169,7 @@ function readJson<S extends z.ZodType>(
 ): z.output<S> | null {
   const text = read(folder, name);
   if (text === null) return null;
-  const value = parsed(text);
+  const value = parsedJson(text);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -183,14 +184,6 @@ function read(folder: string, name: string): string | null {
     return readFileSync(join(folder, name), 'utf8');
   } catch {
     return null;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

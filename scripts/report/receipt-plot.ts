@@ -15,7 +15,9 @@ const maxWhiskers = 200;
  * probes may be off); a whisker is the interval that the value lies in. Drawn with strokes that no scaling makes thicker.
  */
 export function receiptPlot(receipt: Receipt): Markup {
-  const { samples, unit, interval } = receipt;
+  const { kind, samples, unit } = receipt;
+  // The interval of a jitter is of a spread, and single probes are not spreads.
+  const interval = kind === 'network.jitter' ? undefined : receipt.interval;
   const expected = expectedSamples(receipt);
   const scale = scaleFor(unit, [
     ...samples.before,

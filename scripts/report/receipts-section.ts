@@ -75,15 +75,23 @@ function targetItem(receipt: Receipt): Markup {
 const moments = ['before', 'during', 'after'] as const;
 
 /** The three parts of a receipt by name: which of them broke is what one wants to know. */
-function proofs({ ok, bystandersOk, bystanders, healedOk, why }: Receipt): Markup {
-  const beside =
-    bystanders === 0
-      ? 'no bystanders'
-      : `${counted(bystanders, 'bystander')} ${bystandersOk ? 'clean' : 'touched'}`;
-  return markup`${proof(ok, ok ? 'as asked' : 'not as asked')}${proof(bystandersOk, beside)}${proof(healedOk, healedOk ? 'healed' : 'did not heal')}${why === '' ? null : markup`<small>${why}</small>`}`;
+function proofs({ ok, bystandersOk, healedOk, why, ...beside }: Receipt): Markup {
+  return markup`${proof(ok, ok ? 'as asked' : 'not as asked')}${proof(bystandersOk, bystandersOf(beside, bystandersOk))}${proof(healedOk, healedOk ? 'healed' : 'did not heal')}${why === '' ? null : markup`<small>${why}</small>`}`;
 }
 
-function proof(ok: boolean, words: string): Markup {
+function bystandersOf(
+  { bystanders, bystanderReading: reading }: Pick<Receipt, 'bystanders' | 'bystanderReading'>,
+  clean: boolean,
+): Markup {
+  if (bystanders === 0) return markup`no bystanders`;
+  const read =
+    reading === undefined
+      ? null
+      : markup` <small>${quantity(reading.addedMs, 'ms')} added at most, ${reading.lost} of ${reading.sent} probes lost</small>`;
+  return markup`${counted(bystanders, 'bystander')} ${clean ? 'clean' : 'touched'}${read}`;
+}
+
+function proof(ok: boolean, words: string | Markup): Markup {
   return markup`<span class="proof"><b class="${ok ? 'good' : 'bad'}">${ok ? '✓' : '✗'}</b> ${words}</span> `;
 }
 
@@ -114,9 +122,16 @@ function range(receipts: readonly Receipt[]): string {
   const [first] = receipts;
   if (first === undefined) return '';
   const seen = receipts.map(({ measured }) => measured.during);
+  if (first.unit === 'bool') return inWords(first.kind, seen);
   const low = quantity(Math.min(...seen), first.unit);
   const high = quantity(Math.max(...seen), first.unit);
   return low === high ? low : `${low} to ${high}`;
+}
+
+function inWords(kind: string, seen: readonly number[]): string {
+  if (kind === 'network.partition')
+    return seen.every((cut) => cut === 1) ? 'nothing arrived' : 'something arrived';
+  return seen.every((value) => value === 1) ? 'no write went through' : 'a write went through';
 }
 
 function when({ injectedAtMs, healedAtMs, injectTookMs, healTookMs }: Receipt): string {

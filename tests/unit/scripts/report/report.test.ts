@@ -222,6 +222,20 @@ test('the same folder makes the same bytes, also where it was copied to', () => 
   expect(renderReport(readRun(`${folder}-copy`), 'x')).toBe(first);
 });
 
+test('a receipt says which part of it broke, and what its bystanders read', () => {
+  const bystanderReading = { addedMs: 0.031, lost: 2, sent: 4_000 };
+  const broken = receipt({
+    bystanders: 12,
+    bystanderReading,
+    bystandersOk: false,
+    why: 'a->b lost 2 probes',
+  });
+  const said = words(madeUpRun(verdict({ receipts: [receipt({ target: 'x->y' }), broken] })));
+  expect(said).toContain('1 of 2 hold');
+  expect(said).toMatch(/✗ 12 bystanders touched 0\.03 ms added at most, 2 of 4000 probes lost/);
+  expect(said).toContain('left-1->right-1 : a->b lost 2 probes');
+});
+
 test('differences of one kind are one row, blocking ones first', () => {
   const difference = (node: string, kind: 'blocking' | 'allowed') => ({
     node,
