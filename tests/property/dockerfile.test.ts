@@ -204,6 +204,7 @@ function atLogin(text: string): ReadonlyMap<string, string> {
 function inUnits(text: string): ReadonlyMap<string, string> {
   const [, words = ''] = /^\[Manager\]\nDefaultEnvironment=(.*)\n$/.exec(text) ?? [];
   const entries = [...words.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([word]): [string, string] => {
+    if (word.replaceAll('%%', '').includes('%')) throw new Error(`${word} would begin a specifier`);
     const assignment = String(JSON.parse(word)).replaceAll('%%', '%');
     const at = assignment.indexOf('=');
     return [assignment.slice(0, at), assignment.slice(at + 1)];

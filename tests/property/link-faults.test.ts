@@ -186,7 +186,10 @@ function incomingOf(sideCar: FakeSideCar | undefined, address: string, how: Link
   const handedOver = [...rules].some((rule) => rule.startsWith(`INPUT -s ${address} -j NFQUEUE`));
   return {
     cut: tables.has(`inet understudy_cut_${address.replaceAll('.', '_')}`),
-    shaped: how === 'nfqueue' && handedOver ? (shaped.get(address) ?? 'nothing') : null,
+    shaped:
+      how === 'nfqueue' && (handedOver || shaped.has(address))
+        ? `${shaped.get(address) ?? 'nothing'}${handedOver ? '' : ', unused'}`
+        : null,
   };
 }
 

@@ -46,6 +46,15 @@ test('two networks overlap where they share an address, and the other way round 
   );
 });
 
+test('one shared address is enough, and a neighbour shares none', () => {
+  for (const one of ['10.0.7.0/32', '10.0.7.255/32']) {
+    expect(overlaps('10.0.7.0/24', one)).toBe(true);
+    expect(overlaps(one, '10.0.7.0/24')).toBe(true);
+  }
+  for (const one of ['10.0.6.255/32', '10.0.8.0/32', '10.0.6.0/24'])
+    expect(overlaps('10.0.7.0/24', one)).toBe(false);
+});
+
 test('a subnet lies in the pool and touches nothing that is taken; there is none only where all of it is taken', () => {
   fc.assert(
     fc.property(situation, ([from, taken, slot]) => {

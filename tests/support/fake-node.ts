@@ -27,4 +27,10 @@ export const thisMachine = fakeNode({
     });
     return { exitCode: exitCode ?? -1, stdout, stderr };
   },
+  start: async ([command = '', ...argv]) => {
+    const child = execa(command, argv, { reject: false, stdin: 'pipe', buffer: false });
+    const { stdin, stdout, stderr } = child;
+    const exited = child.then(({ exitCode }) => exitCode ?? -1);
+    return Promise.resolve({ stdin, stdout, stderr, exited, close: () => stdin.end() });
+  },
 });
