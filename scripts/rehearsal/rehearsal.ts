@@ -6,7 +6,9 @@ import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
 import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
-import { beginTrial, perform, type Stage, type Trial } from './trial.ts';
+import { beginTrial, type BegunTrial } from './begun-trial.ts';
+import type { Stage } from './stage.ts';
+import { perform, type Trial } from './trial.ts';
 import { Verdict } from './verdict.ts';
 
 export interface RehearsalRequest {
@@ -77,7 +79,7 @@ function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
 }
 
 function finish(
-  begun: ReturnType<typeof beginTrial>,
+  begun: BegunTrial,
   trial: Trial,
   control: Control | null,
   { loaded }: RehearsalRequest,
@@ -135,7 +137,7 @@ function suiteFiles({ suites, folder }: Trial): Parameters<typeof mergedJUnit>[0
   }));
 }
 
-function noTrial(begun: ReturnType<typeof beginTrial>): Trial {
+function noTrial(begun: BegunTrial): Trial {
   return {
     ...begun,
     suites: [],
