@@ -25,6 +25,7 @@ export function nodeLanes(run: RecordedRun): readonly Lane[] {
       ...log.bins.map(bin),
       ...stateMarks(log, run),
       ...log.changes.map(changeMark),
+      ...entrypointMarks(log, run),
     ],
   }));
 }
@@ -70,6 +71,24 @@ function stateMarks({ node }: LogDigest, { events }: RecordedRun): readonly Mark
         ]
       : [],
   );
+}
+
+/** A container keeps no journal of its process; the units of a machine are in its journal. */
+function entrypointMarks({ node }: LogDigest, { processes, startedAt }: RecordedRun): readonly Mark[] {
+  const began = Date.parse(startedAt ?? '');
+  return (processes ?? [])
+    .filter((record) => record.kind === 'entrypoint' && record.node === node)
+    .flatMap(({ start, exit, code, signal }) => [
+      ...(start === null ? [] : [entrypointMark('started', Date.parse(start) - began, '')]),
+      ...(exit === null
+        ? []
+        : [entrypointMark('exited', Date.parse(exit) - began, signal ?? `exit code ${code ?? '?'}`)]),
+    ]);
+}
+
+function entrypointMark(what: 'started' | 'exited', ms: number, detail: string): Mark {
+  const how = detail === '' ? '' : ` (${detail})`;
+  return { kind: 'mark', ...changeGlyphs[what], ms, tip: `entrypoint ${what}${how} at ${seconds(ms)}` };
 }
 
 /** Shape, word and colour: a mark is understood with any two of them missing. */

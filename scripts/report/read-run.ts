@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { RunEvent } from '../evidence/event.ts';
+import { latest, ProcessRecord } from '../evidence/process-record.ts';
+import { Receipt } from '../faults/receipt.ts';
+import { Difference } from '../parity/difference.ts';
 import { ControlResult } from '../rehearsal/control.ts';
 import { Verdict } from '../rehearsal/verdict.ts';
 import { SuiteOutcome } from '../suite/outcome.ts';
@@ -32,7 +35,7 @@ export function readRun(folder: string): RecordedRun {
   const json = <S extends z.ZodType>(name: string, schema: S): z.output<S> | null =>
     readJson(folder, name, schema, unreadable);
 
-  const events = readEvents(folder, unreadable);
+  const events = readLines(folder, 'events.jsonl', RunEvent, unreadable);
   const verdict = json('verdict.json', Verdict);
   const failure = json('failure.json', FailureFile);
   const aborted = json('aborted.json', AbortedFile);
@@ -60,8 +63,8 @@ export function readRun(folder: string): RecordedRun {
     control,
     suites,
     outputs: namesIn(folder, 'suites').map((suite) => outputOf(folder, suite)),
-    receipts: verdict?.receipts ?? [],
-    parity: verdict?.parity ?? [],
+    receipts: verdict?.receipts ?? json('receipts.json', z.array(Receipt)) ?? [],
+    parity: verdict?.parity ?? json('parity.json', z.array(Difference)) ?? [],
     leftovers: wasHealed(events) ? (verdict?.leftovers ?? null) : null,
     residue: verdict?.residue ?? failure?.residue ?? aborted?.residue ?? null,
     logs: first === undefined ? [] : readLogs(folder, plan, events, beganMs(first), endMs),
@@ -69,7 +72,9 @@ export function readRun(folder: string): RecordedRun {
       const facts = parsedJson(read(folder, join('facts', file)) ?? '');
       return facts === undefined ? [] : [{ node: file.replace(/\.json$/, ''), values: valuesOf(facts) }];
     }),
-    processes: linesOf(read(folder, 'processes.jsonl')),
+    processes: existsSync(join(folder, 'processes.jsonl'))
+      ? latest(readLines(folder, 'processes.jsonl', ProcessRecord, unreadable))
+      : null,
     files: filesBeside(folder, ''),
     unreadable,
   };
@@ -88,13 +93,22 @@ function beganMs({ at, ms }: RunEvent): number {
   return Date.parse(at) - ms;
 }
 
-function readEvents(folder: string, unreadable: string[]): readonly RunEvent[] {
-  const lines = (read(folder, 'events.jsonl') ?? '').split('\n').filter((line) => line !== '');
-  const events = lines.flatMap((line) => RunEvent.safeParse(parsedJson(line)).data ?? []);
-  if (events.length < lines.length) {
-    unreadable.push(`events.jsonl: ${lines.length - events.length} of ${lines.length} lines`);
+/** Lines that can be read; a crash may have cut the last one, and a later version may write other ones. */
+function readLines<S extends z.ZodType>(
+  folder: string,
+  name: string,
+  schema: S,
+  unreadable: string[],
+): readonly z.output<S>[] {
+  const lines = (read(folder, name) ?? '').split('\n').filter((line) => line !== '');
+  const values = lines.flatMap((line) => {
+    const result = schema.safeParse(parsedJson(line));
+    return result.success ? [result.data] : [];
+  });
+  if (values.length < lines.length) {
+    unreadable.push(`${name}: ${lines.length - values.length} of ${lines.length} lines`);
   }
-  return events;
+  return values;
 }
 
 /** A control that failed lends its suites to the verdict; they are no suites of this run. */
@@ -202,10 +216,6 @@ function filesBeside(folder: string, below: string): readonly FileBeside[] {
         ? [{ path, bytes: statSync(join(folder, path)).size }]
         : [];
     });
-}
-
-function linesOf(text: string | null): number | null {
-  return text === null ? null : text.split('\n').filter((line) => line !== '').length;
 }
 
 /** Single facts of a machine: not those about how they were had. */

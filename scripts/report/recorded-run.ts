@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RunEvent } from '../evidence/event.ts';
+import type { ProcessRecord } from '../evidence/process-record.ts';
 import type { Receipt } from '../faults/receipt.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { ControlResult } from '../rehearsal/control.ts';
@@ -96,8 +97,8 @@ export interface RecordedRun {
   readonly logs: readonly LogDigest[];
   /** How many values facts/<node>.json holds, by node. */
   readonly facts: readonly { readonly node: string; readonly values: number }[];
-  /** Lines of processes.jsonl; null where there is none. */
-  readonly processes: number | null;
+  /** null: nobody recorded any. */
+  readonly processes: readonly ProcessRecord[] | null;
   readonly files: readonly FileBeside[];
   /** What is in the folder and could not be read, and why. */
   readonly unreadable: readonly string[];

@@ -19,20 +19,22 @@ import { topSection } from './top-section.ts';
  */
 export function renderReport(run: RecordedRun, launcher: string): string {
   const { word } = headline(run);
+  const processes = processesSection(run);
+  const shown = entries.filter(([id]) => id !== 'processes' || processes !== null);
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">
 <title>${word}: ${clusterOf(run)} ${run.runId}</title><style>${raw(style)}</style></head><body>
 ${topSection(run, launcher)}
-<nav aria-label="sections">${Object.entries(names).map(([id, { short }]) => markup`<a href="#${id}">${short}</a> `)}</nav>
+<nav aria-label="sections">${shown.map(([id, { short }]) => markup`<a href="#${id}">${short}</a> `)}</nav>
 <main>
 ${section('timeline', timeline(run))}
 ${section('logs', logsSection(run))}
 ${section('tests', testsSection(run))}
 ${section('receipts', receiptsSection(run))}
 ${section('parity', paritySection(run))}
-${processesSection(run)}
+${processes === null ? null : section('processes', processes)}
 ${section('time-spent', spentSection(run))}
 ${section('remains', remainsSection(run))}
 ${section('identity', identitySection(run))}
@@ -50,10 +52,12 @@ const names = {
   tests: { heading: 'Tests, beside the run without faults', short: 'Tests' },
   receipts: { heading: 'Receipts of the faults', short: 'Receipts' },
   parity: { heading: 'Parity with production', short: 'Parity' },
+  processes: { heading: 'Processes', short: 'Processes' },
   'time-spent': { heading: 'Where the time went', short: 'Time spent' },
   remains: { heading: 'Left behind', short: 'Left behind' },
   identity: { heading: 'Identity and files', short: 'Files' },
 } as const;
+const entries = Object.entries(names);
 
 function section(id: keyof typeof names, content: Markup): Markup {
   return markup`<section id="${id}"><h2>${names[id].heading}</h2>

@@ -41,7 +41,7 @@ const effects = [
 const pureFolders = /^images\/[a-z-]+\.ts$|^infra\/(spec|plan)\//;
 /** Pure cores among effects: what decides what a run meant, and what is done to a node. */
 const pureFiles =
-  /^scripts\/(faults\/(statistics|layers|link-(condition|commands|receipts)|requirements|session-receipts|receipt)|rehearsal\/(conclude|verdict|readiness-probe|handle-of)|suite\/(junit|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(html|timeline|receipts|summary)|teardown\/(lease|inventory))\.ts$/;
+  /^scripts\/(faults\/(statistics|layers|link-(condition|commands|receipts)|requirements|session-receipts|receipt)|rehearsal\/(conclude|verdict|readiness-probe|handle-of)|suite\/(junit|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
 const impure =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\brandomBytes\(|from 'node:(fs|child_process|net|os|http|timers)/;
 

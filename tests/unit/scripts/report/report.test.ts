@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { blankRecord, withFindings, type Findings } from '../../../../scripts/evidence/process-record.ts';
 import { readRun } from '../../../../scripts/report/read-run.ts';
 import { renderReport } from '../../../../scripts/report/report.ts';
 import {
   at,
+  beganMs,
   journal,
   madeUpRun,
   receipt,
@@ -220,6 +222,37 @@ test('the same folder makes the same bytes, also where it was copied to', () => 
   writeFileSync(join(folder, 'report.html'), first);
   expect(renderReport(readRun(folder), 'x')).toBe(first);
   expect(renderReport(readRun(`${folder}-copy`), 'x')).toBe(first);
+});
+
+const iso = (ms: number): string => new Date(beganMs + ms).toISOString();
+
+test('processes are told with how they ended, those that ended badly first, and why something is not known', () => {
+  const source = 'the test';
+  const record = (name: string, findings: Findings): string =>
+    JSON.stringify(
+      withFindings(
+        blankRecord({ id: name, kind: 'entrypoint', name, node: 'left-1' }, 'nobody looked'),
+        findings,
+      ),
+    );
+  const records = [
+    record('fine', { start: { value: iso(1_000), source } }),
+    record('killed', {
+      start: { value: iso(1_000), source },
+      exit: { value: iso(9_500), source },
+      signal: { value: 'SIGKILL', source },
+      argv: { value: ['sleep', 'infinity'], source },
+      environment: { value: { WHO: '<me>' }, source },
+    }),
+  ];
+  const said = words(madeUpRun({ files: { 'processes.jsonl': records.join('\n') } }));
+  const section = said.split('\nProcesses\n')[1] ?? '';
+  expect(section).toMatch(/^2 starts[^]*1 of them ended badly/);
+  expect(section).toMatch(
+    /killed entrypoint on left-1 ✗ SIGKILL 1\.00 s to 9\.50 s[^]*fine entrypoint on left-1/,
+  );
+  expect(section).toMatch(/argv\nsleep infinity\ncwd\nnot known: nobody looked[^]*WHO=<me>/);
+  expect(said).toContain('entrypoint exited (SIGKILL) at 9.50 s');
 });
 
 test('a receipt says which part of it broke, and what its bystanders read', () => {
