@@ -1,8 +1,33 @@
+import type { Receipt } from '../../scripts/faults/receipt.ts';
 import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+
+/** A receipt that does not hold, in which every free text is `text`. */
+export function receiptForTest(text: string): Receipt {
+  return {
+    fault: text,
+    kind: text,
+    target: text,
+    requested: 1,
+    measured: { before: 0, during: 1, after: 0 },
+    unit: 'ms',
+    n: 1,
+    tolerance: 1,
+    ok: false,
+    bystandersOk: true,
+    healedOk: true,
+    bystanders: 0,
+    injectedAtMs: null,
+    healedAtMs: null,
+    injectTookMs: 1,
+    healTookMs: 1,
+    driver: text,
+    why: text,
+    samples: { before: [0], during: [1], after: [0] },
+  };
+}
 
 /** A verdict in which every free text is `text`. */
 export function verdictForTest(text: string): Verdict {
-  const numbers = { before: 0, during: 1, after: 0 };
   return Verdict.parse({
     schema: 1,
     verdict: 'fail',
@@ -16,29 +41,7 @@ export function verdictForTest(text: string): Verdict {
     scheduleHash: 's',
     controlHash: 'c',
     control: { verdict: 'pass', runId: text, cached: false },
-    receipts: [
-      {
-        fault: text,
-        kind: text,
-        target: text,
-        requested: 1,
-        measured: numbers,
-        unit: 'ms',
-        n: 1,
-        tolerance: 1,
-        ok: false,
-        bystandersOk: true,
-        healedOk: true,
-        bystanders: 0,
-        injectedAtMs: null,
-        healedAtMs: null,
-        injectTookMs: 1,
-        healTookMs: 1,
-        driver: text,
-        why: text,
-        samples: { before: [0], during: [1], after: [0] },
-      },
-    ],
+    receipts: [receiptForTest(text)],
     parity: [{ node: text, fact: text, expected: text, actual: null, class: 'blocking', why: text }],
     suites: [
       {

@@ -11,11 +11,7 @@ import {
   type DiskReading,
 } from '../../../../scripts/faults/disk-faults.ts';
 import { thisMachine } from '../../../support/fake-node.ts';
-
-const on = { disks: 'all' as const };
-const space = (freeBytes: number): DiskFault => ({ kind: 'disk.space', name: 's', on, freeBytes });
-const inodes = (freeInodes: number): DiskFault => ({ kind: 'disk.inodes', name: 'i', on, freeInodes });
-const readonly: DiskFault = { kind: 'disk.readonly', name: 'o', on };
+import { inodes, readOnly, space } from '../../../support/faults.ts';
 
 const roomy: DiskReading = { freeBytes: 64e6, freeInodes: 4000, writeError: '', createError: '' };
 const full = 'fallocate: No space left on device';
@@ -61,10 +57,10 @@ describe('a disk without inodes', () => {
 describe('a disk that was to be read-only', () => {
   test('is one that refuses a file as such, and did not before', () => {
     const refuses: DiskReading = { ...roomy, createError: 'Read-only file system' };
-    expect(judged(readonly, refuses)).toBe(true);
-    expect(judged(readonly, refuses, refuses)).toBe(false);
-    expect(judged(readonly, { createError: 'Permission denied' })).toBe(false);
-    expect(judgeDisk(readonly, roomy, refuses, roomy)).toMatchObject({
+    expect(judged(readOnly, refuses)).toBe(true);
+    expect(judged(readOnly, refuses, refuses)).toBe(false);
+    expect(judged(readOnly, { createError: 'Permission denied' })).toBe(false);
+    expect(judgeDisk(readOnly, roomy, refuses, roomy)).toMatchObject({
       unit: 'bool',
       requested: 1,
       measured: { before: 0, during: 1, after: 0 },

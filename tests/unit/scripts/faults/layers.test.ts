@@ -2,10 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { layers } from '../../../../scripts/faults/layers.ts';
-
-const on = { links: 'all' as const };
-const delay = { kind: 'network.delay', name: 'd', on, delayMs: 5 } as const;
-const loss = { kind: 'network.loss', name: 'l', on, lossRatio: 0.1 } as const;
+import { delay, loss } from '../../../support/faults.ts';
 
 function of(id: string, fault: Fault, ...targets: readonly string[]): ScheduledFault {
   return { id, profile: 'p', fault, targets, startMs: null, endMs: null };
@@ -16,21 +13,19 @@ function ids(faults: readonly ScheduledFault[]): readonly (readonly string[])[] 
 }
 
 test('faults that can be told apart are measured together', () => {
-  expect(ids([of('a', delay, 'x->y'), of('b', loss, 'x->y'), of('c', delay, 'y->x')])).toEqual([
+  expect(ids([of('a', delay(5), 'x->y'), of('b', loss(0.1), 'x->y'), of('c', delay(5), 'y->x')])).toEqual([
     ['a', 'b', 'c'],
   ]);
 });
 
 test('two of one kind on one link are measured one after the other, in their order', () => {
-  expect(ids([of('a', delay, 'x->y'), of('b', delay, 'x->y'), of('c', loss, 'x->y')])).toEqual([
+  expect(ids([of('a', delay(5), 'x->y'), of('b', delay(5), 'x->y'), of('c', loss(0.1), 'x->y')])).toEqual([
     ['a', 'c'],
     ['b'],
   ]);
-  expect(ids([of('a', delay, 'x->y'), of('b', delay, 'y->x', 'x->y'), of('c', delay, 'y->x')])).toEqual([
-    ['a'],
-    ['b'],
-    ['c'],
-  ]);
+  expect(
+    ids([of('a', delay(5), 'x->y'), of('b', delay(5), 'y->x', 'x->y'), of('c', delay(5), 'y->x')]),
+  ).toEqual([['a'], ['b'], ['c']]);
 });
 
 test('nothing is no layer', () => {

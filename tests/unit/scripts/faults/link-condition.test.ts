@@ -1,18 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { Fault } from '../../../../infra/spec/fault.ts';
 import { clean, merge } from '../../../../scripts/faults/link-condition.ts';
-
-const on = { links: 'all' as const };
-const delay = (delayMs: number): Fault => ({ kind: 'network.delay', name: 'd', on, delayMs });
-const jitter = (jitterMs: number): Fault => ({ kind: 'network.jitter', name: 'j', on, jitterMs });
-const loss = (lossRatio: number): Fault => ({ kind: 'network.loss', name: 'l', on, lossRatio });
-const rate = (rateMbit: number): Fault => ({ kind: 'network.rate', name: 'r', on, rateMbit });
-const cut: Fault = { kind: 'network.partition', name: 'c', on };
-const disk: Fault = { kind: 'disk.readonly', name: 'o', on: { disks: 'all' } };
+import { cut, delay, jitter, loss, rate, readOnly } from '../../../support/faults.ts';
 
 test('no fault leaves a link as it is, and a disk’s fault too', () => {
   expect(merge([])).toEqual(clean);
-  expect(merge([disk])).toEqual(clean);
+  expect(merge([readOnly])).toEqual(clean);
 });
 
 test('delays and jitters add up, the narrowest rate wins, one cut is enough', () => {

@@ -10,13 +10,8 @@ import {
   type LinkReading,
   type LinkReadings,
 } from '../../../../scripts/faults/link-receipts.ts';
+import { cut, delay, jitter, loss, rate } from '../../../support/faults.ts';
 
-const on = { links: 'all' as const };
-const delay = (delayMs: number): LinkFault => ({ kind: 'network.delay', name: 'd', on, delayMs });
-const jitter = (jitterMs: number): LinkFault => ({ kind: 'network.jitter', name: 'j', on, jitterMs });
-const loss = (lossRatio: number): LinkFault => ({ kind: 'network.loss', name: 'l', on, lossRatio });
-const rate = (rateMbit: number): LinkFault => ({ kind: 'network.rate', name: 'r', on, rateMbit });
-const cut: LinkFault = { kind: 'network.partition', name: 'p', on };
 const all: readonly LinkFault[] = [delay(20), jitter(10), loss(0.1), rate(10), cut];
 
 const nothing: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };

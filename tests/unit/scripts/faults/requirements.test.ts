@@ -5,19 +5,19 @@ import type { Abilities } from '../../../../scripts/faults/abilities.ts';
 import { calibrationOf, nearestStep, type Calibration } from '../../../../scripts/faults/calibration.ts';
 import type { Receipt } from '../../../../scripts/faults/receipt.ts';
 import { refuseWhatCannotBe, whyNot } from '../../../../scripts/faults/requirements.ts';
+import { cut, delay, inodes, jitter, loss, rate, readOnly, space } from '../../../support/faults.ts';
 import { refusalOf } from '../../../support/refusal.ts';
+import { receiptForTest } from '../../../support/verdict.ts';
 
-const on = { links: 'all' as const };
-const onDisks = { disks: 'all' as const };
 const faults = {
-  'network.delay': { kind: 'network.delay', name: 'd', on, delayMs: 20 },
-  'network.jitter': { kind: 'network.jitter', name: 'j', on, jitterMs: 5 },
-  'network.loss': { kind: 'network.loss', name: 'l', on, lossRatio: 0.1 },
-  'network.rate': { kind: 'network.rate', name: 'r', on, rateMbit: 10 },
-  'network.partition': { kind: 'network.partition', name: 'p', on },
-  'disk.space': { kind: 'disk.space', name: 's', on: onDisks, freeBytes: 0 },
-  'disk.inodes': { kind: 'disk.inodes', name: 'i', on: onDisks, freeInodes: 0 },
-  'disk.readonly': { kind: 'disk.readonly', name: 'o', on: onDisks },
+  'network.delay': delay(20),
+  'network.jitter': jitter(5),
+  'network.loss': loss(0.1),
+  'network.rate': rate(10),
+  'network.partition': cut,
+  'disk.space': space(0),
+  'disk.inodes': inodes(0),
+  'disk.readonly': readOnly,
 } satisfies Record<FaultKind, Fault>;
 const kinds: readonly FaultKind[] = [
   'network.delay',
@@ -133,25 +133,10 @@ describe('what this host was measured to do', () => {
 
   test('is taken from the receipts of a run: steps by kind and size, the capacity from before any rate', () => {
     const receipt = (kind: string, requested: number, before: number): Receipt => ({
-      fault: 'f',
+      ...receiptForTest('x'),
       kind,
-      target: 'a->b',
       requested,
       measured: { before, during: requested, after: before },
-      unit: 'ms',
-      n: 1,
-      tolerance: 1,
-      ok: true,
-      bystandersOk: true,
-      healedOk: true,
-      bystanders: 0,
-      injectedAtMs: null,
-      healedAtMs: null,
-      injectTookMs: 1,
-      healTookMs: 1,
-      driver: 'd',
-      why: '',
-      samples: { before: [], during: [], after: [] },
     });
     const taken = calibrationOf(
       [
