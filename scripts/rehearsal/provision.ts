@@ -7,7 +7,7 @@ import {
 import type Docker from 'dockerode';
 import { mkdirSync } from 'node:fs';
 import { containerName } from '../../infra/components/docker/names.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import { HostError } from '../../infra/errors.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { clusterProgram } from '../../infra/program.ts';

@@ -1,19 +1,23 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
-import { collectLogs } from '../evidence/collect.ts';
+import { redactorFor } from '../evidence/known-secrets.ts';
+import { planDocument } from '../evidence/plan-document.ts';
 import { Recorder } from '../evidence/recorder.ts';
+import { RunEvidence } from '../evidence/run-evidence.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
+import { secretsOfRun } from '../evidence/secrets.ts';
 import type { Receipt } from '../faults/receipt.ts';
 import type { Abilities } from '../faults/abilities.ts';
 import { faultsOf, type FaultSession, type FaultStage } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
+import { inspect } from '../parity/inspect.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Progress } from '../progress.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -66,15 +70,16 @@ export interface Trial {
 const keptForMs = 4 * 3_600_000;
 
 /** Name, folder and clock of a trial: there before anything that could fail or be interrupted. */
-export function beginTrial(): {
+export function beginTrial({ plan, hashes }: LoadedPlan): {
   readonly runId: string;
   readonly folder: RunFolder;
   readonly recorder: Recorder;
 } {
   const runId = newRunId(new Date(), randomBytes(3));
-  const folder = RunFolder.create(runId);
+  const folder = RunFolder.create(runId, redactorFor(plan));
   const recorder = new Recorder(folder);
   recorder.record({ type: 'run', runId, command: process.argv.slice(2) });
+  folder.writeJson('plan.json', planDocument(plan, hashes));
   return { runId, folder, recorder };
 }
 
@@ -90,8 +95,15 @@ export async function perform(
   const { runId, folder, recorder } = begun;
   const { signal } = stage.interrupts;
   const bound = await bindRun(runId, loaded, stage.engine);
-  const result: { suites: readonly SuiteOutcome[]; proof: Proof; failure: unknown } = {
+  folder.redactor.learn(secretsOfRun(bound.run, loaded.plan.nodes));
+  const result: {
+    suites: readonly SuiteOutcome[];
+    parity: readonly Difference[];
+    proof: Proof;
+    failure: unknown;
+  } = {
     suites: [],
+    parity: [],
     proof: nothingProven,
     failure: null,
   };
@@ -107,7 +119,10 @@ export async function perform(
     created: bound.run.created,
     expires: null,
   });
-  const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
+  const { redactor, path: runFolder } = folder;
+  const watcher = await startWatcher({ runId, stack: runId, runFolder, redactor, env: process.env });
+  const { engine, toolbox } = stage;
+  const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
   const ended = new AbortController();
   let forwards: Forwards | null = null;
   let faults: FaultSession | null = null;
@@ -115,6 +130,7 @@ export async function perform(
     forwards = await Forwards.reserve(forwardsOf(loaded.plan));
     const handle = handleOf(bound, forwards.list);
     folder.writeJson('handle.json', handle);
+    await evidence.open();
     const cluster = await stage.progress.step(`bring up ${loaded.plan.nodes.length} nodes`, async (step) =>
       recorder.phase('provision', async () => {
         let running = 0;
@@ -142,6 +158,7 @@ export async function perform(
         ]);
       }),
     );
+    result.parity = await compareNodes(loaded, nodes, begun, stage);
     forwards.open(nodes);
     if (faultsOf(bound).length > 0) {
       faults = await degrade(
@@ -162,8 +179,11 @@ export async function perform(
       runSuites({
         suites: loaded.plan.suites,
         handle,
+        // Suites need what evidence must not hold: it lies in the folder that goes with the run.
+        handleFile: folder.writeClear('tmp/handle.json', handle),
         nodes,
         folder,
+        processes: evidence.processes,
         recorder,
         specFolder: dirname(loaded.specFile),
         golden,
@@ -179,7 +199,11 @@ export async function perform(
   } catch (error) {
     result.failure = signal.aborted ? signal.reason : error;
   }
-  await collect(nodes, begun, stage);
+  await stage.progress.step('save the evidence', async () =>
+    recorder.phase('collect', async () =>
+      evidence.collect(result.proof.receipts, stage.interrupts.skipCollecting),
+    ),
+  );
   ended.abort();
   await faults?.close();
   forwards?.close();
@@ -192,8 +216,8 @@ export async function perform(
   return {
     ...begun,
     suites: result.suites,
+    parity: result.parity,
     ...result.proof,
-    parity: [],
     residue,
     failure: result.failure ?? (signal.aborted ? signal.reason : null),
   };
@@ -218,17 +242,26 @@ function readyNodes(
   });
 }
 
-async function collect(
+/** What every node is, kept as evidence, and in what it is not what production is. */
+async function compareNodes(
+  loaded: LoadedPlan,
   nodes: ReadonlyMap<string, NodeAccess>,
   { folder, recorder }: ReturnType<typeof beginTrial>,
-  { interrupts, progress }: Stage,
-): Promise<void> {
-  if (nodes.size === 0) return;
-  await progress.step('save the evidence', async () =>
-    recorder.phase('collect', async () => {
-      for (const missed of await collectLogs(nodes.values(), folder, interrupts.skipCollecting)) {
-        recorder.record({ type: 'note', text: `not collected: ${missed}` });
+  { progress, interrupts }: Stage,
+): Promise<readonly Difference[]> {
+  const title = loaded.reference === null ? 'note what every node is' : 'compare every node with production';
+  return await progress.step(title, async (step) =>
+    recorder.phase('parity', async () => {
+      const inspected = await inspect(loaded, nodes, interrupts.signal);
+      for (const { node, facts, why } of inspected) {
+        if (facts !== null) folder.writeJson(join('facts', `${node}.json`), facts);
+        else recorder.record({ type: 'note', text: `no facts of ${node}: ${why}` });
       }
+      const differences = inspected.flatMap((one) => one.differences);
+      folder.writeJson('parity.json', differences);
+      const blocking = differences.filter((one) => one.class === 'blocking').length;
+      if (loaded.reference !== null) step.update(`${blocking} blocking, ${differences.length} in all`);
+      return differences;
     }),
   );
 }

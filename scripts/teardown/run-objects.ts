@@ -5,8 +5,6 @@ import type { ClusterObject, ObjectStore } from './sweep.ts';
 export const runLabel = 'dev.understudy.run';
 /** Label of containers that are no nodes: `keeper`, `sidecar`, `toolbox`. */
 export const roleLabel = 'dev.understudy.role';
-/** Label of nodes: `systemd`, or `image` for those that keep no journal. */
-export const initLabel = 'dev.understudy.init';
 const inputsLabel = 'dev.understudy.inputs';
 
 export interface RunObjectsOptions {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import { networkName } from '../../infra/components/docker/names.ts';
-import { nodeArguments, type HostMechanism } from '../../infra/components/docker/node.ts';
+import { nodeArguments } from '../../infra/components/docker/node.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 
 const words = z.array(z.string());

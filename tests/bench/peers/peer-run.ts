@@ -9,6 +9,7 @@ import { hostRoutes } from '../../../infra/plan/routes.ts';
 import { generateSshKey } from '../../../infra/plan/ssh-key.ts';
 import { chooseSubnet } from '../../../infra/plan/subnet.ts';
 import type { LoadedPlan } from '../../../infra/plan/plan.ts';
+import { Redactor } from '../../../scripts/evidence/redactor.ts';
 import { newRunId, RunFolder } from '../../../scripts/evidence/run-folder.ts';
 import { acquireLease } from '../../../scripts/teardown/lease-store.ts';
 import { runVariable } from '../../../scripts/teardown/process-table.ts';
@@ -38,7 +39,8 @@ export async function openPeerRun(engine: RunEngine, loaded: LoadedPlan): Promis
   const hosts = Object.fromEntries(loaded.plan.nodes.map(({ name }) => [name, generateSshKey(name)]));
   const run = bindRun(loaded, identity, subnet, { account: generateSshKey('bench'), hosts });
 
-  const folder = RunFolder.create(runId);
+  const redactor = new Redactor();
+  const folder = RunFolder.create(runId, redactor);
   const { url } = engineEndpoint();
   acquireLease({
     runId,
@@ -50,7 +52,13 @@ export async function openPeerRun(engine: RunEngine, loaded: LoadedPlan): Promis
     created: run.created,
     expires: null,
   });
-  const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
+  const watcher = await startWatcher({
+    runId,
+    stack: runId,
+    runFolder: folder.path,
+    redactor,
+    env: process.env,
+  });
   return {
     cluster: equalCluster(boundPlan(loaded, run), await hostMechanism(engine.docker)),
     folder,
