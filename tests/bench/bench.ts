@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureImages } from '../../infra/components/docker/build.ts';
+import { runsRoot } from '../../infra/places.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { openProgress } from '../../scripts/progress/open.ts';
 import { resolveBase } from '../../scripts/setup/base-image.ts';
@@ -42,7 +42,8 @@ export async function withBench<T>(
   { commit, signal, say }: Pick<Bench, 'commit' | 'signal' | 'say'>,
   work: (bench: Bench) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
+  const folder = join(runsRoot(), 'bench');
+  mkdirSync(folder, { recursive: true });
   try {
     const engine = await connectRunEngine();
     await imagesInPlace(folder, signal);

@@ -1,19 +1,21 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { otherProcesses, usedByOthers } from './others.ts';
+import { parseMachine, parseStat, readProc } from './proc.ts';
 
 export interface CpuSeconds {
   /** The command and everything that it started, as the kernel counted it. */
   readonly command: number;
   /** Everything on this machine, the engine and the containers among it. */
   readonly machine: number;
+  /** Everybody but the command, the engine, the containers and this benchmark: what should be next to nothing. */
+  readonly others: number;
   /** Of `command`, by kind of process; sampled, so that the last moments of each are missing. */
   readonly byProcess: Readonly<Record<string, number>>;
   /** When each kind of process was first seen, ms after the start. */
   readonly firstSeenMs: Readonly<Record<string, number>>;
 }
 
-/** proc(5): clock ticks a second, the same on every Linux of these years. */
-const ticksPerSecond = 100;
 const sampleMs = 50;
 
 interface Seen {
@@ -25,10 +27,12 @@ interface Seen {
 /** CPU time of one command, with its descendants, and of the machine, from now until `end`. */
 export class CpuMeter {
   readonly #classify: (argv: readonly string[]) => string;
-  readonly #beganMs = performance.now();
   readonly #machineBefore = machineSeconds();
   readonly #reapedBefore = reapedSeconds();
+  readonly #othersBefore = otherProcesses(new Set());
   readonly #seen = new Map<number, Seen>();
+  /** Last: what stands above takes its time. */
+  readonly #beganMs = performance.now();
   #root: { readonly pid: number; readonly earlier: number; readonly timer: NodeJS.Timeout } | null = null;
 
   constructor(classify: (argv: readonly string[]) => string) {
@@ -58,17 +62,22 @@ export class CpuMeter {
       // A process that has ended counts with our own reaped children, one that runs on is asked.
       command: hundredths(reapedSeconds() - this.#reapedBefore + treeSeconds(root.pid) - root.earlier),
       machine: hundredths(machineSeconds() - this.#machineBefore),
+      others: hundredths(usedByOthers(this.#othersBefore, otherProcesses(this.#ours(root.pid)))),
       byProcess,
       firstSeenMs,
     };
   }
 
+  #ours(root: number): ReadonlySet<number> {
+    return new Set([...this.#seen.keys(), root, ...descendants(root)]);
+  }
+
   #sample(root: number): void {
     for (const pid of [root, ...descendants(root)]) {
-      const stat = parseStat(read(`/proc/${pid}/stat`));
+      const stat = parseStat(readProc(`/proc/${pid}/stat`));
       if (stat === null) continue;
       const known = this.#seen.get(pid);
-      const argv = read(`/proc/${pid}/cmdline`)
+      const argv = readProc(`/proc/${pid}/cmdline`)
         .split('\0')
         .filter((word) => word !== '');
       // One that has ended, and is not waited for yet, has no words any more; between fork and exec they are its parent's.
@@ -87,38 +96,20 @@ export async function busyRatio(ms: number, cores: number): Promise<number> {
   return ((machineSeconds() - before) * 1000) / ((performance.now() - beganMs) * cores);
 }
 
-/** Pure: /proc/PID/stat. `own`: user and system time, s; `reaped`: that of children that were waited for. */
-export function parseStat(text: string): { readonly own: number; readonly reaped: number } | null {
-  // The second field is the command's name in brackets and may hold blanks and brackets: count from its end.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [user = NaN, system = NaN, childUser = NaN, childSystem = NaN] = fields.slice(11, 15).map(Number);
-  if (!Number.isFinite(user + system + childUser + childSystem)) return null;
-  return { own: (user + system) / ticksPerSecond, reaped: (childUser + childSystem) / ticksPerSecond };
-}
-
-/** Pure: s in use, all processors together, of /proc/stat: user, nice, system, idle, iowait, irq, softirq, … */
-export function parseMachine(text: string): number {
-  const [user = NaN, nice = NaN, system = NaN, , , irq = NaN, softirq = NaN] = text
-    .replace(/^cpu +/, '')
-    .split(/\s+/)
-    .map(Number);
-  return (user + nice + system + irq + softirq) / ticksPerSecond;
-}
-
-const machineSeconds = (): number => parseMachine(read('/proc/stat'));
-const reapedSeconds = (): number => parseStat(read('/proc/self/stat'))?.reaped ?? 0;
+const machineSeconds = (): number => parseMachine(readProc('/proc/stat'));
+const reapedSeconds = (): number => parseStat(readProc('/proc/self/stat'))?.reaped ?? 0;
 
 /** What a process that runs and its descendants have used, children that ended among them; 0 once it has ended. */
 function treeSeconds(pid: number): number {
   return [pid, ...descendants(pid)].reduce((sum, one) => {
-    const stat = parseStat(read(`/proc/${one}/stat`));
+    const stat = parseStat(readProc(`/proc/${one}/stat`));
     return stat === null ? sum : sum + stat.own + stat.reaped;
   }, 0);
 }
 
 function descendants(pid: number): readonly number[] {
   const children = threadsOf(pid).flatMap((thread) =>
-    read(`/proc/${pid}/task/${thread}/children`)
+    readProc(`/proc/${pid}/task/${thread}/children`)
       .split(' ')
       .filter((word) => word !== '')
       .map(Number),
@@ -131,15 +122,6 @@ function threadsOf(pid: number): readonly string[] {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
     return []; // it has ended
-  }
-}
-
-/** Files below /proc vanish with their process. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }
 

@@ -17,6 +17,7 @@ export const Step = z.strictObject({
   cpu: z.strictObject({
     command: z.number(),
     machine: z.number(),
+    others: z.number(),
     byProcess: seconds,
     firstSeenMs: z.record(z.string(), z.number()),
   }),

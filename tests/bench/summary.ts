@@ -68,7 +68,7 @@ function upSection(part: UpPart): string {
   ]);
   const of = (what: string): string[] => [what, 'min–max', '× raw', 'own end', 'CPU', 'of all'];
   return [
-    `${part.nodes} idle ${part.init === 'image' ? 'entrypoint' : 'systemd'} nodes, seconds, medians of ${part.rounds.length} rounds (${part.date}, ${part.commit}; at most ${busiest(part)} % busy before)`,
+    `${part.nodes} idle ${part.init === 'image' ? 'entrypoint' : 'systemd'} nodes, seconds, medians of ${part.rounds.length} rounds (${part.date}, ${part.commit}; ${foreign(part)})`,
     table(['', ...of('up'), ...of('down')], rows),
     ...whereItWent(part),
     ...names.map((name) => `${name}: ${part.contenders[name] ?? ''}`),
@@ -155,9 +155,15 @@ function stepsOf({ rounds }: UpPart, name: Contender, verb: 'up' | 'down'): read
   );
 }
 
-function busiest({ rounds }: UpPart): number {
-  const all = rounds.flatMap(({ attempts }) => attempts.map(({ busyBefore }) => busyBefore));
-  return Math.round(Math.max(0, ...all) * 100);
+/** How quiet the machine was: the share of all CPU time that went to processes which have nothing to do with it. */
+function foreign({ rounds }: UpPart): string {
+  const attempts = rounds.flatMap((one) => one.attempts);
+  const steps = attempts.flatMap(({ up, down }) => [up, down]).filter((step) => step !== null);
+  const shares = spread(steps.map(({ cpu }) => cpu.others / Math.max(0.01, cpu.machine)));
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  return shares === null
+    ? 'nothing measured'
+    : `of all CPU time others used ${percent(shares.median)}, at most ${percent(shares.most)}`;
 }
 
 function seconds(ms: number): string {

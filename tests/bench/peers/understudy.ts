@@ -12,7 +12,10 @@ import { installedVersion } from './installed-version.ts';
 const launcher = join(packageRoot, 'scripts/understudy');
 const Up = z.object({ runId: z.string() });
 
-/** Understudy as its users run it. A benchmark that is killed leaves a cluster for a quarter of an hour at most. */
+/**
+ * Understudy as its users run it. What a killed benchmark leaves up is due after a quarter of an hour: the next command
+ * reaps it.
+ */
 export function understudy(engine: RunEngine): Competitor {
   return {
     name: 'understudy',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { CpuMeter, parseMachine, parseStat } from '../../bench/cpu.ts';
+import { spawn, spawnSync } from 'node:child_process';
+import { CpuMeter } from '../../bench/cpu.ts';
+import { parseMachine, parseStat } from '../../bench/proc.ts';
 import { processKind } from '../../bench/process-kind.ts';
 import { startCommand } from '../../bench/peers/command.ts';
 
@@ -42,6 +43,28 @@ describe('what a command used', () => {
     for (const end = performance.now() + 150; performance.now() < end;);
     await running.done;
     expect(meter.end().command).toBeLessThan(0.1);
+  });
+
+  test('what others used is told apart, and neither ours nor what was used before counts as theirs', async () => {
+    const burn =
+      'const end = process.cpuUsage().user + 4e5; while (process.cpuUsage().user < end); setTimeout(() => 0, 3e4)';
+    const neighbour = spawn(process.execPath, ['-e', burn], { stdio: 'ignore' });
+    try {
+      const meter = new CpuMeter(processKind);
+      const running = startCommand('sleep', ['1.5'], { signal: new AbortController().signal });
+      meter.follow(running.pid, running);
+      await running.done;
+      const { command, others } = meter.end();
+      expect(others).toBeGreaterThan(0.3);
+      expect(command).toBeLessThan(0.1);
+      const later = new CpuMeter(processKind);
+      const again = startCommand('true', [], { signal: new AbortController().signal });
+      later.follow(again.pid, again);
+      await again.done;
+      expect(later.end().others).toBeLessThan(others);
+    } finally {
+      neighbour.kill();
+    }
   });
 
   test('a command that does not end well is an error with its last words', async () => {

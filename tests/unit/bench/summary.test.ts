@@ -72,6 +72,12 @@ describe('the table', () => {
     expect(summary(result)).toMatch(/raw +0\.75 +0\.70–0\.80/);
   });
 
+  test('says how quiet the machine was', () => {
+    expect(summary(resultWith({ 'entrypoint-3': upPart(3, { raw: [700] }) }))).toContain(
+      'of all CPU time others used 5 %, at most 5 %',
+    );
+  });
+
   test('says which contender was left out, and what was not measured', () => {
     const part = { ...upPart(3, { raw: [700] }), missing: { 'docker-compose': 'not installed' } };
     const text = summary(resultWith({ 'entrypoint-3': part }));
@@ -187,7 +193,7 @@ function attempt(contender: Contender, ms: number | null): Attempt {
       : {
           doneMs: ms,
           exitMs: ms,
-          cpu: { command: 1, machine: 2, byProcess: {}, firstSeenMs: {} },
+          cpu: { command: 1, machine: 2, others: 0.1, byProcess: {}, firstSeenMs: {} },
           marksMs: {},
         };
   return { contender, busyBefore: 0, up: step, down: step, differences: [], failure: null };
