@@ -111,9 +111,14 @@ function account({ name, uid, gid, groups, shell, home, sudo }: Account): readon
     ].join(' '),
   ];
   if (sudo === 'none') return [run(...lines)];
-  const commands = sudo === 'all' ? 'ALL' : sudo.join(', ');
+  const commands = sudo === 'all' ? 'ALL' : sudo.map(sudoersCommand).join(', ');
   const rule = `${name} ALL=(ALL:ALL) NOPASSWD: ${commands}\n`;
   return [run(...lines, 'mkdir -p /etc/sudoers.d', write(`/etc/sudoers.d/${name}`, rule, '0440'))];
+}
+
+/** Characters that end a command, its rule or its line in sudoers(5), unless the author has seen to them already. */
+function sudoersCommand(command: string): string {
+  return command.replaceAll(/(?<!\\)[,:=#]/g, '\\$&');
 }
 
 function timeAndPlace({ timeZone, locale }: Stack): readonly string[] {
@@ -129,7 +134,7 @@ function timeAndPlace({ timeZone, locale }: Stack): readonly string[] {
 function kernelAndLimits({ sysctls, limits, init }: Stack): readonly string[] {
   const commands: string[] = [];
   if (Object.keys(sysctls).length > 0) {
-    const lines = Object.entries(sysctls).map(([key, value]) => `${key} = ${value}\n`);
+    const lines = byName(sysctls).map(([key, value]) => `${key} = ${value}\n`);
     commands.push('mkdir -p /etc/sysctl.d', write('/etc/sysctl.d/60-understudy.conf', lines.join('')));
   }
   const names = { nofile: limits.nofile, nproc: limits.nproc, core: limits.coreKiB };
@@ -152,9 +157,9 @@ function kernelAndLimits({ sysctls, limits, init }: Stack): readonly string[] {
 }
 
 function environment({ environment: variables, init }: Stack): readonly string[] {
-  const entries = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = byName(variables);
   if (entries.length === 0) return [];
-  const image = entries.map(([name, value]) => `ENV ${name}=${JSON.stringify(value).replaceAll('$', '\\$')}`);
+  const image = entries.map(([name, value]) => `ENV ${name}="${value.replaceAll(/[\\"$]/g, '\\$&')}"`);
   if (init === 'image') return image;
   return [
     ...image,
@@ -166,27 +171,40 @@ function environment({ environment: variables, init }: Stack): readonly string[]
   ];
 }
 
-/** pam_env's file: one assignment a line, the value as it is. */
+/**
+ * pam_env's file: one assignment a line, the value as it is; in quotes, of which it takes away the outer two and no more,
+ * where it would take others away or join two lines. `reachesLogins` says what no line can hold.
+ */
 export function environmentFile(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}\n`)
+  return byName(variables)
+    .map(([name, value]) => `${name}=${/^["'\s]|[\\\s]$/.test(value) ? `"${value}"` : value}\n`)
     .join('');
 }
 
 /** Environment of every unit (systemd-system.conf(5)); % starts a specifier there. */
 export function managerEnvironment(variables: Readonly<Record<string, string>>): string {
-  const assignments = Object.entries(variables).map(([name, value]) =>
+  const assignments = byName(variables).map(([name, value]) =>
     JSON.stringify(`${name}=${value.replaceAll('%', '%%')}`),
   );
   return `[Manager]\nDefaultEnvironment=${assignments.join(' ')}\n`;
 }
 
+/** The order in which variables are written down means nothing, and must not make another image. */
+function byName(variables: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 function place({ context, path, mode, owner }: RenderedFile): readonly string[] {
   const chown = owner === 'root:root' ? '' : `--chown=${owner} `;
   return [
-    `COPY ${chown}${JSON.stringify([context, path])}`,
+    `COPY ${chown}${JSON.stringify([context, path].map(unexpanded))}`,
     ...(mode === '0644' ? [] : [run(`chmod ${mode} ${quote(path)}`)]),
   ];
+}
+
+/** Docker expands variables and takes away quotes in what it copies, also inside JSON. */
+function unexpanded(path: string): string {
+  return path.replaceAll(/[\\$"']/g, '\\$&');
 }
 
 /** In an image systemctl only makes links: the units start when the node boots. */

@@ -4,10 +4,24 @@ import { z } from 'zod';
 const accountName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Unix account name: a-z, 0-9, _ and -');
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'a Debian package name');
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable name');
+/** Not empty; a control character would end the line of a file, or of a Dockerfile, in the middle. */
+const oneLine = z.string().regex(/^(\t|\P{Cc})+$/u, 'a text on one line, not empty');
 const absolutePath = z
   .string()
-  .regex(/^\/[^\0\n]*$/, 'an absolute path')
-  .refine((path) => !path.split('/').includes('..'), 'a path without ".."');
+  .regex(/^\/\P{Cc}*$/u, 'an absolute path')
+  .refine(
+    (path) =>
+      path === '/' ||
+      !path
+        .slice(1)
+        .split('/')
+        .some((name) => ['', '.', '..'].includes(name)),
+    'a path without "..", "." or "//", and without "/" at its end',
+  );
+const unitName = z.string().regex(/^[A-Za-z0-9:_.\\@-]+$/, 'the name of a systemd unit');
+const fileOwner = z
+  .string()
+  .regex(/^[a-z0-9_][a-z0-9_-]*(:[a-z0-9_][a-z0-9_-]*)?$/, 'account or account:group, by name or number');
 const fileMode = z.string().regex(/^[0-7]{3,4}$/, 'an octal mode such as "0644"');
 
 export const Account = z.strictObject({
@@ -17,8 +31,16 @@ export const Account = z.strictObject({
   groups: z.array(accountName).default([]),
   shell: absolutePath.default('/bin/bash'),
   home: absolutePath.optional(),
-  /** `none`, `all` (without a password), or the exact commands that the account may run as root. */
-  sudo: z.union([z.enum(['none', 'all']), z.array(z.string().min(1)).min(1)]).default('none'),
+  /**
+   * `none`, `all` (without a password), or the commands that the account may run as root, by absolute path and with
+   * their arguments; as in sudoers(5) `*` and `?` match anything, and a command without arguments allows any.
+   */
+  sudo: z
+    .union([
+      z.enum(['none', 'all']),
+      z.array(z.string().regex(/^\/\P{Cc}+$/u, 'a command by its absolute path, on one line')).min(1),
+    ])
+    .default('none'),
 });
 export type Account = z.infer<typeof Account>;
 
@@ -28,7 +50,7 @@ export const PlacedFile = z
     content: z.string().optional(),
     source: z.string().min(1).optional(),
     mode: fileMode.default('0644'),
-    owner: z.string().default('root:root'),
+    owner: fileOwner.default('root:root'),
   })
   .refine(
     (file) => (file.content === undefined) !== (file.source === undefined),
@@ -38,9 +60,9 @@ export type PlacedFile = z.infer<typeof PlacedFile>;
 
 export const Packages = z.strictObject({
   /** Debian package → upstream version ("5:7.0.15"; any Debian revision of it will do) or "*". */
-  apt: z.record(packageName, z.string().min(1)).default({}),
+  apt: z.record(packageName, oneLine).default({}),
   /** PyPI project → exact version. */
-  pip: z.record(z.string().min(1), z.string().min(1)).default({}),
+  pip: z.record(oneLine, oneLine).default({}),
 });
 
 /** Limits of a unit or login, as in limits.conf(5); the hard limit is raised with the soft one. */
@@ -61,23 +83,36 @@ export const Stack = z.strictObject({
   accounts: z.array(Account).default([]),
   packages: Packages.prefault({}),
   files: z.record(absolutePath, PlacedFile).default({}),
-  environment: z.record(environmentName, z.string()).default({}),
+  environment: z.record(environmentName, oneLine.or(z.literal(''))).default({}),
   /** systemd units to enable; their files come with a package or under `files`. */
-  units: z.array(z.string().min(1)).default([]),
+  units: z.array(unitName).default([]),
   /** Units to switch off although a package enables them. */
-  maskedUnits: z.array(z.string().min(1)).default([]),
+  maskedUnits: z.array(unitName).default([]),
   /** Run while the image is built, after files are in place: argv, one RUN each. */
   commands: z.array(z.array(z.string().min(1)).min(1)).default([]),
   timeZone: z
     .string()
-    .regex(/^[A-Za-z_+-]+(\/[A-Za-z0-9_+-]+)*$/)
+    .regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, 'a zone of tzdata such as Europe/Berlin')
     .default('Etc/UTC'),
-  locale: z.string().default('C.UTF-8'),
-  sysctls: z.record(z.string(), z.string()).default({}),
+  locale: z
+    .string()
+    .regex(/^[A-Za-z0-9_.@-]+$/, 'a locale such as C.UTF-8')
+    .default('C.UTF-8'),
+  sysctls: z.record(oneLine, oneLine).default({}),
   limits: Limits.prefault({}),
   /** `systemd`: the node boots units, as a VM does. `image`: the image's own entrypoint is process 1. */
   init: z.enum(['systemd', 'image']).default('image'),
 });
 export type Stack = z.infer<typeof Stack>;
 
-export { absolutePath, accountName, environmentName };
+/** `name@sha256:…`, complete. */
+export function isByDigest(image: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(image);
+}
+
+/** Logins read /etc/environment, and pam_env ends a value at "#", in quotes or not; a line is the most it can hold. */
+export function reachesLogins(value: string): boolean {
+  return !/#|[^\P{Cc}\t]/u.test(value);
+}
+
+export { absolutePath, accountName, environmentName, fileOwner, oneLine, unitName };

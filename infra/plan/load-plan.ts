@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { renderDockerfile, type RenderedFile } from '../../images/dockerfile.ts';
 import { builtImage, inputsHash, withInputsHash } from '../../images/inputs-hash.ts';
-import type { Stack } from '../../images/stack.ts';
+import { isByDigest, type Stack } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
+import type { Profile } from '../spec/fault.ts';
+import { suggestion } from '../spec/allowed.ts';
 import { loadCluster, loadProfile, loadStack } from '../spec/load.ts';
-import { loadReference } from '../spec/reference.ts';
+import { loadReference } from '../spec/load-reference.ts';
+import { roleStacks } from '../spec/role-stacks.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
 
@@ -23,24 +26,30 @@ export interface PlanRequest {
 
 /** Reads everything that a plan depends on, refuses what is wrong with any of it, and plans. */
 export function loadPlan(request: PlanRequest): LoadedPlan {
-  const { file, cluster } = loadCluster(request.cluster);
+  const spec = loadCluster(request.cluster);
+  const { file, cluster } = spec;
   const here = dirname(file);
+  const profiles = chosenProfiles(request.profiles);
   const variables = chosenVariables(cluster, request.set);
+  const suites = chosenSuites(cluster, request.suites);
+  const stacks = roleStacks(spec);
   const sources = new StackSources();
   const images: Record<string, PlannedImage> = {};
   const files: Record<string, readonly PlannedFile[]> = {};
   for (const [name, role] of Object.entries(cluster.roles)) {
-    images[name] = role.image.includes('@sha256:')
-      ? { kind: 'pulled', reference: role.image }
-      : { kind: 'built', inputsHash: sources.role(resolve(here, role.image), role, cluster) };
+    const stack = stacks.get(name);
+    images[name] =
+      stack === undefined
+        ? { kind: 'pulled', reference: role.image }
+        : { kind: 'built', inputsHash: sources.of(stack.folder, stack.merged) };
     files[name] = roleFiles(role, here);
   }
   const plan = planCluster({
     cluster,
-    profiles: request.profiles.map(loadProfile),
+    profiles,
     seed: request.seed,
     variables,
-    suites: chosenSuites(cluster, request.suites),
+    suites,
     images,
     stacks: sources.rendered(),
     files,
@@ -62,7 +71,7 @@ export function loadStackImage(folder: string): {
   readonly contents: LoadedPlan['contents'];
 } {
   const sources = new StackSources();
-  const inputsHash = sources.alone(folder);
+  const inputsHash = sources.of(folder, loadStack(folder));
   return { inputsHash, stacks: sources.rendered(), contents: sources.contents };
 }
 
@@ -75,35 +84,9 @@ class StackSources {
     return [...this.#rendered.values()];
   }
 
-  /** The role's stack with the cluster's accounts and the role's own packages added; returns its inputsHash. */
-  role(folder: string, role: Role, cluster: Cluster): string {
-    const stack = loadStack(folder);
-    if (stack.init !== role.init) {
-      throw new UsageError(
-        'init',
-        `${folder}/stack.yaml has init: ${stack.init}, the role asks for ${role.init}`,
-        {
-          hint: 'make both the same',
-        },
-      );
-    }
-    const merged: Stack = {
-      ...stack,
-      accounts: [
-        ...stack.accounts,
-        ...cluster.accounts.filter(({ name }) => !stack.accounts.some((one) => one.name === name)),
-      ],
-      packages: {
-        apt: { ...stack.packages.apt, ...role.packages.apt },
-        pip: { ...stack.packages.pip, ...role.packages.pip },
-      },
-      limits: { ...stack.limits, ...role.limits },
-    };
-    return this.#render(folder, merged, []);
-  }
-
-  alone(folder: string): string {
-    return this.#render(folder, loadStack(folder), []);
+  /** Renders `stack`, whose paths are relative to `folder`, and what it is built on; returns its inputsHash. */
+  of(folder: string, stack: Stack): string {
+    return this.#render(folder, stack, []);
   }
 
   #render(folder: string, stack: Stack, above: readonly string[]): string {
@@ -120,7 +103,9 @@ class StackSources {
     const files = Object.entries(stack.files).map(([path, file], index) => {
       const content = file.content ?? readFileSync(resolve(folder, file.source ?? ''));
       const sha256 = this.#keep(content);
-      const context = `files/${String(index).padStart(3, '0')}-${basename(path)}`;
+      // Docker would take *, ? and [ in the name of a source for patterns.
+      const name = basename(path).replaceAll(/[^A-Za-z0-9._-]/g, '_');
+      const context = `files/${String(index).padStart(3, '0')}-${name}`;
       return {
         rendered: { context, path, mode: file.mode, owner: file.owner } satisfies RenderedFile,
         sha256,
@@ -147,7 +132,7 @@ class StackSources {
   }
 
   #base(folder: string, { base }: Stack, above: readonly string[]): RenderedStack['base'] {
-    if (base.includes('@sha256:')) return { kind: 'reference', reference: base };
+    if (isByDigest(base)) return { kind: 'reference', reference: base };
     const below = resolve(folder, base);
     return { kind: 'stack', inputsHash: this.#render(below, loadStack(below), [...above, folder]) };
   }
@@ -169,17 +154,27 @@ function roleFiles({ files }: Role, here: string): readonly PlannedFile[] {
   }));
 }
 
+function chosenProfiles(asked: readonly string[]): readonly Profile[] {
+  const profiles = asked.map(loadProfile);
+  for (const [index, { name }] of profiles.entries()) {
+    if (profiles.findIndex((one) => one.name === name) === index) continue;
+    // Faults go by profile and name: of two with one name, no receipt could say which it is for.
+    throw new UsageError('duplicate', `profile "${name}" is asked for twice`, { hint: 'name it once' });
+  }
+  return profiles;
+}
+
 function chosenVariables(cluster: Cluster, set: Readonly<Record<string, string>>): Record<string, string> {
   for (const [name, value] of Object.entries(set)) {
-    if (!(name in cluster.variables)) {
+    if (!Object.hasOwn(cluster.variables, name)) {
       throw new UsageError('unknown-variable', `"${name}" is no variable of ${cluster.name}`, {
-        hint: `its variables are ${Object.keys(cluster.variables).join(', ') || 'none'}`,
+        hint: suggestion(name, Object.keys(cluster.variables)),
       });
     }
-    const allowed = cluster.choices[name];
+    const allowed = Object.hasOwn(cluster.choices, name) ? cluster.choices[name] : undefined;
     if (allowed !== undefined && !allowed.includes(value)) {
       throw new UsageError('choice', `"${value}" is not among the choices of "${name}"`, {
-        hint: `one of ${allowed.join(', ')}`,
+        hint: suggestion(value, allowed),
       });
     }
   }
@@ -211,7 +206,7 @@ function chosenSuites(cluster: Cluster, asked: readonly string[]): readonly stri
   const unknown = asked.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new UsageError('unknown-suite', `"${unknown}" is no suite of ${cluster.name}`, {
-      hint: `its suites are ${known.join(', ') || 'none'}`,
+      hint: suggestion(unknown, known),
     });
   }
   return asked.length === 0 ? known : known.filter((name) => asked.includes(name));

@@ -1,7 +1,12 @@
 import { environmentFile, managerEnvironment } from '../../images/dockerfile.ts';
+import { reachesLogins } from '../../images/stack.ts';
+import { UsageError } from '../errors.ts';
 import type { Cluster } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
+import { firstHost } from '../spec/pool.ts';
+import { unreachable } from '../spec/semantics.ts';
 import { digestOf } from './canonical.ts';
+import { ownedFiles } from './owned-files.ts';
 import type {
   Plan,
   PlanHashes,
@@ -15,8 +20,6 @@ import { conditions, schedule } from './schedule.ts';
 
 /** Documentation ranges that no production network uses (contracts: "Address pool"). */
 export const defaultPool = { ipv4: '198.18.0.0/15', ipv6: '2001:2::/48' } as const;
-
-const firstHost = 11;
 
 export interface PlanInput {
   readonly cluster: Cluster;
@@ -90,13 +93,16 @@ function plannedNodes({ cluster, variables, images, files }: PlanInput): readonl
         memoryMiB: spec.memoryMiB,
         pids: spec.pids,
         units: spec.units,
-        disks: Object.entries(spec.disks).map(([path, { sizeMiB, inodes }]) => ({
+        disks: byKey(spec.disks).map(([path, { sizeMiB, inodes }]) => ({
           path,
           sizeMiB,
           inodes: inodes ?? null,
         })),
         environment,
-        files: [...(files[role] ?? []), ...(spec.init === 'systemd' ? environmentFiles(environment) : [])],
+        files: [
+          ...(files[role] ?? []),
+          ...(spec.init === 'systemd' ? machineFiles(environment, files[role] ?? []) : []),
+        ].sort((one, other) => (one.path < other.path ? -1 : 1)),
         limits: spec.limits,
         sysctls: spec.sysctls,
         capabilities: spec.capabilities,
@@ -108,9 +114,21 @@ function plannedNodes({ cluster, variables, images, files }: PlanInput): readonl
   );
 }
 
+function machineFiles(
+  environment: Readonly<Record<string, string>>,
+  files: readonly PlannedFile[],
+): readonly PlannedFile[] {
+  return [...environmentFiles(environment), ...ownedFiles(files)];
+}
+
 /** Units do not inherit the container's environment: systemd and pam are told by files. */
 function environmentFiles(environment: Readonly<Record<string, string>>): readonly PlannedFile[] {
   if (Object.keys(environment).length === 0) return [];
+  // The spec was checked as it is written; a variable may have put something else in.
+  for (const [name, value] of Object.entries(environment)) {
+    const [message, hint] = unreachable(name);
+    if (!reachesLogins(value)) throw new UsageError('environment', message, { hint });
+  }
   const file = (path: string, content: string): PlannedFile => ({
     path,
     content,
@@ -124,16 +142,21 @@ function environmentFiles(environment: Readonly<Record<string, string>>): readon
 }
 
 function plannedVolumes(cluster: Cluster, nodes: readonly PlannedNode[]): readonly PlannedVolume[] {
-  return Object.entries(cluster.volumes).map(([name, { sizeMiB, inodes, owner, mountedBy }]) => ({
+  return byKey(cluster.volumes).map(([name, { sizeMiB, inodes, owner, mountedBy }]) => ({
     name,
     sizeMiB,
     inodes: inodes ?? null,
     owner: owner ?? null,
     mounts: nodes.flatMap(({ name: node, role }) => {
-      const path = mountedBy[role];
+      const path = Object.hasOwn(mountedBy, role) ? mountedBy[role] : undefined;
       return path === undefined ? [] : [{ node, path }];
     }),
   }));
+}
+
+/** Roles and suites keep their author's order, which numbers and sequence come from; of all else it means nothing. */
+function byKey<T>(values: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function interpolate(text: string, variables: Readonly<Record<string, string>>): string {

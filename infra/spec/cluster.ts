@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { absolutePath, Account, environmentName, Limits, Packages, PlacedFile } from '../../images/stack.ts';
+import {
+  absolutePath,
+  Account,
+  environmentName,
+  fileOwner,
+  Limits,
+  oneLine,
+  Packages,
+  PlacedFile,
+  unitName,
+} from '../../images/stack.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
 const conceptName = z
@@ -9,15 +19,30 @@ const port = z.int().min(1).max(65535);
 
 const sizedDisk = { sizeMiB: z.int().min(1).max(1_048_576), inodes: z.int().min(16).optional() };
 
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Exactly one condition, polled until it holds or `timeoutMs` has passed. */
 export const Readiness = z
   .strictObject({
-    unit: z.string().min(1).optional(),
+    unit: unitName.optional(),
     tcp: port.optional(),
-    http: z.strictObject({ port, path: z.string().startsWith('/'), status: z.int().default(200) }).optional(),
+    http: z
+      .strictObject({
+        port,
+        path: z.string().regex(/^\/[\x21-\x7e]*$/, 'a path that begins with "/", as it goes over the wire'),
+        status: z.int().min(100).max(599).default(200),
+      })
+      .optional(),
     command: z.array(z.string()).min(1).optional(),
     /** A regular expression that a line of the node's journal or container log must match. */
-    log: z.string().min(1).optional(),
+    log: oneLine.refine(isPattern, 'a regular expression').optional(),
     timeoutMs: z.int().positive().default(60_000),
   })
   .refine(
@@ -36,16 +61,16 @@ export const Role = z.strictObject({
   cpus: z.number().positive().max(256).optional(),
   memoryMiB: z.int().min(16).default(256),
   pids: z.int().min(16).default(512),
-  units: z.array(z.string().min(1)).default([]),
+  units: z.array(unitName).default([]),
   disks: z.record(absolutePath, z.strictObject(sizedDisk)).default({}),
   ready: Readiness.optional(),
   forwards: z.array(z.strictObject({ port, hostPort: port.optional() })).default([]),
-  environment: z.record(environmentName, z.string()).default({}),
+  environment: z.record(environmentName, z.string().regex(/^[^\0]*$/, 'a text without NUL')).default({}),
   files: z.record(absolutePath, PlacedFile).default({}),
   packages: Packages.prefault({}),
   limits: Limits.prefault({}),
-  sysctls: z.record(z.string(), z.string()).default({}),
-  capabilities: z.array(z.string().regex(/^[A-Z_]+$/)).default([]),
+  sysctls: z.record(oneLine, oneLine).default({}),
+  capabilities: z.array(z.string().regex(/^[A-Z_]+$/, 'a capability such as NET_ADMIN')).default([]),
   command: z.array(z.string()).min(1).optional(),
 });
 export type Role = z.infer<typeof Role>;
@@ -94,8 +119,8 @@ export const Cluster = z.strictObject({
         ...sizedDisk,
         shared: z.boolean().default(false),
         mountedBy: z.record(conceptName, absolutePath),
-        /** Owner of the volume's root directory, `account` or `account:group`. */
-        owner: z.string().optional(),
+        /** Owner of the volume's root directory, `account` or `account:group`; a group is that of another account. */
+        owner: fileOwner.optional(),
       }),
     )
     .default({}),
@@ -107,8 +132,13 @@ export const Cluster = z.strictObject({
   allowances: z.array(Allowance).default([]),
   egress: z.enum(['deny', 'allow']).default('deny'),
   /** Address pool of the cluster's network; contracts.md gives the default. */
-  pool: z.strictObject({ ipv4: z.cidrv4().optional(), ipv6: z.cidrv6().optional() }).optional(),
-  /** True: every image must be named by digest. */
+  pool: z
+    .strictObject({
+      ipv4: z.cidrv4('an IPv4 network such as 198.18.0.0/15').optional(),
+      ipv6: z.cidrv6('an IPv6 network such as 2001:2::/48').optional(),
+    })
+    .optional(),
+  /** True: every image must be named by digest; none is built from a folder. */
   requireDigests: z.boolean().default(false),
 });
 export type Cluster = z.infer<typeof Cluster>;

@@ -1,5 +1,15 @@
-import { LineCounter, parseDocument, isMap, isPair, isScalar, type Document, type Node } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+} from 'yaml';
 import type { Problem } from '../errors.ts';
+import { yamlProblems, type YamlProblem } from './yaml-problems.ts';
 
 export interface Position {
   readonly line: number;
@@ -14,55 +24,104 @@ export interface SpecDocument {
   readonly text: string;
   /** Plain data; null where the text is not YAML. */
   readonly value: unknown;
-  /** What is wrong with the YAML itself: syntax, duplicate keys, unknown anchors. */
+  /** What is wrong with the file itself: its bytes, syntax, duplicate keys, unknown anchors. */
   readonly problems: readonly Problem[];
-  /** Where the value at `path` begins; the nearest parent that exists where it does not. */
+  /**
+   * Where the value at `path` begins; of the nearest parent that exists where it does not. A map or list on lines of its
+   * own is where its key is.
+   */
   positionOf(path: Path): Position;
-  /** Where the key at the end of `path` begins. */
+  /** Where the key at the end of `path` begins; the value where there is no such key. */
   positionOfKey(path: Path): Position;
 }
 
-export function readDocument(file: string, text: string): SpecDocument {
+export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
+  const { text, invalidAt } = decode(bytes);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    keepSourceTokens: true,
+  });
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = document.errors.map(({ code, message, pos: [offset] }) => ({
-    code: `yaml.${code.toLowerCase().replaceAll('_', '-')}`,
-    message,
-    file,
-    ...position(offset),
-    hint: 'the file must be YAML 1.2: two spaces a level, no tabs, each key once',
-  }));
+  const wrong = invalidAt === null ? yamlProblems(document, text) : [notUtf8(invalidAt)];
+  const { value, problem } = wrong.length === 0 ? plain(document) : { value: null, problem: null };
   return {
     file,
     text,
-    value: problems.length === 0 ? document.toJS() : null,
-    problems,
-    positionOf: (path) => position(offsetOfValue(document, path)),
-    positionOfKey: (path) => position(offsetOfKey(document, path) ?? offsetOfValue(document, path)),
+    value,
+    problems: [...wrong, ...(problem === null ? [] : [problem])].map(({ offset, ...said }) => ({
+      ...said,
+      file,
+      ...position(offset),
+    })),
+    positionOf: (path) => position(offsetOf(document, path)),
+    positionOfKey: (path) => position(startOf(pairAt(document, path)?.key) ?? offsetOf(document, path)),
   };
 }
 
-function offsetOfValue(document: Document.Parsed, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    const offset = startOf(node);
-    if (offset !== null) return offset;
+/** The text, and where the first byte stands that is none of UTF-8. */
+function decode(bytes: Uint8Array): { readonly text: string; readonly invalidAt: number | null } {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text, invalidAt: null };
+  } catch {
+    return { text, invalidAt: Math.max(0, text.indexOf('\uFFFD')) };
   }
-  return startOf(document.contents) ?? 0;
 }
 
-function offsetOfKey(document: Document.Parsed, path: Path): number | null {
-  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (!isMap(parent)) return null;
-  const key = String(path.at(-1));
-  const pair = parent.items.find(
-    (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key,
-  );
-  return startOf(pair?.key);
+function notUtf8(offset: number): YamlProblem {
+  return {
+    code: 'not-utf-8',
+    message: 'the file is not UTF-8 from here on',
+    hint: 'save it as UTF-8',
+    offset,
+  };
+}
+
+/** Aliases of aliases can make gigabytes of a few lines. */
+function plain(document: Document.Parsed): { readonly value: unknown; readonly problem: YamlProblem | null } {
+  try {
+    return { value: document.toJS(), problem: null };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { value: null, problem: { code: 'yaml.alias', message, hint: 'write the values out', offset: 0 } };
+  }
+}
+
+function offsetOf(document: Document.Parsed, path: Path): number {
+  if (path.length === 0) return startOf(document.contents) ?? 0;
+  const node = nodeAt(document, path);
+  if (node === undefined) return offsetOf(document, path.slice(0, -1));
+  const onItsOwnLines = isCollection(node) && node.flow !== true;
+  const key = onItsOwnLines ? startOf(pairAt(document, path)?.key) : null;
+  return key ?? startOf(node) ?? offsetOf(document, path.slice(0, -1));
+}
+
+function nodeAt(document: Document.Parsed, path: Path): unknown {
+  if (path.length === 0) return document.contents;
+  const parent = nodeAt(document, path.slice(0, -1));
+  return isSeq(parent) ? parent.items[Number(path.at(-1))] : pairAt(document, path)?.value;
+}
+
+/** Keys count as the texts that they become: `8080: x` is found by "8080". */
+function pairAt(
+  document: Document.Parsed,
+  path: Path,
+): { readonly key: unknown; readonly value: unknown } | undefined {
+  if (path.length === 0) return undefined;
+  const parent = nodeAt(document, path.slice(0, -1));
+  if (!isMap(parent)) return undefined;
+  return parent.items.find(({ key }) => isScalar(key) && nameOf(key.value) === String(path.at(-1)));
+}
+
+function nameOf(key: unknown): string {
+  return typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean' ? String(key) : '';
 }
 
 function startOf(node: unknown): number | null {

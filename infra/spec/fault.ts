@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { absolutePath } from '../../images/stack.ts';
 
-const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/);
+const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/, 'name of a role or node');
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and "-", starting with a letter');
 
 /** Directed links by role or node name; `both: true` adds the opposite direction. */
 const LinkTarget = z.union([
@@ -19,7 +23,7 @@ const LinkTarget = z.union([
 /** Per-node disks by role or node name; without `path` every disk of that role. `all` leaves shared volumes alone. */
 const DiskTarget = z.union([
   z.literal('all'),
-  z.array(z.strictObject({ node: roleOrNode, path: z.string().startsWith('/').optional() })).min(1),
+  z.array(z.strictObject({ node: roleOrNode, path: absolutePath.optional() })).min(1),
 ]);
 
 /**
@@ -35,7 +39,7 @@ const wholeRun = z.never({
   error: 'a rate holds during the whole run: it cannot be confirmed beside a suite',
 });
 const wholeRunOnly = { from: wholeRun.optional(), untilMs: wholeRun.optional() };
-const named = { name: z.string().regex(/^[a-z][a-z0-9-]*$/) };
+const named = { name };
 const onLinks = { ...named, ...timing, on: z.strictObject({ links: LinkTarget }) };
 const onDisks = { ...named, ...timing, on: z.strictObject({ disks: DiskTarget }) };
 
@@ -68,7 +72,7 @@ export type FaultKind = Fault['kind'];
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */
 export const Profile = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  name,
   description: z.string().min(1),
   faults: z.array(Fault).min(1),
 });

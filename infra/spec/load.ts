@@ -7,9 +7,12 @@ import { packageRoot } from '../places.ts';
 import { Cluster } from './cluster.ts';
 import { readDocument, type SpecDocument } from './document.ts';
 import { Profile } from './fault.ts';
-import { problemAt, problemsOf } from './problems.ts';
+import { missingFromCluster, type Surroundings } from './missing-files.ts';
+import { problemsOf } from './problems.ts';
+import { profileProblems } from './profile-problems.ts';
 import { semanticProblems } from './semantics.ts';
 import { renderProblem } from './snippet.ts';
+import { stackProblems } from './stack-problems.ts';
 
 export interface LoadedSpec {
   readonly file: string;
@@ -31,7 +34,10 @@ export function loadCluster(nameOrPath: string): LoadedSpec {
         join(clustersFolder, nameOrPath, 'cluster.yaml'),
       );
   const { document, value: cluster } = load(file, Cluster);
-  refuse(document, [...semanticProblems(document, cluster), ...missingFiles(document, cluster)]);
+  refuse(document, [
+    ...semanticProblems(document, cluster),
+    ...missingFromCluster(document, cluster, around(file)),
+  ]);
   return { file, document, cluster };
 }
 
@@ -41,110 +47,53 @@ export function loadProfile(nameOrPath: string): Profile {
     ? existing(resolve(nameOrPath), 'profile')
     : bundled(nameOrPath, 'profile', profileNames(), join(profilesFolder, `${nameOrPath}.yaml`));
   const { document, value: profile } = load(file, Profile);
-  const wrong = profile.faults.flatMap(({ from, untilMs }, index): Problem[] => {
-    if (from === undefined) {
-      return untilMs === undefined
-        ? []
-        : [
-            problemAt(document, ['faults', index, 'untilMs'], {
-              code: 'window',
-              message: 'untilMs without from',
-              hint: 'give from: [earliest, latest] too, or leave both out',
-            }),
-          ];
-    }
-    const ordered = from[0] <= from[1] && from[1] < (untilMs ?? Infinity);
-    return ordered
-      ? []
-      : [
-          problemAt(document, ['faults', index, 'from'], {
-            code: 'window',
-            message: `the window ${from.join(' to ')} ms does not come before ${untilMs ?? 'the end'}`,
-            hint: 'from: [earliest, latest], then untilMs',
-          }),
-        ];
-  });
-  refuse(document, wrong);
+  refuse(document, profileProblems(document, profile));
   return profile;
 }
 
-/** The stack.yaml in `folder`; `asker` is the place that named it. */
+/** The stack.yaml in `folder`. */
 export function loadStack(folder: string): Stack {
-  return load(join(folder, 'stack.yaml'), Stack).value;
+  const file = join(folder, 'stack.yaml');
+  const { document, value: stack } = load(file, Stack);
+  refuse(document, stackProblems(document, stack, around(file)));
+  return stack;
 }
 
-function load<S extends z.ZodType>(file: string, schema: S): { document: SpecDocument; value: z.output<S> } {
-  const shown = relative(process.cwd(), file);
-  const document = readDocument(shown.startsWith('..') ? file : shown, readFileSync(file, 'utf8'));
-  refuse(document, document.problems);
-  const parsed = schema.safeParse(document.value);
-  if (parsed.success) return { document, value: parsed.data };
-  throw specError(document, problemsOf(document, parsed.error.issues));
-}
-
-function refuse(document: SpecDocument, problems: readonly Problem[]): void {
-  if (problems.length > 0) throw specError(document, problems);
-}
-
-function specError({ file, text }: SpecDocument, problems: readonly Problem[]): SpecError {
+/** @throws SpecError where there is any problem: all of them, in the file's order. */
+export function refuse({ file, text }: SpecDocument, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
   const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
   const count = ordered.length === 1 ? '1 problem' : `${ordered.length} problems`;
-  return new SpecError(
+  throw new SpecError(
     `${count} in ${basename(file)}\n\n${ordered.map((one) => renderProblem(one, text)).join('\n\n')}\n`,
     ordered,
   );
 }
 
-function missingFiles(document: SpecDocument, cluster: Cluster): readonly Problem[] {
-  const here = dirname(resolve(document.file));
-  const problems: Problem[] = [];
-  for (const [name, { image, files }] of Object.entries(cluster.roles)) {
-    if (
-      (image.startsWith('.') || image.startsWith('/')) &&
-      !existsSync(join(resolve(here, image), 'stack.yaml'))
-    ) {
-      problems.push(
-        problemAt(document, ['roles', name, 'image'], {
-          code: 'image-missing',
-          message: `there is no stack.yaml in ${image}`,
-          hint: 'a folder relative to this file that holds a stack.yaml',
-        }),
-      );
-    }
-    for (const [path, { source }] of Object.entries(files)) {
-      if (source !== undefined && !existsSync(resolve(here, source))) {
-        problems.push(
-          problemAt(document, ['roles', name, 'files', path, 'source'], {
-            code: 'file-missing',
-            message: `${source} does not exist`,
-            hint: 'a path relative to this file',
-          }),
-        );
-      }
-    }
-  }
-  for (const [name, { dir }] of Object.entries(cluster.suites)) {
-    const folder = resolve(here, dir);
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-      problems.push(
-        problemAt(document, ['suites', name, 'dir'], {
-          code: 'dir-missing',
-          message: `${dir} is no folder`,
-          hint: 'a folder relative to this file',
-        }),
-      );
-    }
-  }
-  if (cluster.reference !== undefined && !existsSync(resolve(here, cluster.reference))) {
-    problems.push(
-      problemAt(document, ['reference'], {
-        code: 'reference-missing',
-        message: `${cluster.reference} does not exist`,
-        hint: 'facts captured from production, relative to this file; leave it out to compare with nothing',
-      }),
-    );
-  }
-  return problems;
+export function profileNames(): readonly string[] {
+  return readdirSync(profilesFolder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => basename(name, '.yaml'))
+    .sort();
+}
+
+function load<S extends z.ZodType>(file: string, schema: S): { document: SpecDocument; value: z.output<S> } {
+  const shown = relative(process.cwd(), file);
+  const document = readDocument(shown.startsWith('..') ? file : shown, readFileSync(file));
+  refuse(document, document.problems);
+  const parsed = schema.safeParse(document.value);
+  if (parsed.success) return { document, value: parsed.data };
+  refuse(document, problemsOf(document, schema, parsed.error.issues));
+  throw new Error(`${file} fits no schema, and nothing says why`, { cause: parsed.error });
+}
+
+function around(file: string): Surroundings {
+  const at = (path: string): ReturnType<typeof statSync> =>
+    statSync(resolve(dirname(file), path), { throwIfNoEntry: false });
+  return {
+    isFile: (path) => at(path)?.isFile() ?? false,
+    isFolder: (path) => at(path)?.isDirectory() ?? false,
+  };
 }
 
 function isPath(name: string): boolean {
@@ -169,12 +118,5 @@ function folders(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
-    .sort();
-}
-
-export function profileNames(): readonly string[] {
-  return readdirSync(profilesFolder)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => basename(name, '.yaml'))
     .sort();
 }

@@ -1,80 +1,161 @@
 import type { z } from 'zod';
 import type { Problem } from '../errors.ts';
+import { allowedAt, child, meantBy, suggestion } from './allowed.ts';
 import type { Path, SpecDocument } from './document.ts';
 
-/** zod's issues as problems with positions. Nothing is lost: a union shows what came nearest. */
-export function problemsOf(document: SpecDocument, issues: readonly z.core.$ZodIssue[]): readonly Problem[] {
-  return issues.flatMap((issue) => fromIssue(document, issue, []));
+/** A key that is missing is no problem of its own where a misspelt one stands for it: both are dotted paths. */
+interface Found {
+  readonly problem: Problem;
+  readonly meant?: string;
+  readonly missing?: string;
+}
+
+interface Wording {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** zod's issues as problems with positions, in words that name what stands there and what is allowed. */
+export function problemsOf(
+  document: SpecDocument,
+  schema: z.ZodType,
+  issues: readonly z.core.$ZodIssue[],
+): readonly Problem[] {
+  const found = issues.flatMap((issue) => fromIssue(document, schema, issue, []));
+  const misspelt = new Set(found.map(({ meant }) => meant));
+  return found
+    .filter(({ missing }) => missing === undefined || !misspelt.has(missing))
+    .map(({ problem }) => problem);
 }
 
 /** A problem with the value at `path`. */
-export function problemAt(
-  document: SpecDocument,
-  path: Path,
-  { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string },
-): Problem {
-  return { code, message, file: document.file, ...document.positionOf(path), hint };
+export function problemAt(document: SpecDocument, path: Path, wording: Wording): Problem {
+  return { ...wording, file: document.file, ...document.positionOf(path) };
 }
 
-function fromIssue(document: SpecDocument, issue: z.core.$ZodIssue, above: Path): readonly Problem[] {
+/** A problem with the name of what is at `path`. */
+export function problemAtKey(document: SpecDocument, path: Path, wording: Wording): Problem {
+  return { ...wording, file: document.file, ...document.positionOfKey(path) };
+}
+
+function fromIssue(
+  document: SpecDocument,
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+  above: Path,
+): readonly Found[] {
   const path = [...above, ...issue.path];
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        code: 'unknown-key',
-        message: `${dotted([...path, key])}: unknown key`,
-        file: document.file,
-        ...document.positionOfKey([...path, key]),
-        hint: `remove it, or see the allowed keys in "understudy schema cluster"`,
-      }));
+    case 'unrecognized_keys': {
+      const { keys } = allowedAt(schema, document.value, path);
+      return issue.keys.map((key) => unknownKey(document, [...path, key], key, keys));
+    }
+    case 'invalid_key': {
+      const problem = problemAtKey(document, path, {
+        code: 'key',
+        message: `${dotted(path.slice(0, -1))}: "${String(path.at(-1))}" is not allowed as a key`,
+        hint: issue.issues.map(({ message }) => message).join('; '),
+      });
+      return [{ problem }];
+    }
     case 'invalid_union': {
-      // The branch that got furthest is the one that the author meant.
       const nearest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
-      const inner = nearest.flatMap((one) => fromIssue(document, one, path));
-      return inner.length > 0 ? inner : [plain(document, issue, path)];
+      // Where no branch got inside the value, it is of no kind that any of them knows.
+      if (depth(nearest) === 0) return [plain(document, schema, issue, path)];
+      return nearest.flatMap((one) => fromIssue(document, schema, one, path));
     }
     default:
-      return [plain(document, issue, path)];
+      return [plain(document, schema, issue, path)];
   }
 }
 
-function plain(document: SpecDocument, issue: z.core.$ZodIssue, path: Path): Problem {
-  return problemAt(document, path, {
-    code: issue.code.replaceAll('_', '-'),
-    message: `${dotted(path)}: ${issue.message}${got(document, path)}`,
-    hint: hintOf(issue),
+function unknownKey(document: SpecDocument, path: Path, key: string, known: readonly string[]): Found {
+  const problem = problemAtKey(document, path, {
+    code: 'unknown-key',
+    message: `${dotted(path)}: unknown key`,
+    hint: key === '<<' ? 'YAML 1.2 has no merge keys: write the keys out' : suggestion(key, known),
   });
+  const meant = meantBy(key, known);
+  return meant === undefined ? { problem } : { problem, meant: dotted([...path.slice(0, -1), meant]) };
 }
 
-function hintOf(issue: z.core.$ZodIssue): string {
+function plain(document: SpecDocument, schema: z.ZodType, issue: z.core.$ZodIssue, path: Path): Found {
+  const value = path.reduce<unknown>(child, document.value);
+  const { words } = allowedAt(schema, document.value, path);
+  if (value === undefined) {
+    const problem = problemAt(document, path.slice(0, -1), {
+      code: 'missing',
+      message: `${dotted(path)} is missing`,
+      hint: `add ${String(path.at(-1))}: ${words}`,
+    });
+    return { problem, missing: dotted(path) };
+  }
+  const problem = problemAt(document, path, {
+    code: issue.code.replaceAll('_', '-'),
+    message: refused(value, path),
+    hint: hintOf(issue, value, words),
+  });
+  return { problem };
+}
+
+function refused(value: unknown, path: Path): string {
+  if (value !== null) return `${dotted(path)}: ${shown(value)} is not allowed`;
+  return path.length === 0 ? 'the file is empty' : `${dotted(path)}: nothing is given`;
+}
+
+function hintOf(issue: z.core.$ZodIssue, value: unknown, words: string): string {
   switch (issue.code) {
-    case 'invalid_value':
-      return `one of ${issue.values.map(String).join(', ')}`;
-    case 'too_small':
-      return `at least ${String(issue.minimum)}`;
-    case 'too_big':
-      return `at most ${String(issue.maximum)}`;
     case 'invalid_type':
-      return `give ${issue.expected}`;
+      // `never` stands where a kind has no such key: why is in its own message.
+      return issue.expected === 'never' ? issue.message : `${words}${advice(issue.expected, value)}`;
+    case 'invalid_value':
+      return typeof value === 'string' ? suggestion(value, issue.values.map(String)) : words;
+    case 'invalid_union':
+      return typeof value === 'string' && 'options' in issue && Array.isArray(issue.options)
+        ? suggestion(value, issue.options.map(String))
+        : words;
+    case 'too_small':
+    case 'too_big': {
+      const counted = issue.origin === 'array' || issue.origin === 'string';
+      return counted && issue.code === 'too_small' && Number(issue.minimum) === 1
+        ? `${words} that is not empty`
+        : words;
+    }
     default:
-      return 'see "understudy schema cluster"';
+      // Messages in the schemas say what is allowed.
+      return issue.message;
   }
 }
 
-function got(document: SpecDocument, path: Path): string {
-  const value = path.reduce<unknown>(
-    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
-    document.value,
-  );
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? `, got ${JSON.stringify(value)}`
+/** The commonest slips have a remedy that can be said. */
+function advice(expected: string, value: unknown): string {
+  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
+    return ': put it in quotes';
+  if (typeof value !== 'string') return '';
+  if (expected === 'array') return ` such as [${value.split(/\s+/).join(', ')}]`;
+  return (expected === 'int' || expected === 'number') && Number.isFinite(Number(value)) && value !== ''
+    ? ', without quotes'
     : '';
+}
+
+/** A value as its author would call it. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const keys = Object.keys(value);
+  return keys.length === 0 ? 'an empty map' : `a map of ${keys.join(', ')}`;
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map(({ path }) => path.length));
 }
 
-export function dotted(path: Path): string {
-  return path.length === 0 ? 'the file' : path.map(String).join('.');
+function dotted(path: Path): string {
+  if (path.length === 0) return 'the file';
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+    '',
+  );
 }

@@ -1,49 +1,60 @@
+import { isByDigest, reachesLogins } from '../../images/stack.ts';
 import type { Problem } from '../errors.ts';
-import type { Cluster } from './cluster.ts';
+import { accountProblems } from './account-problems.ts';
+import { suggestion } from './allowed.ts';
+import type { Cluster, Role } from './cluster.ts';
 import type { Path, SpecDocument } from './document.ts';
-import { problemAt } from './problems.ts';
+import { mountProblems } from './mount-problems.ts';
+import { hostsInSubnet, poolProblem } from './pool.ts';
+import { problemAt, problemAtKey } from './problems.ts';
 
-type Report = (path: Path, code: string, message: string, hint: string) => void;
+/** `at` is what is wrong: the value at a path, or the name under which it stands. */
+export type Report = (path: Path, code: string, message: string, hint: string, at?: 'value' | 'name') => void;
 
 /** What a schema cannot say: values that contradict each other, and names of things that are not there. */
 export function semanticProblems(document: SpecDocument, cluster: Cluster): readonly Problem[] {
-  const problems: Problem[] = [];
-  const report: Report = (path, code, message, hint) => {
-    problems.push(problemAt(document, path, { code, message, hint }));
+  const problems: Problem[] = [...accountProblems(document, cluster.accounts)];
+  const report: Report = (path, code, message, hint, at = 'value') => {
+    const place = at === 'name' ? problemAtKey : problemAt;
+    problems.push(place(document, path, { code, message, hint }));
   };
-  accounts(cluster, report);
+  names(cluster, report);
   volumes(cluster, report);
-  roles(cluster, report);
+  for (const [name, role] of Object.entries(cluster.roles)) oneRole(cluster, name, role, report);
+  forwards(cluster, report);
+  mountProblems(cluster, report);
   links(cluster, report);
   suites(cluster, report);
   variables(cluster, report);
+  addresses(cluster, report);
   return problems;
 }
 
-function accounts({ accounts: all }: Cluster, report: Report): void {
-  for (const [index, account] of all.entries()) {
-    const before = all.slice(0, index);
-    const sameUid = before.find(({ uid }) => uid === account.uid);
-    if (sameUid !== undefined) {
+/** Nodes are reached by their own name and, where a role has but one, by the role's: neither may mean two things. */
+function names({ roles }: Cluster, report: Report): void {
+  for (const name of Object.keys(roles)) {
+    if (name === 'host')
       report(
-        ['accounts', index, 'uid'],
-        'uid-clash',
-        `uid ${account.uid} of "${account.name}" is already that of "${sameUid.name}"`,
-        'give each account a uid of its own, the one that it has in production',
+        ['roles', name],
+        'name',
+        'a role cannot be called "host"',
+        'suites use it for this machine; give the role another name',
+        'name',
       );
-    }
-    if (before.some(({ name }) => name === account.name)) {
+    const [, other = '', number = ''] = /^(.+)-([1-9]\d*)$/.exec(name) ?? [];
+    if (Number(number) > (roles[other]?.count ?? 0)) continue;
+    if (other !== '')
       report(
-        ['accounts', index, 'name'],
-        'duplicate',
-        `account "${account.name}" is declared twice`,
-        'keep one',
+        ['roles', name],
+        'name-clash',
+        `role "${name}" has the name of a node of role "${other}"`,
+        'give the role another name',
+        'name',
       );
-    }
   }
 }
 
-function volumes({ volumes: all, roles: known, accounts: owners }: Cluster, report: Report): void {
+function volumes({ volumes: all, roles, accounts: owners }: Cluster, report: Report): void {
   for (const [name, volume] of Object.entries(all)) {
     const mounts = Object.keys(volume.mountedBy);
     if (mounts.length === 0) {
@@ -52,126 +63,107 @@ function volumes({ volumes: all, roles: known, accounts: owners }: Cluster, repo
         'mount-on-nothing',
         `volume "${name}" is mounted by no role`,
         'name a role under mountedBy, or remove the volume',
+        'name',
       );
     }
-    for (const role of mounts) unknownRole(known, role, ['volumes', name, 'mountedBy', role], report);
-    const users = mounts.reduce((sum, role) => sum + (known[role]?.count ?? 0), 0);
+    for (const role of mounts) unknownRole(roles, role, ['volumes', name, 'mountedBy', role], report, 'name');
+    const users = mounts.reduce((sum, role) => sum + (roles[role]?.count ?? 0), 0);
     if (!volume.shared && users > 1) {
       report(
         ['volumes', name],
         'not-shared',
         `volume "${name}" is mounted by ${users} nodes but is not shared`,
         'say "shared: true", or use disks: for one disk a node',
+        'name',
       );
     }
-    const owner = volume.owner?.split(':')[0];
-    if (owner !== undefined && owner !== 'root' && !owners.some((account) => account.name === owner)) {
+    const known = ['root', ...owners.map((account) => account.name)];
+    for (const owner of volume.owner?.split(':') ?? []) {
+      if (known.includes(owner)) continue;
       report(
         ['volumes', name, 'owner'],
         'unknown-account',
         `owner "${owner}" is no account of this cluster`,
-        named(['root', ...owners.map((account) => account.name)]),
+        suggestion(owner, known),
       );
     }
   }
 }
 
-function roles(cluster: Cluster, report: Report): void {
+function oneRole({ requireDigests }: Cluster, name: string, role: Role, report: Report): void {
+  const at = ['roles', name] as const;
+  const { image, init, ready, units, environment, files } = role;
+  const byDigest = isByDigest(image);
+  const isFolder = image.startsWith('.') || image.startsWith('/');
+  if (!byDigest && !isFolder) {
+    report(
+      [...at, 'image'],
+      'image-without-digest',
+      `image "${image}" is neither a folder nor named by digest`,
+      'write name@sha256: and 64 hex digits, or a folder such as ./images/worker',
+    );
+  } else if (!byDigest && requireDigests) {
+    report(
+      [...at, 'image'],
+      'image-without-digest',
+      `image "${image}" is built from a folder, and requireDigests is set`,
+      'write name@sha256: and 64 hex digits, or leave requireDigests out',
+    );
+  }
+  if (byDigest && init === 'systemd')
+    report([...at, 'init'], 'init', `image "${image}" runs its own entrypoint`, 'init: image');
+  if (init === 'image' && ready?.unit !== undefined) {
+    report(
+      [...at, 'ready', 'unit'],
+      'ready-unit',
+      `role "${name}" runs no systemd, so no unit can be waited for`,
+      'use tcp, http, command or log',
+    );
+  }
+  if (init === 'image' && units.length > 0) {
+    report(
+      [...at, 'units'],
+      'units',
+      `role "${name}" runs no systemd, so it has no units`,
+      'remove units, or init: systemd',
+    );
+  }
+  for (const [path, { owner }] of Object.entries(files)) {
+    if (init === 'image' && owner !== 'root:root')
+      report(
+        [...at, 'files', path, 'owner'],
+        'owner',
+        `role "${name}" runs no systemd, so nothing could give ${path} to ${owner}`,
+        'leave owner out, or put the file into the image by its stack.yaml',
+      );
+  }
+  for (const [key, value] of Object.entries(environment)) {
+    if (init === 'systemd' && !reachesLogins(value))
+      report([...at, 'environment', key], 'environment', ...unreachable(key));
+  }
+}
+
+/** Message and hint for a value that a login could not read. */
+export function unreachable(name: string): readonly [message: string, hint: string] {
+  return [
+    `${name} has a "#" or a second line, which /etc/environment cannot hold`,
+    'logins read that file; give it to a unit alone, by Environment= in its file',
+  ];
+}
+
+function forwards({ roles }: Cluster, report: Report): void {
   const ports = new Map<number, string>();
-  for (const [name, role] of Object.entries(cluster.roles)) {
-    const at = ['roles', name] as const;
-    const isDigest = /@sha256:[0-9a-f]{64}$/.test(role.image);
-    const isFolder = role.image.startsWith('.') || role.image.startsWith('/');
-    if (!isDigest && !isFolder) {
-      report(
-        [...at, 'image'],
-        'image-without-digest',
-        `image "${role.image}" is neither a folder nor named by digest`,
-        'write name@sha256:…, or a folder such as ./images/worker',
-      );
-    }
-    if (isDigest && role.init === 'systemd') {
-      report([...at, 'init'], 'init', `"${role.image}" runs its own entrypoint`, 'init: image');
-    }
-    if (role.init === 'image' && role.ready?.unit !== undefined) {
-      report(
-        [...at, 'ready', 'unit'],
-        'ready-unit',
-        `role "${name}" runs no systemd, so no unit can be waited for`,
-        'use tcp, http, command or log',
-      );
-    }
-    if (role.init === 'image' && role.units.length > 0) {
-      report(
-        [...at, 'units'],
-        'units',
-        `role "${name}" runs no systemd, so it has no units`,
-        'remove units, or init: systemd',
-      );
-    }
-    mounts(cluster, name, report);
-    for (const [index, { hostPort }] of role.forwards.entries()) {
+  for (const [name, { forwards: all, count }] of Object.entries(roles)) {
+    for (const [index, { hostPort }] of all.entries()) {
       if (hostPort === undefined) continue;
-      const path = [...at, 'forwards', index, 'hostPort'];
+      const path = ['roles', name, 'forwards', index, 'hostPort'];
       const other = ports.get(hostPort);
+      const hint = 'leave hostPort out: a free one is chosen and stands in handle.json';
       if (other !== undefined)
-        report(
-          path,
-          'port-clash',
-          `host port ${hostPort} is already that of role "${other}"`,
-          'leave hostPort out: a free one is chosen and stands in handle.json',
-        );
-      if (role.count > 1)
-        report(
-          path,
-          'port-clash',
-          `host port ${hostPort} cannot belong to ${role.count} nodes`,
-          'leave hostPort out',
-        );
+        report(path, 'port-clash', `host port ${hostPort} is already that of role "${other}"`, hint);
+      if (count > 1)
+        report(path, 'port-clash', `host port ${hostPort} cannot belong to ${count} nodes`, hint);
       ports.set(hostPort, name);
-    }
-  }
-}
-
-function mounts(cluster: Cluster, name: string, report: Report): void {
-  const role = cluster.roles[name];
-  if (role === undefined) return;
-  const disks = Object.keys(role.disks);
-  const shared = Object.values(cluster.volumes).flatMap(({ mountedBy }) => mountedBy[name] ?? []);
-  for (const [index, path] of [...disks, ...shared].entries()) {
-    if ([...disks, ...shared].indexOf(path) !== index) {
-      report(
-        ['roles', name, 'disks', path],
-        'mount-clash',
-        `two things are mounted on ${path} of role "${name}"`,
-        'give each a path of its own',
-      );
-    }
-    const file = Object.keys(role.files).find((one) => one === path || one.startsWith(`${path}/`));
-    if (file !== undefined) {
-      report(
-        ['roles', name, 'files', file],
-        'hidden-file',
-        `${file} would be hidden by what is mounted on ${path}`,
-        'place the file elsewhere',
-      );
-    }
-  }
-  for (const [path, disk] of Object.entries(role.disks)) {
-    if (path === '/')
-      report(
-        ['roles', name, 'disks', path],
-        'mount-on-nothing',
-        'a disk cannot be the root',
-        'mount it on a folder',
-      );
-    if (disk.inodes !== undefined && disk.inodes > disk.sizeMiB * 1024) {
-      report(
-        ['roles', name, 'disks', path, 'inodes'],
-        'inodes',
-        `${disk.inodes} inodes do not fit ${disk.sizeMiB} MiB`,
-        `at most ${disk.sizeMiB * 1024}`,
-      );
     }
   }
 }
@@ -194,7 +186,13 @@ function links({ links: all, roles: known }: Cluster, report: Report): void {
 
 function suites({ suites: all, roles: known }: Cluster, report: Report): void {
   for (const [name, suite] of Object.entries(all)) {
-    if (suite.where !== 'host') unknownRole(known, suite.where, ['suites', name, 'where'], report);
+    if (suite.where === 'host' || Object.hasOwn(known, suite.where)) continue;
+    report(
+      ['suites', name, 'where'],
+      'unknown-role',
+      `"${suite.where}" is no role of this cluster`,
+      suggestion(suite.where, ['host', ...Object.keys(known)]),
+    );
   }
 }
 
@@ -202,22 +200,20 @@ function variables(cluster: Cluster, report: Report): void {
   const declared = Object.keys(cluster.variables);
   const check = (path: Path, text: string): void => {
     for (const [, name = ''] of text.matchAll(/\$\{([^}]*)\}/g)) {
-      if (!declared.includes(name))
-        report(
-          path,
-          'unknown-variable',
-          `variable "${name}" is not declared`,
-          named(declared, 'declare it under variables'),
-        );
+      if (declared.includes(name)) continue;
+      report(
+        path,
+        'unknown-variable',
+        `variable "${name}" is not declared`,
+        declared.length === 0 ? 'declare it under variables:' : suggestion(name, declared),
+      );
     }
   };
   for (const [role, { environment }] of Object.entries(cluster.roles)) {
     for (const [key, value] of Object.entries(environment)) check(['roles', role, 'environment', key], value);
   }
   for (const [suite, { command }] of Object.entries(cluster.suites)) {
-    command.forEach((word, index) => {
-      check(['suites', suite, 'command', index], word);
-    });
+    for (const [index, word] of command.entries()) check(['suites', suite, 'command', index], word);
   }
   for (const [name, allowed] of Object.entries(cluster.choices)) {
     const value = cluster.variables[name];
@@ -226,23 +222,46 @@ function variables(cluster: Cluster, report: Report): void {
         ['choices', name],
         'unknown-variable',
         `choices of "${name}", which is no variable`,
-        named(declared),
+        suggestion(name, declared),
+        'name',
       );
     else if (!allowed.includes(value))
       report(
         ['variables', name],
         'choice',
         `"${value}" is not among the choices of "${name}"`,
-        named(allowed),
+        suggestion(value, allowed),
       );
   }
 }
 
-function unknownRole(known: Cluster['roles'], role: string, path: Path, report: Report): void {
-  if (role in known) return;
-  report(path, 'unknown-role', `"${role}" is no role of this cluster`, named(Object.keys(known)));
+function addresses({ pool, roles }: Cluster, report: Report): void {
+  const wrong = pool?.ipv4 === undefined ? null : poolProblem(pool.ipv4);
+  if (wrong !== null) report(['pool', 'ipv4'], 'pool', wrong.message, wrong.hint);
+  const nodes = Object.values(roles).reduce((sum, { count }) => sum + count, 0);
+  if (nodes > hostsInSubnet)
+    report(
+      ['roles'],
+      'too-many-nodes',
+      `${nodes} nodes do not fit one network`,
+      `at most ${hostsInSubnet} in all`,
+      'name',
+    );
 }
 
-function named(names: readonly string[], fallback = 'there is none'): string {
-  return names.length === 0 ? fallback : `one of ${names.join(', ')}`;
+function unknownRole(
+  known: Cluster['roles'],
+  role: string,
+  path: Path,
+  report: Report,
+  at: 'value' | 'name' = 'value',
+): void {
+  if (Object.hasOwn(known, role)) return;
+  report(
+    path,
+    'unknown-role',
+    `"${role}" is no role of this cluster`,
+    suggestion(role, Object.keys(known)),
+    at,
+  );
 }

@@ -6,11 +6,14 @@ import type { Problem } from '../errors.ts';
  */
 export function renderProblem(problem: Problem, text: string | null): string {
   const { file, line, column, message, hint } = problem;
-  const source = text?.split('\n')[line - 1];
-  const gutter = String(line).padStart(4);
+  const source = text?.split(/\r?\n/)[line - 1];
+  const number = String(line).padStart(4);
+  const blank = ' '.repeat(number.length);
+  // Tabs stay, so that the caret stands where they lead the line above it.
+  const before = source?.slice(0, column - 1).replaceAll(/[^\t]/g, ' ') ?? '';
   return [
     `${file}:${line}:${column}  ${message}`,
-    ...(source === undefined ? [] : [`${gutter} | ${source}`, `     | ${' '.repeat(column - 1)}^`]),
-    ...(hint === '' ? [] : [`     = ${hint}`]),
+    ...(source === undefined ? [] : [`${number} | ${source}`, `${blank} | ${before}^`]),
+    ...(hint === '' ? [] : [`${blank} = ${hint}`]),
   ].join('\n');
 }

@@ -4,12 +4,13 @@ import { readBoundRun } from '../../infra/plan/bound-run.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import type { BoundRun, LoadedPlan } from '../../infra/plan/plan.ts';
 import { loadCluster } from '../../infra/spec/load.ts';
-import { loadReference } from '../../infra/spec/reference.ts';
+import { loadReference } from '../../infra/spec/load-reference.ts';
 import { runningCluster } from '../nodes/running.ts';
 import { printJson, printResult } from '../output.ts';
 import { differenceTable } from '../parity/difference-table.ts';
 import { inspect } from '../parity/inspect.ts';
-import type { ClusterChoice } from './program.ts';
+import { screenOf } from '../screen.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
 
 export interface ParityCommand extends ClusterChoice {
   readonly cluster?: string;
@@ -38,7 +39,7 @@ export async function parity({ cluster, reference, json, ...choice }: ParityComm
   const inspected = await inspect(compared, running.nodes, new AbortController().signal);
   const differences = inspected.flatMap((one) => one.differences);
   if (json) printJson({ schema: 1, runId, parity: differences });
-  else printResult(differenceTable(differences));
+  else printResult(differenceTable(differences, screenOf(process.stdout)));
   return differences.some((one) => one.class === 'blocking') ? EXIT.fail : EXIT.pass;
 }
 

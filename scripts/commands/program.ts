@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../infra/errors.ts';
 import { packageRoot } from '../../infra/places.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
+import type { RunCommand } from './run.ts';
 
 /** Verbs of the design that later versions bring: asked for, they say so instead of being unknown. */
 const notYet = [
@@ -52,6 +54,20 @@ export function program(): Command {
   return root;
 }
 
+/** What went wrong in the program's own words: commander's are turned into a UsageError; null where nothing did. */
+export function userError(error: unknown, argv: readonly string[]): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  // Help and version have been printed, and end with 0.
+  if (error.exitCode === 0) return null;
+  const [, said = '', meant] =
+    /^(?:error: )?([^]*?)(?:\n\(Did you mean (.*)\?\))?$/.exec(error.message) ?? [];
+  const verb = program().commands.find((command) => command.name() === argv[0]);
+  const help = `understudy ${verb === undefined ? '' : `${verb.name()} `}--help`;
+  return new UsageError('usage', said, {
+    hint: meant === undefined ? help : `did you mean ${meant}? ${help}`,
+  });
+}
+
 function rehearsalVerbs(root: Command): void {
   root
     .command('run')
@@ -74,7 +90,7 @@ function rehearsalVerbs(root: Command): void {
     .addOption(new Option('--backend <name>').choices(['docker', 'aws']).default('docker'))
     .option('--dry-run', 'print the plan and stop', false)
     .option('--json', 'one JSON object on stdout', false)
-    .action(async (cluster: string, options: RunFlags) => {
+    .action(async (cluster: string, options: Omit<RunCommand, 'cluster'>) => {
       const { run } = await import('./run.ts');
       process.exitCode = await run({ cluster, ...options });
     });
@@ -95,24 +111,6 @@ function rehearsalVerbs(root: Command): void {
       const { schema } = await import('./schema.ts');
       process.exitCode = schema(name);
     });
-}
-
-export interface RunFlags {
-  readonly profile: readonly string[];
-  readonly seed: number;
-  readonly suite: readonly string[];
-  readonly set: Readonly<Record<string, string>>;
-  readonly control: 'always' | 'cached' | 'never';
-  readonly keep: 'always' | 'on-failure' | 'never';
-  readonly backend: 'docker' | 'aws';
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
-
-/** Which running cluster a verb means; the only one where neither is given. */
-export interface ClusterChoice {
-  readonly run?: string;
-  readonly stack?: string;
 }
 
 function clusterVerbs(root: Command): void {

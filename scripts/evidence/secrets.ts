@@ -72,14 +72,15 @@ function assignments({ path, content }: PlannedFile): Variables {
 }
 
 function passwordsInUrls(variables: Variables): readonly Secret[] {
-  return Object.entries(variables).flatMap(([name, value]) => {
-    const [, password] = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:([^/@\s]+)@/i.exec(value ?? '') ?? [];
-    if (password === undefined) return [];
-    return [...new Set([password, decoded(password)])].map((secret) => ({
-      name: `password-in-${name}`,
-      value: secret,
-    }));
-  });
+  const url = /\b[a-z][a-z0-9+.-]*:\/\/[^/@\s:]*:([^/@\s]+)@/gi;
+  return Object.entries(variables).flatMap(([name, value]) =>
+    [...(value ?? '').matchAll(url)].flatMap(([, password = '']) =>
+      [...new Set([password, decoded(password)])].map((secret) => ({
+        name: `password-in-${name}`,
+        value: secret,
+      })),
+    ),
+  );
 }
 
 function decoded(text: string): string {

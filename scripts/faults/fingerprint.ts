@@ -42,18 +42,32 @@ export async function takeFingerprint(
   return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat()].sort();
 }
 
-/** Pure: what was not there before, and what is gone. */
+/** Pure: what was not there before, and what is gone; a line that stands there twice must stand there twice again. */
 export function leftovers(node: string, before: Fingerprint, after: Fingerprint): readonly string[] {
   return [
-    ...after.filter((line) => !before.includes(line)).map((line) => `${node}: ${line}`),
-    ...before.filter((line) => !after.includes(line)).map((line) => `${node}: gone: ${line}`),
+    ...beyond(after, before).map((line) => `${node}: ${line}`),
+    ...beyond(before, after).map((line) => `${node}: gone: ${line}`),
   ];
 }
 
+/** Lines of `all` that `known` has none of, or fewer. */
+function beyond(all: Fingerprint, known: Fingerprint): readonly string[] {
+  const left = new Map<string, number>();
+  for (const line of known) left.set(line, (left.get(line) ?? 0) + 1);
+  return all.filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
+  });
+}
+
 function lines(label: string, text: string): readonly string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim().replaceAll(/\s+/g, ' '))
-    .filter((line) => line !== '')
-    .map((line) => `${label} ${line}`);
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trim().replaceAll(/\s+/g, ' '))
+      // Brackets that only close name nothing: what they close has a line of its own.
+      .filter((line) => /\w/.test(line))
+      .map((line) => `${label} ${line}`)
+  );
 }

@@ -21,7 +21,8 @@ export function ratioInterval(hits: number, n: number): readonly [number, number
   const denominator = 1 + z ** 2 / n;
   const centre = (p + z ** 2 / (2 * n)) / denominator;
   const half = (z / denominator) * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  // At the ends centre and half are equal but for the last bit of a float.
+  return [hits === 0 ? 0 : centre - half, hits === n ? 1 : centre + half];
 }
 
 /**
@@ -31,6 +32,16 @@ export function ratioInterval(hits: number, n: number): readonly [number, number
 export function uniformHalfWidth(values: readonly number[]): number {
   const sorted = ascending(values);
   return quantile(sorted, 0.75) - quantile(sorted, 0.25);
+}
+
+/**
+ * Where the half-width of that distribution lies. The distance of two quartiles of n draws from a uniform distribution of
+ * width 1 has the variance 1/4n (David & Nagaraja, Order Statistics, 2.5: asymptotic covariance of quantiles).
+ */
+export function uniformInterval(values: readonly number[]): readonly [number, number] {
+  const halfWidth = uniformHalfWidth(values);
+  const half = (z * halfWidth) / Math.sqrt(Math.max(1, values.length));
+  return [halfWidth - half, halfWidth + half];
 }
 
 /** At most `count` values, evenly taken. */

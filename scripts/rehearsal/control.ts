@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { contentDigest } from '../../infra/components/docker/content-digest.ts';
-import { imageName } from '../../infra/components/docker/build.ts';
+import { imageName } from '../../infra/components/docker/names.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { cacheRoot } from '../../infra/places.ts';

@@ -74,8 +74,7 @@ export class Forwards {
       socket.destroy();
       return;
     }
-    const script = `exec 3<>/dev/tcp/127.0.0.1/${port}; cat <&3 & cat >&3; kill %1`;
-    const process = await access.start(['bash', '-c', script]);
+    const process = await access.start(['bash', '-c', relayScript, 'bash', String(port)]);
     process.stdin.on('error', () => socket.destroy());
     process.stderr.resume();
     socket.pipe(process.stdin);
@@ -85,6 +84,15 @@ export class Forwards {
     });
   }
 }
+
+/** Both ways at once, until either end has said its last: an answer may end with the connection, as in HTTP/1.0. */
+const relayScript = [
+  'exec 3<>"/dev/tcp/127.0.0.1/$1" 4<&0 || exit 1',
+  'cat <&3 &',
+  'cat <&4 >&3 &',
+  'wait -n',
+  'kill $(jobs -p) 2>/dev/null',
+].join('\n');
 
 async function listen(server: Server, hostPort: number | null): Promise<number> {
   server.listen(hostPort ?? 0, '127.0.0.1');

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import type { Handle } from '../../infra/handle.ts';
 import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';

@@ -3,6 +3,7 @@ import { HostError } from '../../infra/errors.ts';
 import type { PlannedNode } from '../../infra/plan/plan.ts';
 import type { Readiness } from '../../infra/spec/cluster.ts';
 import type { NodeAccess } from '../nodes/node.ts';
+import { probeOf, wordsOf, type Probe } from './readiness-probe.ts';
 
 const pollMs = 150;
 const lastLines = 20;
@@ -29,18 +30,19 @@ export async function untilReady(node: PlannedNode, access: NodeAccess, signal: 
     return;
   }
   const { timeoutMs } = ready;
+  const probe = probeOf(ready, node.init);
   const giveUpAt = performance.now() + timeoutMs;
   let observed = 'nothing yet';
   while (performance.now() < giveUpAt) {
     await whileAlive(node, access, signal);
-    const outcome = await observe(ready, access, signal);
+    const outcome = await observe(probe, access, signal);
     if (outcome === null) return;
     observed = outcome;
     await delay(pollMs, undefined, { signal });
   }
   throw new HostError(
     'not-ready',
-    `${node.name} was not ready within ${timeoutMs} ms: waited for ${describe(ready)}, last saw: ${observed}`,
+    `${node.name} was not ready within ${timeoutMs} ms: waited for ${wordsOf(ready)}, last saw: ${observed}`,
     {
       hint: `its log:\n${await tail(access)}`,
     },
@@ -61,8 +63,12 @@ async function whileAlive(node: PlannedNode, access: NodeAccess, signal: AbortSi
 }
 
 /** null: it holds; else what was seen instead. */
-async function observe(ready: Readiness, access: NodeAccess, signal: AbortSignal): Promise<string | null> {
-  const outcome = await access.exec(probe(ready), { signal, timeoutMs: 10_000 }).catch((error: unknown) => {
+async function observe(probe: Probe, access: NodeAccess, signal: AbortSignal): Promise<string | null> {
+  if (probe.kind === 'output') {
+    const text = await outputOf(access);
+    return probe.pattern.test(text) ? null : (text.trim().split('\n').at(-1) ?? '') || 'no output';
+  }
+  const outcome = await access.exec(probe.argv, { signal, timeoutMs: 10_000 }).catch((error: unknown) => {
     signal.throwIfAborted();
     return { exitCode: -1, stdout: '', stderr: error instanceof Error ? error.message : String(error) };
   });
@@ -71,38 +77,10 @@ async function observe(ready: Readiness, access: NodeAccess, signal: AbortSignal
   return said === '' ? `exit code ${outcome.exitCode}` : said;
 }
 
-/** What is run inside the node; POSIX sh, /proc and, for systemd nodes, systemctl and journalctl. */
-function probe(ready: Readiness): readonly string[] {
-  if (ready.unit !== undefined) return ['systemctl', 'is-active', ready.unit];
-  if (ready.tcp !== undefined) return listening(ready.tcp);
-  if (ready.command !== undefined) return ready.command;
-  if (ready.http !== undefined) return httpAnswers(ready.http.port, ready.http.path, ready.http.status);
-  return ['sh', '-c', 'journalctl --no-pager --output cat | grep -E -q -- "$1"', 'sh', ready.log ?? ''];
-}
-
-/** A listening socket as the kernel lists it (proc(5): local address and port in hex, state 0A): needs no tool. */
-function listening(port: number): readonly string[] {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return [
-    'sh',
-    '-c',
-    `grep -E -q "^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null || { echo "nothing listens on port ${port}"; exit 1; }`,
-  ];
-}
-
-function httpAnswers(port: number, path: string, status: number): readonly string[] {
-  const request = `GET ${path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n`;
-  const script = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf '${request}' >&3 && read -r _ code _ <&3 && echo "answered $code" && [ "$code" = ${status} ]`;
-  return ['bash', '-c', script];
-}
-
-function describe(ready: Readiness): string {
-  if (ready.unit !== undefined) return `unit ${ready.unit}`;
-  if (ready.tcp !== undefined) return `TCP port ${ready.tcp}`;
-  if (ready.http !== undefined)
-    return `HTTP ${ready.http.status} on port ${ready.http.port}${ready.http.path}`;
-  if (ready.command !== undefined) return `"${ready.command.join(' ')}" to succeed`;
-  return `a log line that matches ${ready.log ?? ''}`;
+async function outputOf(access: NodeAccess): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await access.logs()) if (chunk instanceof Uint8Array) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function tail(access: NodeAccess): Promise<string> {
@@ -112,9 +90,7 @@ async function tail(access: NodeAccess): Promise<string> {
     })
     .catch(() => null);
   if (journal !== null && journal.exitCode === 0) return indented(journal.stdout);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await access.logs()) if (chunk instanceof Uint8Array) chunks.push(chunk);
-  return indented(Buffer.concat(chunks).toString('utf8').split('\n').slice(-lastLines).join('\n'));
+  return indented((await outputOf(access)).split('\n').slice(-lastLines).join('\n'));
 }
 
 function indented(text: string): string {

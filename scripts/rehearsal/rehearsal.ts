@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
 import { UnderstudyError } from '../../infra/errors.ts';
-import { renderReport } from '../report/report.ts';
+import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
 import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
-import { beginTrial, perform, type Stage, type Trial } from './trial.ts';
+import { beginTrial, type BegunTrial } from './begun-trial.ts';
+import type { Stage } from './stage.ts';
+import { perform, type Trial } from './trial.ts';
 import { Verdict } from './verdict.ts';
 
 export interface RehearsalRequest {
@@ -25,7 +27,12 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   const key = await controlKey(stage.engine, loaded);
   const control = degraded && request.control !== 'never' ? await controlOf(request, key, stage) : null;
   const begun = beginTrial(loaded);
+  if (control !== null) begun.folder.writeJson('control.json', control.result);
   stage.progress.note(`run folder ${begun.folder.path}`);
+  if (stage.interrupts.signal.aborted) {
+    // In the control: that it did not pass says nothing then.
+    return finish(begun, { ...noTrial(begun), failure: stage.interrupts.signal.reason }, null, request);
+  }
   if (control !== null && control.result.verdict !== 'pass') {
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
   }
@@ -72,7 +79,7 @@ function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
 }
 
 function finish(
-  begun: ReturnType<typeof beginTrial>,
+  begun: BegunTrial,
   trial: Trial,
   control: Control | null,
   { loaded }: RehearsalRequest,
@@ -81,6 +88,7 @@ function finish(
   const interrupted = isInterruption(trial.failure);
   if (trial.failure !== null && !interrupted) {
     folder.writeJson('failure.json', { message: messageOf(trial.failure), residue: trial.residue });
+    writeReport(folder);
     throw trial.failure instanceof Error ? trial.failure : new Error(messageOf(trial.failure));
   }
   const concluded = conclude({
@@ -118,8 +126,7 @@ function finish(
   );
   folder.writeJson('verdict.json', verdict);
   folder.writeText('junit.xml', mergedJUnit(suiteFiles(trial), verdict));
-  if (control !== null) folder.writeJson('control.json', control.result);
-  folder.writeText('report.html', renderReport(folder));
+  writeReport(folder);
   return verdict;
 }
 
@@ -130,7 +137,7 @@ function suiteFiles({ suites, folder }: Trial): Parameters<typeof mergedJUnit>[0
   }));
 }
 
-function noTrial(begun: ReturnType<typeof beginTrial>): Trial {
+function noTrial(begun: BegunTrial): Trial {
   return {
     ...begun,
     suites: [],

@@ -5,7 +5,7 @@ import { SuiteProcess } from '../evidence/suite-record.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { folderEntries } from './folder.ts';
 import { keepOutput } from './output.ts';
-import type { Ended, SuiteRun } from './run-suites.ts';
+import type { Ended, SuiteRun } from './suite-run.ts';
 
 const inside = '/tmp/understudy-suite';
 

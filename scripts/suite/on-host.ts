@@ -9,7 +9,7 @@ import { hostFindings } from '../evidence/host-process.ts';
 import { SuiteProcess } from '../evidence/suite-record.ts';
 import { runVariable } from '../teardown/process-table.ts';
 import { keepOutput } from './output.ts';
-import type { Ended, SuiteRun } from './run-suites.ts';
+import type { Ended, SuiteRun } from './suite-run.ts';
 
 const killAfterMs = 3_000;
 /** What left the process group and still holds the command's output open is not waited for. */

@@ -1,37 +1,10 @@
 import { join } from 'node:path';
-import type { Handle } from '../../infra/handle.ts';
 import type { PlannedSuite } from '../../infra/plan/plan.ts';
-import type { ProcessLog } from '../evidence/process-log.ts';
-import type { Recorder } from '../evidence/recorder.ts';
-import type { RunFolder } from '../evidence/run-folder.ts';
-import type { NodeAccess } from '../nodes/node.ts';
 import { inNode } from './in-node.ts';
 import { parseJUnit } from './junit.ts';
 import { onHost } from './on-host.ts';
 import { SuiteOutcome } from './outcome.ts';
-
-export interface SuiteRun {
-  readonly suites: readonly PlannedSuite[];
-  readonly handle: Handle;
-  readonly nodes: ReadonlyMap<string, NodeAccess>;
-  readonly folder: RunFolder;
-  /** handle.json with every value as it is. */
-  readonly handleFile: string;
-  readonly recorder: Recorder;
-  readonly processes: ProcessLog;
-  /** Folder of the cluster.yaml: suites' folders are relative to it. */
-  readonly specFolder: string;
-  readonly golden: { readonly mode: 'record' | 'compare'; readonly folder: string };
-  readonly signal: AbortSignal;
-}
-
-/** How a suite's command ended. */
-export interface Ended {
-  readonly exitCode: number | null;
-  readonly timedOut: boolean;
-  readonly failure: string | null;
-  readonly junit: string | null;
-}
+import type { Ended, SuiteRun } from './suite-run.ts';
 
 /** Runs the suites one after the other; a suite that cannot be trusted is an `error`, never a pass. */
 export async function runSuites(run: SuiteRun): Promise<readonly SuiteOutcome[]> {
@@ -81,7 +54,7 @@ export function judge(
     );
   }
   const failed = tests.filter(({ status }) => status === 'failed');
-  if (tests.length === 0) return end('error', 'ran no test');
+  if (tests.every(({ status }) => status === 'skipped')) return end('error', 'ran no test', tests);
   if (failed.length > 0) return end('failed', failed.map(({ name }) => `"${name}"`).join(', '), tests);
   return ended.exitCode === 0
     ? end('passed', '', tests)

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Collected } from '../evidence/collect.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
 import { redactorOf } from '../evidence/secret-lines.ts';
+import { writeReport } from '../report/write-report.ts';
 import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import { killRunProcesses, tearDown, type RunEngine } from './tear-down.ts';
@@ -24,7 +25,7 @@ const sweepMs = 20_000;
 /**
  * What the watcher does when the controller died: ends what still works for the run, saves what evidence it can,
  * removes everything until nothing new has come for 3 s (the engine may still be creating what it was asked for), and
- * leaves `aborted.json` in the run folder. Residue keeps the lease, so that the next command's reaper goes on.
+ * leaves `aborted.json` and a report in the run folder. Residue keeps the lease, so that the next command's reaper goes on.
  */
 export async function afterController({ runId, stack, runFolder, said }: Aftermath): Promise<void> {
   const began = new Date();
@@ -75,5 +76,7 @@ async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFol
 
 /** The run folder may be gone by now (a test's, or the user's own doing): tear-down does not bring it back. */
 function record(folder: RunFolder, abort: AbortRecord): void {
-  if (existsSync(folder.path)) folder.writeJson('aborted.json', abort);
+  if (!existsSync(folder.path)) return;
+  folder.writeJson('aborted.json', abort);
+  writeReport(folder);
 }

@@ -50,11 +50,6 @@ export async function ensureImages(
   ]);
 }
 
-/** Name by which containers of this image are created. */
-export function imageName(image: LoadedPlan['plan']['nodes'][number]['image']): string {
-  return image.kind === 'built' ? builtImage(image.inputsHash) : image.reference;
-}
-
 async function pulled(engine: Docker, reference: string): Promise<void> {
   try {
     await engine.getImage(reference).inspect();

@@ -1,9 +1,18 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { BoundPlan } from '../../plan/plan.ts';
-import { imageName } from './build.ts';
-import { cgroupFolder, diskName, keeperName, networkName, sharedVolumeName } from './names.ts';
-import { nodeArguments, type HostMechanism } from './node.ts';
+import type { HostMechanism } from './host.ts';
+import { labelsOf } from './labels.ts';
+import {
+  cgroupFolder,
+  diskName,
+  imageName,
+  keeperName,
+  networkName,
+  pathName,
+  sharedVolumeName,
+} from './names.ts';
+import { nodeArguments, quick } from './node.ts';
 
 export interface DockerClusterArguments {
   readonly bound: BoundPlan;
@@ -44,13 +53,6 @@ export class DockerCluster extends pulumi.ComponentResource {
   }
 }
 
-export function labelsOf(
-  bound: BoundPlan,
-  more: Readonly<Record<string, string>> = {},
-): docker.types.input.ContainerLabel[] {
-  return Object.entries({ ...bound.labels, ...more }).map(([label, value]) => ({ label, value }));
-}
-
 type Child = { readonly parent: pulumi.Resource };
 
 function network(bound: BoundPlan, child: Child): void {
@@ -68,12 +70,12 @@ function network(bound: BoundPlan, child: Child): void {
 }
 
 /** tmpfs: exact in bytes and inodes, and never the host's disk (mechanisms §4). */
-function tmpfs(sizeMiB: number, inodes: number | null, uid: number): Record<string, string> {
+function tmpfs(sizeMiB: number, inodes: number | null, { uid, gid }: Ids): Record<string, string> {
   const limits = [
     `size=${sizeMiB}m`,
     ...(inodes === null ? [] : [`nr_inodes=${inodes}`]),
     `uid=${uid}`,
-    `gid=${uid}`,
+    `gid=${gid}`,
     'mode=0755',
   ];
   return { type: 'tmpfs', device: 'tmpfs', o: limits.join(',') };
@@ -88,7 +90,7 @@ function sharedVolumes(bound: BoundPlan, child: Child): readonly docker.Volume[]
         {
           name: sharedVolumeName(bound, name),
           driver: 'local',
-          driverOpts: tmpfs(sizeMiB, inodes, uidOf(bound, owner)),
+          driverOpts: tmpfs(sizeMiB, inodes, ownerOf(bound, owner)),
           labels: labelsOf(bound),
         },
         child,
@@ -101,11 +103,11 @@ function disks(bound: BoundPlan, child: Child): readonly docker.Volume[] {
     all.map(
       ({ path, sizeMiB, inodes }) =>
         new docker.Volume(
-          `${name}${path.replaceAll('/', '-')}`,
+          `${name}${pathName(path)}`,
           {
             name: diskName(bound, name, path),
             driver: 'local',
-            driverOpts: tmpfs(sizeMiB, inodes, uidOf(bound, null)),
+            driverOpts: tmpfs(sizeMiB, inodes, ownerOf(bound, null)),
             labels: labelsOf(bound),
           },
           child,
@@ -114,12 +116,19 @@ function disks(bound: BoundPlan, child: Child): readonly docker.Volume[] {
   );
 }
 
-/** Owner of a disk's root folder: the one named, else the cluster's first account, else root. */
-function uidOf({ loaded }: BoundPlan, owner: string | null): number {
+interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Owner of a disk's root folder, `account` or `account:group`: the one named, else the cluster's first account, else root. */
+function ownerOf({ loaded }: BoundPlan, owner: string | null): Ids {
   const { accounts } = loaded.plan;
-  if (owner === 'root') return 0;
-  const account = owner === null ? accounts[0] : accounts.find(({ name }) => name === owner.split(':')[0]);
-  return account?.uid ?? 0;
+  const [name = '', group = ''] = owner?.split(':') ?? [accounts[0]?.name];
+  const account = accounts.find((one) => one.name === name);
+  // An account's own group has its name; a cluster knows no others by number.
+  const sharing = accounts.find((one) => one.name === group) ?? (group === '' ? account : undefined);
+  return { uid: account?.uid ?? 0, gid: sharing?.gid ?? sharing?.uid ?? 0 };
 }
 
 function needsKeeper({ loaded }: BoundPlan, { cgroupVersion }: HostMechanism): boolean {
@@ -151,6 +160,3 @@ function cgroupKeeper(bound: BoundPlan, child: Child): docker.Container {
     child,
   );
 }
-
-/** Without the plugin's own waiting and log reading. */
-export const quick = { mustRun: true, wait: false, logs: false, attach: false } as const;

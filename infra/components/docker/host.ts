@@ -3,7 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheRoot } from '../../places.ts';
-import type { HostMechanism } from './node.ts';
+
+/** How systemd nodes run on this engine; measured by set-up, never assumed. */
+export interface HostMechanism {
+  readonly cgroupVersion: 1 | 2;
+  /** Docker's default profile with `unshare` and `mount` allowed, as JSON; null: hardened units lose PrivateUsers. */
+  readonly seccompProfile: string | null;
+}
 
 /** Where set-up keeps Docker's seccomp list with what systemd's hardened units need. */
 export const seccompFile = (): string => join(cacheRoot(), 'seccomp', 'systemd-node.json');

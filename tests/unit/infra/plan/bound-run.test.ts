@@ -5,6 +5,7 @@ import { loadOrCreateBoundRun, removeBoundRun } from '../../../../infra/plan/bou
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import type { BoundRun } from '../../../../infra/plan/plan.ts';
 import type { TakenNetwork } from '../../../../infra/plan/subnet.ts';
+import { refusalOf } from '../../../support/refusal.ts';
 
 const stack = `unit-bound-run-${process.pid}`;
 const idle = loadPlan({
@@ -36,6 +37,19 @@ test('an emptied stack takes another subnet where its own is somebody else’s b
   const { subnet } = bind(monday);
   const taken = [{ cidr: subnet.ipv4, holder: 'docker network of another run' }];
   expect(bind(tuesday, { isUp: false }, taken).subnet.ipv4).not.toBe(subnet.ipv4);
+});
+
+test('a pool without a free subnet ends with 69 and names who holds it', () => {
+  const taken = [
+    { cidr: '198.18.0.0/16', holder: 'a route of this host via tun0' },
+    { cidr: '198.19.0.0/16', holder: 'docker network other' },
+    { cidr: '10.0.0.0/8', holder: 'a route of this host via eth0' },
+  ];
+  const { error } = refusalOf(() => bind(monday, { isUp: false }, taken)).document;
+  expect(error).toMatchObject({ exit: 69, code: 'pool-full', message: 'no subnet of 198.18.0.0/15 is free' });
+  expect(error.hint).toContain('198.18.0.0/16 (a route of this host via tun0)');
+  expect(error.hint).toContain('198.19.0.0/16 (docker network other)');
+  expect(error.hint).not.toContain('10.0.0.0/8');
 });
 
 function bind(created: string, state = { isUp: true }, taken: readonly TakenNetwork[] = []): BoundRun {

@@ -115,3 +115,26 @@ test.each([
 test.each(['KEYBOARD', 'AUTHOR', 'PASSENGERS', 'MONKEY', 'TOKENIZER'])('%s does not', (name) => {
   expect(isSecretName(name)).toBe(false);
 });
+
+test.each([
+  ...['PGPASSWORD', 'MYSQL_PWD', 'SSHPASS', 'ENCRYPTION_KEY', 'SIGNING_KEY', 'SECRETKEY', 'AUTHTOKEN'],
+  ...['DB_PASSWORDS', 'api-key', 'awsSecretAccessKey', 'PASS', 'BASIC_AUTH', 'key'],
+])('%s is the name of a secret', (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+test.each(['PWD', 'OLDPWD', 'MONKEY', 'KEYBOARD', 'COMPASS', 'AUTHOR', 'PUBLIC_KEY', 'MAX_TOKENS', 'PATH'])(
+  '%s is not',
+  (name) => {
+    expect(isSecretName(name)).toBe(false);
+  },
+);
+
+test('the password of every broker of a list is a secret', () => {
+  const brokers = 'amqp://me:first-word@a:5672//;amqp://me:second-word@b:5672//';
+  const nodes = [{ ...node, environment: { BROKERS: brokers }, files: [] }];
+  expect(secretsOfPlan({ ...plan, nodes, stacks: [], variables: {} }).map(({ value }) => value)).toEqual([
+    'first-word',
+    'second-word',
+  ]);
+});

@@ -1,0 +1,220 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import type { Fault } from '../../infra/spec/fault.ts';
+import { driverOf } from '../../scripts/faults/fault-driver.ts';
+import { Hold } from '../../scripts/faults/hold.ts';
+import { clean, merge, type LinkCondition } from '../../scripts/faults/link-condition.ts';
+import { LinkDriver, type LinkMechanism } from '../../scripts/faults/link-driver.ts';
+import type { Victim } from '../../scripts/faults/victim.ts';
+import { FakeSideCar } from '../support/fake-kernel.ts';
+
+const mechanism = fc.constantFrom<LinkMechanism[]>('nfqueue', 'netem');
+const peers = ['198.18.0.11', '198.18.0.12', '198.18.0.13'] as const;
+const condition: fc.Arbitrary<LinkCondition> = fc.record({
+  delayMs: fc.constantFrom(0, 0, 5, 80),
+  jitterMs: fc.constantFrom(0, 0, 20),
+  lossRatio: fc.constantFrom(0, 0, 0.02),
+  rateMbit: fc.constantFrom(null, null, 1, 10),
+  cut: fc.boolean(),
+});
+const change = fc.record({ peer: fc.nat(peers.length - 1), condition, way: fc.constantFrom('in', 'out') });
+
+describe('the links of one node', () => {
+  test('are as the last change of each said, whatever came before, and untouched once all are clean again', async () => {
+    await fc.assert(
+      fc.asyncProperty(mechanism, fc.array(change, { maxLength: 12 }), async (how, changes) => {
+        const { sideCar, hold, links } = await linksOfOneNode(how);
+        const wanted = { in: new Map<string, LinkCondition>(), out: new Map<string, LinkCondition>() };
+        for (const { peer, condition: asked, way } of changes) {
+          const address = peers[peer] ?? '';
+          await (way === 'in' ? links.incoming(address, asked) : links.outgoing(address, peer + 1, asked));
+          wanted[way === 'in' ? 'in' : 'out'].set(address, asked);
+          for (const [index, one] of peers.entries()) {
+            expect(incomingOf(sideCar, one, how)).toEqual(asIncoming(wanted.in.get(one) ?? clean, how));
+            expect(outgoingOf(sideCar, index + 1)).toEqual(asOutgoing(wanted.out.get(one) ?? clean, how));
+          }
+        }
+        for (const [index, address] of peers.entries()) {
+          await links.incoming(address, clean);
+          await links.outgoing(address, index + 1, clean);
+        }
+        await links.release();
+        expect(sideCar.kernel.isEmpty).toBe(true);
+        await hold.close();
+        expect(sideCar.failedUndos).toEqual([]);
+      }),
+    );
+  });
+
+  test('are untouched as soon as the lease ends, whatever was in force', async () => {
+    await fc.assert(
+      fc.asyncProperty(mechanism, fc.array(change, { maxLength: 12 }), async (how, changes) => {
+        const { sideCar, hold, links } = await linksOfOneNode(how);
+        for (const { peer, condition: asked, way } of changes) {
+          const address = peers[peer] ?? '';
+          await (way === 'in' ? links.incoming(address, asked) : links.outgoing(address, peer + 1, asked));
+        }
+        await hold.close();
+        expect({ empty: sideCar.kernel.isEmpty, failed: sideCar.failedUndos }).toEqual({
+          empty: true,
+          failed: [],
+        });
+      }),
+    );
+  });
+});
+
+describe('faults on all links', () => {
+  const names = ['a', 'b', 'c'] as const;
+  const links = names.flatMap((from) => names.filter((to) => to !== from).map((to) => `${from}->${to}`));
+  const on = { links: 'all' as const };
+  const fault = fc.oneof(
+    fc.record({ kind: fc.constant<'network.delay'>('network.delay'), delayMs: fc.constantFrom(5, 80) }),
+    fc.record({ kind: fc.constant<'network.loss'>('network.loss'), lossRatio: fc.constantFrom(0.01, 0.1) }),
+    fc.record({ kind: fc.constant<'network.rate'>('network.rate'), rateMbit: fc.constantFrom(1, 10) }),
+    fc.record({ kind: fc.constant<'network.partition'>('network.partition') }),
+  );
+  const scheduled = fc
+    .array(fc.tuple(fault, fc.subarray(links, { minLength: 1 })), { minLength: 1, maxLength: 4 })
+    .map((all) =>
+      all.map(([one, targets], index): ScheduledFault => ({
+        id: `p/${index}`,
+        profile: 'p',
+        fault: { name: `f${index}`, on, ...one } satisfies Fault,
+        targets,
+        startMs: null,
+        endMs: null,
+      })),
+    );
+
+  test('hold together while each is in force, and nothing of any is left when the last is healed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        mechanism,
+        scheduled,
+        fc.array(fc.nat(3), { maxLength: 10 }),
+        async (how, all, order) => {
+          const sideCars = names.map(() => new FakeSideCar());
+          const victims = await Promise.all(
+            names.map(async (node, index) => victim(node, index, sideCars, how)),
+          );
+          const driver = driverOf(victims);
+          const active: ScheduledFault[] = [];
+          const toggle = async (one: ScheduledFault): Promise<void> => {
+            const at = active.indexOf(one);
+            if (at === -1) active.push(one);
+            else active.splice(at, 1);
+            await (at === -1 ? driver.inject(one, active) : driver.heal(one, active));
+          };
+          // Each is injected or healed in turn; what is still in force at the end is healed, as at the end of a run.
+          for (const index of order) {
+            const one = all[index % all.length];
+            if (one === undefined) continue;
+            await toggle(one);
+            for (const link of links) {
+              const [from = '', to = ''] = link.split('->');
+              const [sender, receiver] = [
+                names.findIndex((name) => name === from),
+                names.findIndex((name) => name === to),
+              ];
+              const together = merge(
+                active.filter(({ targets }) => targets.includes(link)).map((active) => active.fault),
+              );
+              expect(incomingOf(sideCars[receiver], peers[sender] ?? '', how)).toEqual(
+                asIncoming(together, how),
+              );
+              expect(outgoingOf(sideCars[sender], receiver + 1)).toEqual(asOutgoing(together, how));
+            }
+          }
+          for (const one of [...active]) await toggle(one);
+          await driver.release();
+          expect(sideCars.map(({ kernel }) => kernel.isEmpty)).toEqual([true, true, true]);
+          await Promise.all(victims.map(async ({ hold }) => hold.close()));
+          expect(sideCars.flatMap(({ failedUndos }) => failedUndos)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+async function linksOfOneNode(
+  how: LinkMechanism,
+): Promise<{ sideCar: FakeSideCar; hold: Hold; links: LinkDriver }> {
+  const sideCar = new FakeSideCar();
+  const hold = await Hold.open(sideCar.access);
+  return { sideCar, hold, links: new LinkDriver(hold, 1, how) };
+}
+
+async function victim(
+  node: string,
+  index: number,
+  sideCars: readonly FakeSideCar[],
+  how: LinkMechanism,
+): Promise<Victim> {
+  const sideCar = sideCars[index] ?? new FakeSideCar();
+  const hold = await Hold.open(sideCar.access);
+  return {
+    node,
+    address: peers[index] ?? '',
+    access: sideCar.access,
+    sideCar: sideCar.access,
+    hold,
+    links: new LinkDriver(hold, 1, how),
+    disks: [],
+  };
+}
+
+interface Incoming {
+  readonly cut: boolean;
+  readonly shaped: string | null;
+}
+
+function isShaped({ delayMs, jitterMs, lossRatio }: LinkCondition): boolean {
+  return delayMs + jitterMs + lossRatio > 0;
+}
+
+function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
+  const { delayMs, jitterMs, lossRatio, cut } = asked;
+  const orders = [delayMs * 1e3, jitterMs * 1e3, lossRatio * 1e6].map((one) => Math.round(one)).join(' ');
+  return { cut, shaped: how === 'nfqueue' && isShaped(asked) ? orders : null };
+}
+
+function incomingOf(sideCar: FakeSideCar | undefined, address: string, how: LinkMechanism): Incoming {
+  const { tables, rules, shaped } = sideCar?.kernel ?? new FakeSideCar().kernel;
+  const handedOver = [...rules].some((rule) => rule.startsWith(`INPUT -s ${address} -j NFQUEUE`));
+  return {
+    cut: tables.has(`inet understudy_cut_${address.replaceAll('.', '_')}`),
+    shaped:
+      how === 'nfqueue' && (handedOver || shaped.has(address))
+        ? `${shaped.get(address) ?? 'nothing'}${handedOver ? '' : ', unused'}`
+        : null,
+  };
+}
+
+interface Outgoing {
+  readonly rate: string | null;
+  /** Without its queue's limit. */
+  readonly netem: string | null;
+}
+
+function asOutgoing(asked: LinkCondition, how: LinkMechanism): Outgoing {
+  const { rateMbit, delayMs, jitterMs, lossRatio } = asked;
+  const emulated = how === 'netem' && isShaped(asked);
+  const delay = delayMs + jitterMs > 0 ? ` delay ${delayMs}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}` : '';
+  const loss = lossRatio > 0 ? ` loss ${lossRatio * 100}%` : '';
+  return {
+    rate: rateMbit !== null ? `${rateMbit}mbit` : emulated ? '40000mbit' : null,
+    netem: emulated ? `netem${delay}${loss}` : null,
+  };
+}
+
+function outgoingOf(sideCar: FakeSideCar | undefined, classNumber: number): Outgoing {
+  const { classes, filters, netems } = sideCar?.kernel ?? new FakeSideCar().kernel;
+  const id = `504d:${classNumber.toString(16)}`;
+  const rate = classes.get(id) ?? null;
+  if ((filters.get(String(classNumber)) === id) !== (rate !== null))
+    throw new Error(`class ${id} without a filter`);
+  return { rate, netem: netems.get(id)?.replace(/ limit \d+/, '') ?? null };
+}

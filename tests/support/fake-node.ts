@@ -1,0 +1,36 @@
+import { execa } from 'execa';
+import type { NodeAccess } from '../../scripts/nodes/node.ts';
+
+/** A node of which only what is given may be asked. */
+export function fakeNode(parts: Partial<NodeAccess>): NodeAccess {
+  const nobody = (): Promise<never> => Promise.reject(new Error('not asked for here'));
+  return {
+    name: 'node-1',
+    exec: nobody,
+    start: nobody,
+    copyIn: nobody,
+    copyOut: nobody,
+    logs: nobody,
+    state: nobody,
+    ...parts,
+  };
+}
+
+/** This machine in the place of a node: what is run in a node is run here. */
+export const thisMachine = fakeNode({
+  name: 'this-machine',
+  exec: async ([command = '', ...argv], { timeoutMs, signal } = {}) => {
+    const { exitCode, stdout, stderr } = await execa(command, argv, {
+      reject: false,
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    });
+    return { exitCode: exitCode ?? -1, stdout, stderr };
+  },
+  start: async ([command = '', ...argv]) => {
+    const child = execa(command, argv, { reject: false, stdin: 'pipe', buffer: false });
+    const { stdin, stdout, stderr } = child;
+    const exited = child.then(({ exitCode }) => exitCode ?? -1);
+    return Promise.resolve({ stdin, stdout, stderr, exited, close: () => stdin.end() });
+  },
+});

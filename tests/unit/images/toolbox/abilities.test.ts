@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { join } from 'node:path';
+import { packageRoot } from '../../../../infra/places.ts';
+import { Abilities } from '../../../../scripts/faults/abilities.ts';
+import { writtenSpec } from '../../../support/written-spec.ts';
+
+/** What the script says where each of its tools does what is given here. */
+async function abilities(
+  tools: Readonly<Record<'tc' | 'nft' | 'iptables' | 'linkshape', string>>,
+): Promise<Abilities> {
+  using bin = writtenSpec(
+    Object.fromEntries(Object.entries(tools).map(([name, body]) => [name, `#!/bin/sh\n${body}\n`])),
+  );
+  await execa('chmod', ['+x', ...Object.keys(tools).map((name) => bin.path(name))]);
+  const { stdout } = await execa('sh', [join(packageRoot, 'images/toolbox/abilities.sh')], {
+    env: { PATH: `${bin.path('.')}:/usr/bin:/bin` },
+    extendEnv: false,
+  });
+  return Abilities.parse(JSON.parse(stdout));
+}
+
+const works = { tc: 'exit 0', nft: 'exit 0', iptables: 'exit 0', linkshape: 'echo ok' };
+
+test('a kernel that does everything can everything', async () => {
+  expect(await abilities(works)).toEqual({ netem: true, htb: true, nftables: true, nfqueue: true });
+});
+
+test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
+  ['netem is tried by itself', { tc: 'case "$*" in *netem*) exit 2;; esac' }, { netem: false }],
+  ['htb too', { tc: 'case "$*" in *htb*) exit 2;; esac' }, { htb: false }],
+  ['a rule that is refused', { iptables: 'echo no >&2; exit 4' }, { nfqueue: false }],
+  ['a rule without a queue behind it', { linkshape: 'echo err 1 no queue' }, { nfqueue: false }],
+  ['no nftables', { nft: 'exit 1' }, { nftables: false }],
+])('%s', async (_what, broken, missing) => {
+  const all = { netem: true, htb: true, nftables: true, nfqueue: true };
+  expect(await abilities({ ...works, ...broken })).toEqual({ ...all, ...missing });
+});

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot } from '../../../../infra/places.ts';
+
+/** The lease on a node's faults, with harmless commands in the place of faults. */
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'understudy-hold-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('what is done is undone, last first, when the input ends', async () => {
+  const { ask, hold } = holding();
+  await ask(`undo first rm ${at('first')}`);
+  expect(await ask(`do touch ${at('first')}`)).toBe('ok');
+  // It can only be copied while the first is still there, and into a folder that goes after it.
+  await ask(`do mkdir ${at('second')}`);
+  await ask(`undo second mv ${at('second')} ${at('gone')}`);
+  await ask(`undo second cp ${at('first')} ${at('second')}`);
+  hold.stdin.end();
+  await hold;
+  expect([existsSync(at('first')), existsSync(at('gone/first'))]).toEqual([false, true]);
+});
+
+test('heal undoes one fault and leaves the others', async () => {
+  const { ask, hold } = holding();
+  for (const id of ['a', 'b']) {
+    await ask(`undo ${id} rm ${at(id)}`);
+    await ask(`do touch ${at(id)}`);
+  }
+  expect(await ask('heal a')).toBe('ok');
+  expect([existsSync(at('a')), existsSync(at('b'))]).toEqual([false, true]);
+  hold.stdin.end();
+  await hold;
+  expect(existsSync(at('b'))).toBe(false);
+});
+
+test('a command that fails is answered with its code and its words, and what stands is still undone', async () => {
+  const { ask, hold } = holding();
+  await ask(`undo a rm ${at('a')}`);
+  await ask(`do touch ${at('a')}`);
+  expect(await ask(`do ls ${at('nothing')}`)).toMatch(/^err 2 .*nothing/);
+  expect(await ask('dance')).toBe('err 64 unknown command dance');
+  hold.stdin.end();
+  await hold;
+  expect(existsSync(at('a'))).toBe(false);
+});
+
+test('words are words: nothing in them is evaluated', async () => {
+  const { ask, hold } = holding();
+  expect(await ask(`do touch ${at('$(id);x')} ${at('*')}`)).toBe('ok');
+  expect([existsSync(at('$(id);x')), existsSync(at('*'))]).toEqual([true, true]);
+  hold.stdin.end();
+  await hold;
+});
+
+test('a program that is started says when it is ready, hears what it is told, and ends with its fault', async () => {
+  const { ask, hold } = holding();
+  const program = at('program');
+  writeFileSync(
+    program,
+    `#!/bin/bash\necho ok ready\nwhile read -r line; do echo "$line" >> ${at('heard')}; done\ntouch ${at('ended')}\n`,
+    { mode: 0o755 },
+  );
+  expect(await ask('tell shaper set 1')).toBe('err 1 shaper does not run');
+  expect(await ask(`start shaper ${program}`)).toBe('ok ready');
+  expect(await ask('tell shaper set 1')).toBe('ok');
+  expect(await ask('heal shaper')).toBe('ok');
+  // Heal waits for the program: it has read all of what it was told.
+  expect(existsSync(at('ended'))).toBe(true);
+  expect(readFileSync(at('heard'), 'utf8')).toBe('set 1\n');
+  expect(await ask('tell shaper set 2')).toBe('err 1 shaper does not run');
+  hold.stdin.end();
+  await hold;
+});
+
+test('everything is undone when nobody renews the lease, although the input stays open', async () => {
+  const { ask, hold } = holding(1);
+  await ask(`undo a rm ${at('a')}`);
+  await ask(`do touch ${at('a')}`);
+  expect(existsSync(at('a'))).toBe(true);
+  await hold;
+  expect(existsSync(at('a'))).toBe(false);
+});
+
+function at(name: string): string {
+  return join(folder, name);
+}
+
+function holding(leaseSeconds = 10) {
+  const hold = execa('bash', [join(packageRoot, 'images/toolbox/hold.sh'), String(leaseSeconds)], {
+    stdin: 'pipe',
+  });
+  const answers = createInterface({ input: hold.stdout });
+  const lines = answers[Symbol.asyncIterator]();
+  return {
+    hold,
+    ask: async (line: string): Promise<string> => {
+      hold.stdin.write(`${line}\n`);
+      const { value } = await lines.next();
+      return String(value);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { packageRoot } from '../../../../infra/places.ts';
+import { loadPlan, type PlanRequest } from '../../../../infra/plan/load-plan.ts';
+import type { LoadedPlan } from '../../../../infra/plan/plan.ts';
+import { refusalOf, type Refusal } from '../../../support/refusal.ts';
+import { writtenSpec } from '../../../support/written-spec.ts';
+
+const digest = `@sha256:${'0'.repeat(64)}`;
+const idle = join(packageRoot, 'tests/support/clusters/idle/cluster.yaml');
+
+function plan(request: Partial<PlanRequest>): LoadedPlan {
+  return loadPlan({ cluster: 'thumbnails', profiles: [], seed: 1, set: {}, suites: [], ...request });
+}
+
+function refused(request: Partial<PlanRequest>): Refusal['document']['error'] {
+  return refusalOf(() => plan(request)).document.error;
+}
+
+describe('what is asked for and is not there is refused with what there is', () => {
+  test.each([
+    ['a cluster', { cluster: 'thumbnail' }, '"thumbnail"', /one of calibration, thumbnails; or the path/],
+    ['a cluster file', { cluster: './no.yaml' }, 'no.yaml', /path of a cluster.yaml/],
+    [
+      'a profile',
+      { profiles: ['rain'] },
+      '"rain"',
+      /one of calibration, degraded-network, low-disk; or the path/,
+    ],
+    ['a profile file', { profiles: ['./no.yaml'] }, 'no.yaml', /path of a profile.yaml/],
+    [
+      'a suite',
+      { suites: ['smok'] },
+      '"smok" is no suite of thumbnails',
+      /did you mean "smoke"\? one of thumbnails, smoke/,
+    ],
+    ['a variable', { set: { colour: 'red' } }, '"colour" is no variable', /"application" is the only one/],
+    [
+      'a variable called like a property',
+      { set: { constructor: 'x' } },
+      '"constructor" is no variable',
+      /application/,
+    ],
+    [
+      'a value',
+      { set: { application: 'clumsy' } },
+      '"clumsy" is not among the choices',
+      /one of hardened, naive/,
+    ],
+  ])('%s', (_what, request, message, hint) => {
+    const error = refused(request);
+    expect(error).toMatchObject({ exit: 64, message: expect.stringContaining(message) });
+    expect(error.hint).toMatch(hint);
+  });
+
+  test('a fault that hits nothing in this cluster names the cluster’s roles and nodes', () => {
+    expect(refused({ cluster: idle, profiles: ['low-disk'] })).toMatchObject({
+      code: 'no-target',
+      exit: 64,
+      message: 'fault "low-disk/nearly-full" has no target in this cluster',
+      hint: 'its roles and nodes are node, node-1, node-2, node-3',
+    });
+  });
+});
+
+test('a profile that is named twice is refused: its receipts could not be told apart', () => {
+  expect(refused({ profiles: ['low-disk', 'low-disk'] })).toMatchObject({ exit: 64, code: 'duplicate' });
+});
+
+test('two profiles that set one thing of one link at one time contradict each other', () => {
+  using spec = writtenSpec({
+    'rain.yaml':
+      'name: rain\ndescription: it rains\nfaults: [{name: wet, kind: network.loss, on: {links: all}, lossRatio: 0.5}]\n',
+  });
+  const error = refused({ profiles: ['degraded-network', spec.path('rain.yaml')] });
+  expect(error).toMatchObject({ exit: 64, code: 'contradiction' });
+  expect(error.message).toMatch(/"degraded-network\/loss" and "rain\/wet" both set network.loss of \S+->\S+/);
+});
+
+test('the suites that are named run, in the order of the spec; all of them where none is named', () => {
+  const names = (suites: readonly string[]): readonly string[] =>
+    plan({ suites }).plan.suites.map(({ name }) => name);
+  expect(names([])).toEqual(['thumbnails', 'smoke']);
+  expect(names(['smoke', 'thumbnails'])).toEqual(['thumbnails', 'smoke']);
+  expect(names(['smoke'])).toEqual(['smoke']);
+});
+
+test('a variable reaches the environment and the suites, and nothing of it is left unresolved', () => {
+  const { plan: naive } = plan({ set: { application: 'naive' } });
+  expect(naive.variables).toEqual({ application: 'naive' });
+  expect(naive.nodes.find(({ role }) => role === 'worker')?.environment).toEqual({ APPLICATION: 'naive' });
+  expect(JSON.stringify(naive)).not.toContain('${application}');
+});
+
+describe('a stack', () => {
+  test('with a mistake is refused in its own file, whichever role names it', () => {
+    using spec = writtenSpec({
+      'cluster.yaml': 'name: a\nroles: {web: {image: ./web, init: image}}\n',
+      'web/stack.yaml': `base: debian${digest}\nunits: [web.service]\nlocale: de DE\n`,
+    });
+    expect(refused({ cluster: spec.path('cluster.yaml') }).problems).toMatchObject([
+      { file: spec.path('web/stack.yaml'), line: 3, column: 9, code: 'invalid-format' },
+    ]);
+  });
+
+  test('below another one is refused in its own file too', () => {
+    using spec = writtenSpec({
+      'cluster.yaml': 'name: a\nroles: {web: {image: ./web, init: image}}\n',
+      'web/stack.yaml': 'base: ../below\n',
+      'below/stack.yaml': 'base: debian:bookworm\n',
+    });
+    expect(refused({ cluster: spec.path('cluster.yaml') }).problems).toMatchObject([
+      { file: spec.path('below/stack.yaml'), line: 1, column: 7, code: 'base' },
+    ]);
+  });
+
+  test('that is built on itself is refused with the whole circle', () => {
+    using spec = writtenSpec({
+      'cluster.yaml': 'name: a\nroles: {web: {image: ./web, init: image}}\n',
+      'web/stack.yaml': 'base: ../below\n',
+      'below/stack.yaml': 'base: ../web\n',
+    });
+    const error = refused({ cluster: spec.path('cluster.yaml') });
+    expect(error).toMatchObject({ exit: 64, code: 'base-cycle' });
+    expect(error.message).toMatch(/web → \S+below → \S+web$/);
+  });
+
+  test('that knows an account by another uid than the cluster does is refused in the cluster', () => {
+    using spec = writtenSpec({
+      'cluster.yaml': [
+        'name: a',
+        'accounts: [{name: render, uid: 2001}, {name: other, uid: 2002}]',
+        'roles:',
+        '  web: {image: ./web, init: image}',
+        '  worker: {image: ./web, init: image}',
+      ].join('\n'),
+      'web/stack.yaml': `base: debian${digest}\naccounts: [{name: render, uid: 3001}, {name: third, uid: 2002}]\n`,
+    });
+    expect(refused({ cluster: spec.path('cluster.yaml') }).problems).toMatchObject([
+      { code: 'uid-clash', line: 2, column: 32, message: expect.stringContaining('"render" with 3001') },
+      { code: 'uid-clash', line: 2, column: 58, message: expect.stringContaining('"third" with 2002') },
+    ]);
+  });
+
+  test('that two roles share is rendered once', () => {
+    expect(plan({ cluster: idle }).plan.stacks).toHaveLength(1);
+    // Base, broker, worker and client: each once, although three are built on the first.
+    expect(plan({}).plan.stacks.map(({ label }) => label)).toEqual(['base', 'broker', 'worker', 'client']);
+  });
+});
+
+test('a variable cannot put into a machine’s environment what the spec could not', () => {
+  using spec = writtenSpec({
+    'cluster.yaml': [
+      'name: a',
+      'variables: {password: plain}',
+      'roles: {web: {image: ./web, init: systemd, environment: {PASSWORD: "${password}"}}}',
+    ].join('\n'),
+    'web/stack.yaml': `base: debian${digest}\ninit: systemd\n`,
+  });
+  expect(refused({ cluster: spec.path('cluster.yaml'), set: { password: 'hunter#2' } })).toMatchObject({
+    exit: 64,
+    code: 'environment',
+    message: expect.stringContaining('PASSWORD'),
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { leftovers, takeFingerprint } from '../../../../scripts/faults/fingerprint.ts';
+import type { NodeAccess } from '../../../../scripts/nodes/node.ts';
+import { fakeNode } from '../../../support/fake-node.ts';
+
+const fingerprint = fc.array(fc.constantFrom('qdisc a', 'rule b', 'route c', 'mount /d', 'file e'), {
+  maxLength: 6,
+});
+
+describe('leftovers', () => {
+  test('of what is as it was are none, in whatever order', () => {
+    fc.assert(
+      fc.property(fingerprint, (lines) => {
+        expect(leftovers('n', lines, [...lines].reverse())).toEqual([]);
+      }),
+    );
+  });
+
+  test('name every line that came and every line that went, also where there was one like it', () => {
+    fc.assert(
+      fc.property(fingerprint, fingerprint, (kept, come) => {
+        expect(leftovers('n', kept, [...kept, ...come])).toHaveLength(come.length);
+        expect(leftovers('n', [...kept, ...come], kept)).toHaveLength(come.length);
+      }),
+    );
+    expect(leftovers('worker-1', ['rule x'], ['rule x', 'rule x', 'qdisc y'])).toEqual([
+      'worker-1: rule x',
+      'worker-1: qdisc y',
+    ]);
+    expect(leftovers('worker-1', ['rule x', 'route z'], ['rule x'])).toEqual(['worker-1: gone: route z']);
+  });
+});
+
+/** A node or side-car that prints what is set here. */
+function printing(outputs: Readonly<Record<string, string>>): NodeAccess {
+  return fakeNode({
+    exec: (argv) => Promise.resolve({ exitCode: 0, stdout: outputs[argv.join(' ')] ?? '', stderr: '' }),
+  });
+}
+
+test('a fingerprint is one line a thing, with its kind, spaces evened out, mounts without ids, no lone brackets', async () => {
+  const node = printing({
+    'cat /proc/1/mountinfo':
+      '36 35 0:33 / /data rw,relatime shared:1 - tmpfs tmpfs rw,size=65536k\n37 35 0:34 / /proc ro,nosuid - proc proc rw\n',
+  });
+  const sideCar = printing({
+    'tc qdisc show': 'qdisc noqueue 0: dev lo root refcnt 2 \nqdisc htb 504d: dev eth0 root\n',
+    'nft -s list ruleset':
+      'table inet understudy_cut_198_18_0_11 {\n\tchain in {\n\t\tcounter drop\n\t}\n}\n',
+    'ip route show table all': 'default via 198.18.0.1 dev eth0 \n',
+    'ip -o -4 addr show': '2: eth0    inet 198.18.0.12/24 scope global eth0\\       valid_lft forever\n',
+    'find /data -maxdepth 1 -name .understudy-*': '/data/.understudy-fill-1\n',
+  });
+  expect(await takeFingerprint(node, sideCar, ['/data'])).toEqual([
+    'address 2: eth0 inet 198.18.0.12/24 scope global eth0\\ valid_lft forever',
+    'file /data/.understudy-fill-1',
+    'mount /data rw,relatime',
+    'mount /proc ro,nosuid',
+    'qdisc qdisc htb 504d: dev eth0 root',
+    'qdisc qdisc noqueue 0: dev lo root refcnt 2',
+    'route default via 198.18.0.1 dev eth0',
+    'rule chain in {',
+    'rule counter drop',
+    'rule table inet understudy_cut_198_18_0_11 {',
+  ]);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { clean, merge } from '../../../../scripts/faults/link-condition.ts';
+import { cut, delay, jitter, loss, rate, readOnly } from '../../../support/faults.ts';
+
+test('no fault leaves a link as it is, and a disk’s fault too', () => {
+  expect(merge([])).toEqual(clean);
+  expect(merge([readOnly])).toEqual(clean);
+});
+
+test('delays and jitters add up, the narrowest rate wins, one cut is enough', () => {
+  expect(merge([delay(80), jitter(20), rate(10), delay(5), rate(1), jitter(1), rate(100), cut])).toEqual({
+    delayMs: 85,
+    jitterMs: 21,
+    lossRatio: 0,
+    rateMbit: 1,
+    cut: true,
+  });
+});
+
+test('of two losses a packet must survive both', () => {
+  expect(merge([loss(0.5), loss(0.5)]).lossRatio).toBeCloseTo(0.75, 12);
+  expect(merge([loss(0.1), loss(0.2)]).lossRatio).toBeCloseTo(0.28, 12);
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { drawFor } from '../../../../infra/plan/seed.ts';
+import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
+import {
+  delayTolerance,
+  isClean,
+  judgeLink,
+  type LinkFault,
+  type LinkReading,
+  type LinkReadings,
+} from '../../../../scripts/faults/link-receipts.ts';
+import { cut, delay, jitter, loss, rate } from '../../../support/faults.ts';
+
+const all: readonly LinkFault[] = [delay(20), jitter(10), loss(0.1), rate(10), cut];
+
+const nothing: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
+
+/** `n` probes, evenly spread over ± `spreadMs` around `ms`; a share of them lost. */
+function sample(n: number, ms: number, { spreadMs = 0.05, lost = 0, bitsPerSecond = NaN } = {}): LinkSample {
+  const received = Math.round(n * (1 - lost));
+  const delaysMs = Array.from(
+    { length: received },
+    (_, index) => ms - spreadMs + (2 * spreadMs * index) / Math.max(1, received - 1),
+  );
+  return { sent: n, received, delaysMs, bitsPerSecond };
+}
+
+function reading(probes: LinkSample, bitsPerSecond = NaN): LinkReading {
+  return { probes, flood: { ...nothing, received: Number.isNaN(bitsPerSecond) ? 0 : 1000, bitsPerSecond } };
+}
+
+const idle = reading(sample(7000, 0.1), 20e9);
+const during = (probes: LinkSample, bitsPerSecond?: number): LinkReadings => ({
+  baseline: idle,
+  before: idle,
+  during: reading(probes, bitsPerSecond),
+  after: idle,
+});
+
+describe('a delay', () => {
+  test('is what was added to the median before, within the larger of 2 ms and 5 %', () => {
+    expect([delayTolerance(5), delayTolerance(40), delayTolerance(300)]).toEqual([2, 2, 15]);
+    expect(judgeLink(delay(80), during(sample(400, 80.1)))).toMatchObject({
+      ok: true,
+      why: '',
+      n: 400,
+      tolerance: 4,
+      measured: { before: 0.1, during: 80, after: 0 },
+    });
+    expect(judgeLink(delay(80), during(sample(400, 84.0))).ok).toBe(true);
+    expect(judgeLink(delay(80), during(sample(400, 84.2)))).toMatchObject({
+      ok: false,
+      why: '84.1 ms were added (400 probes)',
+    });
+    expect(judgeLink(delay(80), during(sample(400, 76))).ok).toBe(false);
+    expect(judgeLink(delay(80), during(sample(400, 0.1))).ok).toBe(false);
+  });
+
+  test('on top of another one is what it added itself', () => {
+    const slow = reading(sample(400, 50.1));
+    const readings = { ...during(sample(400, 130.1)), before: slow };
+    expect(judgeLink(delay(80), readings)).toMatchObject({
+      ok: true,
+      measured: { before: 50.1, during: 80 },
+    });
+  });
+
+  test('of too few probes is not confirmed', () => {
+    expect(judgeLink(delay(80), during(sample(199, 80.1))).ok).toBe(false);
+    expect(judgeLink(delay(80), during(sample(200, 80.1))).ok).toBe(true);
+  });
+});
+
+describe('jitter', () => {
+  test('is half the width over which delays are spread', () => {
+    expect(judgeLink(jitter(20), during(sample(2001, 80, { spreadMs: 20 }))).ok).toBe(true);
+    expect(judgeLink(jitter(20), during(sample(2001, 80, { spreadMs: 28 }))).ok).toBe(false);
+    expect(judgeLink(jitter(20), during(sample(2001, 80))).ok).toBe(false);
+    expect(judgeLink(jitter(20), during(sample(401, 80, { spreadMs: 20 }))).ok).toBe(false); // too few to know
+  });
+});
+
+describe('a loss', () => {
+  test('fails only where all of its interval lies beyond what was asked and the tolerance', () => {
+    expect(judgeLink(loss(0.02), during(sample(7000, 1, { lost: 0.02 }))).ok).toBe(true);
+    expect(judgeLink(loss(0.02), during(sample(7000, 1, { lost: 0.026 }))).ok).toBe(true);
+    expect(judgeLink(loss(0.02), during(sample(7000, 1, { lost: 0.045 }))).ok).toBe(false);
+    expect(judgeLink(loss(0.02), during(sample(7000, 1)))).toMatchObject({
+      ok: false,
+      why: '0 of 7000 probes were lost',
+    });
+  });
+
+  test('that was measured too roughly is not confirmed: the interval is too wide, or the probes too few', () => {
+    expect(judgeLink(loss(0.01), during(sample(4999, 1, { lost: 0.01 }))).ok).toBe(false);
+    // Half of all: at 5000 probes the interval is wider than 0.01, but narrower than half of what was asked.
+    expect(judgeLink(loss(0.5), during(sample(5000, 1, { lost: 0.5 }))).ok).toBe(true);
+  });
+
+  test('that is drawn as asked is accepted', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(0.01, 0.02, 0.1, 0.3), fc.nat(), (asked, seed) => {
+        const draw = drawFor(seed, 'loss');
+        const lost = Array.from({ length: 7000 }, () => draw.integer(0, 999_999) < asked * 1e6).filter(
+          Boolean,
+        ).length;
+        expect(judgeLink(loss(asked), during(sample(7000, 1, { lost: lost / 7000 }))).ok).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('a rate', () => {
+  test('is what a flood carried, within 10 %', () => {
+    expect(judgeLink(rate(10), during(sample(400, 1), 10.9e6))).toMatchObject({
+      ok: true,
+      unit: 'bit/s',
+      requested: 10e6,
+    });
+    expect(judgeLink(rate(10), during(sample(400, 1), 11.1e6))).toMatchObject({
+      ok: false,
+      why: '11.10 Mbit/s went through',
+    });
+    expect(judgeLink(rate(10), during(sample(400, 1), 8.9e6)).ok).toBe(false);
+  });
+});
+
+describe('a partition', () => {
+  test('lets nothing through where something went through before', () => {
+    const silent = sample(400, 1, { lost: 1 });
+    expect(judgeLink(cut, during(silent))).toMatchObject({
+      ok: true,
+      measured: { before: 0, during: 1, after: 0 },
+    });
+    expect(judgeLink(cut, during({ ...silent, received: 1 })).ok).toBe(false);
+    expect(judgeLink(cut, { ...during(silent), before: reading(silent) }).ok).toBe(false);
+  });
+});
+
+test.each(all)('a link that was not measured is never what was asked: $kind', (fault) => {
+  const unmeasured = { probes: nothing, flood: nothing };
+  for (const before of [idle, unmeasured]) {
+    const judged = judgeLink(fault, { baseline: idle, before, during: unmeasured, after: unmeasured });
+    expect(judged.ok).toBe(false);
+    // JSON has no NaN, and a receipt must read back.
+    expect(JSON.stringify(judged)).not.toContain('null');
+  }
+});
+
+describe('a bystander', () => {
+  test('is clean where it is as late as before and loses nothing that could be told from noise', () => {
+    const before = sample(400, 0.1);
+    expect(isClean(before, sample(400, 1.5))).toBe(true);
+    expect(isClean(before, sample(400, 2.2))).toBe(false);
+    expect(isClean(before, sample(7000, 0.1, { lost: 0.001 }))).toBe(true);
+    expect(isClean(before, sample(7000, 0.1, { lost: 0.02 }))).toBe(false);
+    expect(isClean(before, sample(400, 0.1, { lost: 1 }))).toBe(false);
+  });
+});

@@ -1,0 +1,118 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
+import { packageRoot } from '../../../../infra/places.ts';
+import { loadPlan } from '../../../../infra/plan/load-plan.ts';
+import { Forwards, forwardsOf } from '../../../../scripts/rehearsal/forwards.ts';
+import { fakeNode, thisMachine } from '../../../support/fake-node.ts';
+
+const open: (() => unknown)[] = [];
+afterEach(() => {
+  for (const close of open.splice(0)) close();
+});
+
+test('every node of a role that declares a forward has one', () => {
+  const { plan } = loadPlan({ cluster: 'thumbnails', profiles: [], seed: 1, set: {}, suites: [] });
+  expect(forwardsOf(plan)).toEqual([{ node: 'broker-1', port: 6379, hostPort: null }]);
+  const golden = join(packageRoot, 'tests/golden/node-arguments/cluster.yaml');
+  expect(forwardsOf(loadPlan({ cluster: golden, profiles: [], seed: 1, set: {}, suites: [] }).plan)).toEqual([
+    { node: 'machine-1', port: 22, hostPort: 2222 },
+  ]);
+});
+
+test('ports are taken before anything is created, each another one, on this machine alone', async () => {
+  const forwards = await reserved([
+    { node: 'a-1', port: 80, hostPort: null },
+    { node: 'a-2', port: 80, hostPort: null },
+  ]);
+  const [first, second] = forwards.list;
+  expect(first).toMatchObject({ node: 'a-1', port: 80, host: '127.0.0.1' });
+  expect(first?.hostPort).not.toBe(second?.hostPort);
+});
+
+test('a fixed port that somebody else has ends with 69, and the others are given back', async () => {
+  const taken = await listening(createServer());
+  const free = await listening(createServer());
+  const [freePort, takenPort] = [portOf(free), portOf(taken)];
+  free.close();
+  await once(free, 'close');
+  await expect(
+    reserved([
+      { node: 'a-1', port: 80, hostPort: freePort },
+      { node: 'a-2', port: 80, hostPort: takenPort },
+    ]),
+  ).rejects.toMatchObject({
+    exit: 69,
+    code: 'port-taken',
+    message: `port ${takenPort} of 127.0.0.1 is taken`,
+  });
+  const again = await reserved([{ node: 'a-1', port: 80, hostPort: freePort }]);
+  expect(again.list).toMatchObject([{ hostPort: freePort }]);
+});
+
+test('bytes go both ways over a command in the node, and the end of the answer ends the connection', async () => {
+  const server = await listening(
+    createServer((socket) => {
+      socket.once('data', (question: Buffer) => socket.end(`you said ${question.toString()}`));
+    }),
+  );
+  const forwards = await reserved([{ node: 'this-machine', port: portOf(server), hostPort: null }]);
+  forwards.open(new Map([['this-machine', thisMachine]]));
+  forwards.hold();
+  const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
+  open.push(() => socket.destroy());
+  socket.write('hello');
+  expect(await text(socket)).toBe('you said hello');
+});
+
+test('nothing goes on in the node when who connected has left, although the other end is still there', async () => {
+  const server = await listening(createServer());
+  const forwards = await reserved([{ node: 'this-machine', port: portOf(server), hostPort: null }]);
+  const ended: Promise<number>[] = [];
+  const watched = fakeNode({
+    start: async (argv) => {
+      const relay = await thisMachine.start(argv);
+      ended.push(relay.exited);
+      return relay;
+    },
+  });
+  forwards.open(new Map([['this-machine', watched]]));
+  forwards.hold();
+  const accepted = once(server, 'connection');
+  const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
+  await accepted;
+  socket.destroy();
+  await Promise.all(ended);
+});
+
+test('nobody is let through to a node that is not up yet', async () => {
+  const forwards = await reserved([{ node: 'a-1', port: 80, hostPort: null }]);
+  forwards.hold();
+  const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'close');
+  expect(socket.bytesRead).toBe(0);
+});
+
+async function reserved(wanted: Parameters<typeof Forwards.reserve>[0]): Promise<Forwards> {
+  const forwards = await Forwards.reserve(wanted);
+  open.push(() => {
+    forwards.close();
+  });
+  return forwards;
+}
+
+async function listening(server: Server): Promise<Server> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  open.push(() => server.close());
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
