@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=93f8fe67bac4d3ba4ce272cabb78cc67c2454b54dc81e37a8bd0816e48383ccd
+LABEL dev.understudy.inputs=16eca8c002bec0da09ca94791de0eb3d5ba3e93cb295508d498dae1e1902f37e
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
