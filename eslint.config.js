@@ -29,5 +29,10 @@ export default tseslint.config(
     // expect(object.method) in jest never calls the method unbound.
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
-  { files: ['**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', setTimeout: 'readonly' },
+    },
+  },
 );

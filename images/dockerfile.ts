@@ -76,14 +76,24 @@ export function aptSpecifier(name: string, version: string): string {
 
 function pipPackages({ packages }: Stack): readonly string[] {
   const names = Object.entries(packages.pip).map(([name, version]) => quote(`${name}==${version}`));
-  return names.length === 0
-    ? []
-    : [
-        run(
-          `python3 -m pip install --quiet --no-cache-dir --break-system-packages ${names.sort().join(' ')}`,
-        ),
-      ];
+  if (names.length === 0) return [];
+  const trust = [
+    'cat /etc/ssl/certs/ca-certificates.crt > /tmp/trusted.pem',
+    `printf '%s' "$${trustArgument}" >> /tmp/trusted.pem`,
+    'export PIP_CERT=/tmp/trusted.pem',
+  ];
+  return [
+    `ARG ${trustArgument}`,
+    run(
+      `if [ -n "\${${trustArgument}:-}" ]; then ${trust.join(' && ')}; fi`,
+      `python3 -m pip install --quiet --no-cache-dir --break-system-packages ${names.sort().join(' ')}`,
+      'rm -f /tmp/trusted.pem',
+    ),
+  ];
 }
+
+/** Certificates that the building host trusts beside the public ones, as PEM: many companies look into TLS. */
+export const trustArgument = 'TRUSTED_CA';
 
 function account({ name, uid, gid, groups, shell, home, sudo }: Account): readonly string[] {
   const own = gid ?? uid;
@@ -207,7 +217,7 @@ function units({ units: enabled, maskedUnits }: Stack): readonly string[] {
 }
 
 /** Units that need devices, consoles or a kernel of their own, which no container has. */
-const withoutMachine = [
+export const withoutMachine: readonly string[] = [
   'dev-hugepages.mount',
   'dev-mqueue.mount',
   'sys-fs-fuse-connections.mount',

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { setTimeout as delay } from 'node:timers/promises';
 import { networkName } from './components/docker/names.ts';
 import { DockerCluster } from './components/docker/cluster.ts';
-import type { HostMechanism } from './components/docker/node.ts';
+import type { HostMechanism } from './components/docker/host.ts';
 import type { BoundPlan } from './plan/plan.ts';
 
 const networkDeadlineMs = 60_000;

@@ -1,6 +1,12 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { EXIT } from '../infra/errors.ts';
+import { cacheRoot } from '../infra/places.ts';
 import { program, userError } from './commands/program.ts';
 import { reportError } from './output.ts';
+
+// Half of a command's start is compiling what it imports; kept, that is done once (measured: 0.85 to 0.43 s of CPU).
+enableCompileCache(join(cacheRoot(), 'node'));
 
 const argv = process.argv.slice(2);
 try {

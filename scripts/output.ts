@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import pc from 'picocolors';
 import { EXIT, UnderstudyError, type ExitCode, type Problem } from '../infra/errors.ts';
+import { screenOf, type Screen } from './screen.ts';
 
 /** `--json` prints this one object where a command ends without its own (contracts: "Command line"). */
 interface ErrorDocument {
@@ -27,7 +27,7 @@ export function printJson(document: unknown): void {
 export function reportError(error: unknown, { json }: { readonly json: boolean }): ExitCode {
   const document = errorDocument(error);
   if (json) printJson(document);
-  else process.stderr.write(errorText(error));
+  else process.stderr.write(errorText(error, screenOf(process.stderr).colours));
   return document.error.exit;
 }
 
@@ -51,10 +51,10 @@ export function errorDocument(error: unknown): ErrorDocument {
 }
 
 /** Pure: an error as a person reads it. */
-export function errorText(error: unknown): string {
+export function errorText(error: unknown, { red, dim }: Screen['colours']): string {
   const { message, hint } = errorDocument(error).error;
-  const lines = [`${pc.red('error')} ${message}`];
-  if (hint !== '') lines.push(`${pc.dim('next ')} ${hint}`);
+  const lines = [`${red('error')} ${message}`];
+  if (hint !== '') lines.push(`${dim('next ')} ${hint}`);
   // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.
   if (!(error instanceof UnderstudyError)) lines.push(inspect(error));
   return `${lines.join('\n')}\n`;

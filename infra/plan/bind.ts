@@ -18,7 +18,7 @@ export interface RunKeys {
 
 /** Adds to a plan what only this run has. Pure: chance and clock are in the arguments. */
 export function bindRun(
-  { plan, hashes }: LoadedPlan,
+  { plan, hashes, specFile }: LoadedPlan,
   identity: RunIdentity,
   subnet: Subnet,
   keys: RunKeys,
@@ -27,6 +27,8 @@ export function bindRun(
     schema: 1,
     ...identity,
     planHash: hashes.planHash,
+    specFile,
+    variables: plan.variables,
     subnet,
     addresses: Object.fromEntries(plan.nodes.map(({ name, host }) => [name, addressIn(subnet.ipv4, host)])),
     ssh: { ...keys.account, hostKeys: { ...keys.hosts } },

@@ -20,6 +20,8 @@ const StoredRun = z.strictObject({
   created: z.string(),
   maxTtlMs: z.number().nullable(),
   planHash: z.string(),
+  specFile: z.string(),
+  variables: z.record(z.string(), z.string()),
   subnet: z.strictObject({ ipv4: z.string(), gateway4: z.string() }),
   addresses: z.record(z.string(), z.string()),
   ssh: z.strictObject({ ...KeyPair.shape, hostKeys: z.record(z.string(), KeyPair) }),
@@ -43,7 +45,7 @@ export function loadOrCreateBoundRun(
   { isUp }: { readonly isUp: boolean } = { isUp: true },
 ): BoundRun {
   const file = boundRunFile(identity.stack);
-  const stored = read(file);
+  const stored = readBoundRun(identity.stack);
   const { plan } = loaded;
   const taken = [...hostRoutes(), ...engineNetworks];
   if (stored !== null && coversEveryNode(stored, loaded)) {
@@ -78,7 +80,9 @@ function coversEveryNode(run: BoundRun, { plan }: LoadedPlan): boolean {
   return plan.nodes.every(({ name }) => name in run.addresses && name in run.ssh.hostKeys);
 }
 
-function read(file: string): BoundRun | null {
+/** null where nothing was bound yet. */
+export function readBoundRun(stack: string): BoundRun | null {
+  const file = boundRunFile(stack);
   if (!existsSync(file)) return null;
   try {
     return StoredRun.parse(JSON.parse(readFileSync(file, 'utf8')));

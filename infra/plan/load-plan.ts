@@ -9,6 +9,7 @@ import type { Cluster, Role } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
 import { suggestion } from '../spec/allowed.ts';
 import { loadCluster, loadProfile, loadStack } from '../spec/load.ts';
+import { loadReference } from '../spec/load-reference.ts';
 import { roleStacks } from '../spec/role-stacks.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
@@ -53,7 +54,14 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
     stacks: sources.rendered(),
     files,
   });
-  return { plan, hashes: hashesOf(plan), specFile: file, contents: sources.contents };
+  return {
+    plan,
+    hashes: hashesOf(plan),
+    specFile: file,
+    contents: sources.contents,
+    reference: cluster.reference === undefined ? null : loadReference(resolve(here, cluster.reference)),
+    chosen: chosenEnvironment(cluster, variables),
+  };
 }
 
 /** One stack by itself, with its bases: for images that belong to no plan, such as the side-car's. */
@@ -171,6 +179,26 @@ function chosenVariables(cluster: Cluster, set: Readonly<Record<string, string>>
     }
   }
   return { ...cluster.variables, ...set };
+}
+
+/** What `--set` made of the roles' environment: a difference from the reference that is meant. */
+function chosenEnvironment(
+  cluster: Cluster,
+  variables: Readonly<Record<string, string>>,
+): LoadedPlan['chosen'] {
+  const changed = Object.entries(variables).filter(([name, value]) => cluster.variables[name] !== value);
+  return Object.fromEntries(
+    Object.entries(cluster.roles).map(([role, { environment }]) => [
+      role,
+      Object.fromEntries(
+        Object.entries(environment).flatMap(([key, text]) =>
+          changed
+            .filter(([name]) => text.includes(`\${${name}}`))
+            .map(([name, value]) => [key, `--set ${name}=${value}`]),
+        ),
+      ),
+    ]),
+  );
 }
 
 function chosenSuites(cluster: Cluster, asked: readonly string[]): readonly string[] {

@@ -60,6 +60,7 @@ export function planCluster(input: PlanInput): Plan {
       return [{ ...suite, name, command: suite.command.map((word) => interpolate(word, variables)) }];
     }),
     reference: cluster.reference ?? null,
+    allowances: cluster.allowances,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Account, Limits } from '../../images/stack.ts';
 import type { z } from 'zod';
-import type { Readiness, Suite } from '../spec/cluster.ts';
+import type { Allowance, Readiness, Suite } from '../spec/cluster.ts';
+import type { ReferenceFacts } from '../spec/facts.ts';
 import type { Fault } from '../spec/fault.ts';
 
 /** How a node's image comes to be: built from a rendered stack, or pulled by digest. */
@@ -105,6 +106,7 @@ export interface Plan {
   readonly schedule: readonly ScheduledFault[];
   readonly suites: readonly PlannedSuite[];
   readonly reference: string | null;
+  readonly allowances: readonly Allowance[];
 }
 
 export interface PlanHashes {
@@ -124,6 +126,9 @@ export interface LoadedPlan {
   readonly specFile: string;
   /** Content of every file that a rendered stack names, by SHA-256. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly reference: ReferenceFacts | null;
+  /** By role: environment variables that `--set` gave another value than the spec's own, with the words that did. */
+  readonly chosen: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What binding adds: the names, addresses and keys of one run. Written once (0600) and read by every later `up`. */
@@ -136,6 +141,8 @@ export interface BoundRun {
   readonly created: string;
   readonly maxTtlMs: number | null;
   readonly planHash: string;
+  readonly specFile: string;
+  readonly variables: Readonly<Record<string, string>>;
   readonly subnet: { readonly ipv4: string; readonly gateway4: string };
   readonly addresses: Readonly<Record<string, string>>;
   readonly ssh: {

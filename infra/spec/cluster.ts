@@ -95,6 +95,15 @@ export const Suite = z.strictObject({
 });
 export type Suite = z.infer<typeof Suite>;
 
+/** A difference from the reference that its author knows of and accepts. `*` in `fact` stands for anything. */
+export const Allowance = z.strictObject({
+  fact: z.string().min(1),
+  why: z.string().min(1),
+  /** True: only where the node has a later version than the reference. */
+  newer: z.boolean().default(false),
+});
+export type Allowance = z.infer<typeof Allowance>;
+
 /** cluster.yaml, as its author writes it. `${name}` in environment values and suite commands is a variable's value. */
 export const Cluster = z.strictObject({
   name: conceptName,
@@ -118,7 +127,9 @@ export const Cluster = z.strictObject({
   roles: z.record(conceptName, Role).refine((roles) => Object.keys(roles).length > 0, 'at least one role'),
   links: z.array(Link).default([]),
   suites: z.record(conceptName, Suite).default({}),
+  /** Facts captured from production, relative to the cluster.yaml: every run proves that its nodes are alike. */
   reference: z.string().min(1).optional(),
+  allowances: z.array(Allowance).default([]),
   egress: z.enum(['deny', 'allow']).default('deny'),
   /** Address pool of the cluster's network; contracts.md gives the default. */
   pool: z

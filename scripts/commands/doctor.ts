@@ -45,7 +45,9 @@ export async function doctor(options: {
   readonly calibrate: boolean;
   readonly json: boolean;
 }): Promise<ExitCode> {
-  const { cluster, profile: profiles } = options;
+  const { profile: profiles } = options;
+  // A profile that is named without a cluster is held against the bundled one.
+  const cluster = options.cluster ?? (profiles.length > 0 ? 'thumbnails' : undefined);
   const loaded = cluster === undefined ? null : loadPlan({ cluster, profiles, seed: 1, set: {}, suites: [] });
   if (options.calibrate) await calibrate();
   const docker = connectEngine();
@@ -64,7 +66,8 @@ export async function doctor(options: {
   const ok = findings.every((one) => one.ok);
   if (options.json) printJson({ schema: 1, ok, findings, calibration });
   else printResult([...findings.map(line), ...calibrationTable(calibration)].join('\n'));
-  return ok ? EXIT.pass : EXIT.host;
+  // Without a cluster nothing was asked that could be refused.
+  return ok || loaded === null ? EXIT.pass : EXIT.host;
 }
 
 function line({ part, ok, found, next }: Finding): string {
@@ -172,7 +175,9 @@ function asked(plan: Plan, abilities: Abilities | null, calibration: Calibration
   const memoryMiB = plan.nodes.reduce((sum, one) => sum + one.memoryMiB, 0);
   const freeMiB = Math.floor(freemem() / 2 ** 20);
   const reasons =
-    abilities === null ? [] : whyNot([...plan.conditions, ...plan.schedule], abilities, calibration);
+    abilities === null
+      ? ['not known: no Docker Engine and side-car image to try it with']
+      : whyNot([...plan.conditions, ...plan.schedule], abilities, calibration);
   return [
     {
       part: `${plan.cluster}: nodes`,

@@ -3,12 +3,10 @@ import { printJson, printResult } from '../output.ts';
 import { listClusters } from '../teardown/clusters.ts';
 import { destroyCluster } from '../teardown/destroy-cluster.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
-import { chooseCluster } from '../teardown/inventory.ts';
+import { chooseCluster, type ClusterChoice } from '../teardown/inventory.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 
-export interface DownOptions {
-  readonly run?: string;
-  readonly stack?: string;
+export interface DownOptions extends ClusterChoice {
   readonly json: boolean;
 }
 

@@ -1,10 +1,9 @@
 import { runningNode } from '../nodes/running.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
 
-export interface ExecCommand {
+export interface ExecCommand extends ClusterChoice {
   readonly node: string;
   readonly argv: readonly string[];
-  readonly run?: string;
-  readonly stack?: string;
   readonly user?: string;
 }
 

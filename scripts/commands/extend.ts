@@ -2,13 +2,11 @@ import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { printJson, printResult } from '../output.ts';
 import { listClusters } from '../teardown/clusters.ts';
 import { parseDurationMs } from '../../infra/duration.ts';
-import { chooseCluster, type KnownCluster } from '../teardown/inventory.ts';
+import { chooseCluster, type KnownCluster, type ClusterChoice } from '../teardown/inventory.ts';
 import { readLease, writeLease } from '../teardown/lease-store.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 
-export interface ExtendOptions {
-  readonly run?: string;
-  readonly stack?: string;
+export interface ExtendOptions extends ClusterChoice {
   /** From now on, such as "2h". */
   readonly duration: string;
   readonly reason?: string;

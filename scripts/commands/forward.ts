@@ -3,13 +3,12 @@ import { EXIT, type ExitCode } from '../../infra/errors.ts';
 import { runningNode } from '../nodes/running.ts';
 import { printResult } from '../output.ts';
 import { Forwards } from '../rehearsal/forwards.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
 
-export interface ForwardCommand {
+export interface ForwardCommand extends ClusterChoice {
   readonly node: string;
   readonly port: number;
   readonly hostPort?: number;
-  readonly run?: string;
-  readonly stack?: string;
 }
 
 /** One port of one node on this machine's loopback, until Ctrl-C. */

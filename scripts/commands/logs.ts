@@ -1,12 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
 import { runningNode } from '../nodes/running.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
 
-export interface LogsCommand {
+export interface LogsCommand extends ClusterChoice {
   readonly node: string;
   readonly follow: boolean;
-  readonly run?: string;
-  readonly stack?: string;
 }
 
 /** The journal of a node that has one, else its container log. */

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../infra/errors.ts';
 import { packageRoot } from '../../infra/places.ts';
+import type { ClusterChoice } from '../teardown/inventory.ts';
+import type { RunCommand } from './run.ts';
 
 /** Verbs of the design that later versions bring: asked for, they say so instead of being unknown. */
 const notYet = [
@@ -18,7 +20,6 @@ const notYet = [
   'diff',
   'shrink',
   'profiles',
-  'parity',
   'prune',
   'watch',
 ] as const;
@@ -89,7 +90,7 @@ function rehearsalVerbs(root: Command): void {
     .addOption(new Option('--backend <name>').choices(['docker', 'aws']).default('docker'))
     .option('--dry-run', 'print the plan and stop', false)
     .option('--json', 'one JSON object on stdout', false)
-    .action(async (cluster: string, options: RunFlags) => {
+    .action(async (cluster: string, options: Omit<RunCommand, 'cluster'>) => {
       const { run } = await import('./run.ts');
       process.exitCode = await run({ cluster, ...options });
     });
@@ -110,24 +111,6 @@ function rehearsalVerbs(root: Command): void {
       const { schema } = await import('./schema.ts');
       process.exitCode = schema(name);
     });
-}
-
-export interface RunFlags {
-  readonly profile: readonly string[];
-  readonly seed: number;
-  readonly suite: readonly string[];
-  readonly set: Readonly<Record<string, string>>;
-  readonly control: 'always' | 'cached' | 'never';
-  readonly keep: 'always' | 'on-failure' | 'never';
-  readonly backend: 'docker' | 'aws';
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
-
-/** Which running cluster a verb means; the only one where neither is given. */
-export interface ClusterChoice {
-  readonly run?: string;
-  readonly stack?: string;
 }
 
 function clusterVerbs(root: Command): void {
@@ -186,6 +169,19 @@ function clusterVerbs(root: Command): void {
       const { forward } = await import('./forward.ts');
       process.exitCode = await forward({ node, port, ...options });
     });
+  choosing(root.command('parity').description('in what the nodes that are up are not what production is'))
+    .argument('[cluster]', 'refuse where another cluster than this one is up')
+    .option('--reference <file>', "facts captured from production; the spec's own by default")
+    .option('--json', 'one JSON object on stdout', false)
+    .action(
+      async (
+        cluster: string | undefined,
+        options: ClusterChoice & { readonly reference?: string; readonly json: boolean },
+      ) => {
+        const { parity } = await import('./parity.ts');
+        process.exitCode = await parity({ ...(cluster === undefined ? {} : { cluster }), ...options });
+      },
+    );
   choosing(root.command('extend').description('give a cluster more time'))
     .argument('<duration>', 'from now, such as 2h')
     .argument('[reason]')

@@ -4,9 +4,12 @@ import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { runsRoot } from '../../infra/places.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
 import { printJson, printResult } from '../output.ts';
-import { renderReport } from '../report/report.ts';
+import { writeReport } from '../report/write-report.ts';
 
-/** Renders report.html again, from the run folder alone. */
+/** What every run folder has one of, however early the run ended. */
+const marks = ['events.jsonl', 'plan.json', 'verdict.json'] as const;
+
+/** Renders report.html again, from the run folder alone; of a run that was cut off, from what there is. */
 export async function report({
   run,
   json,
@@ -15,13 +18,13 @@ export async function report({
   readonly json: boolean;
 }): Promise<ExitCode> {
   const path = run.includes('/') ? run : join(runsRoot(), run);
-  if (!existsSync(join(path, 'verdict.json'))) {
-    throw new UsageError('unknown-run', `${path} holds no verdict.json`, {
-      hint: 'give the id or the folder of a run that ended',
+  if (!marks.some((mark) => existsSync(join(path, mark)))) {
+    throw new UsageError('unknown-run', `${path} is no run folder: it has none of ${marks.join(', ')}`, {
+      hint: `give a run's id (a folder in ${runsRoot()}) or the path of its folder`,
     });
   }
   const folder = new RunFolder(path);
-  folder.writeText('report.html', renderReport(folder));
+  writeReport(folder);
   if (json) printJson({ schema: 1, report: folder.file('report.html') });
   else printResult(folder.file('report.html'));
   return await Promise.resolve(EXIT.pass);

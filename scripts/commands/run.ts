@@ -11,18 +11,31 @@ import { openProgress } from '../progress/open.ts';
 import { rehearse } from '../rehearsal/rehearsal.ts';
 import { exitCode } from '../rehearsal/verdict.ts';
 import { summary } from '../report/summary.ts';
+import { screenOf } from '../screen.ts';
 import { resolveBase } from '../setup/base-image.ts';
 import { ensureReady } from '../setup/setup.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import { reapQuietly } from '../teardown/reap.ts';
-import type { RunFlags } from './program.ts';
+
+export interface RunCommand {
+  readonly cluster: string;
+  readonly profile: readonly string[];
+  readonly seed: number;
+  readonly suite: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly control: 'always' | 'cached' | 'never';
+  readonly keep: 'always' | 'on-failure' | 'never';
+  readonly backend: 'docker' | 'aws';
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
 
 /**
  * `understudy run`: the spec is read before Docker is looked for; a mistake in it needs no engine. `faultDriver` is for
  * tests that leave out a part of it.
  */
 export async function run(
-  flags: RunFlags & { readonly cluster: string },
+  flags: RunCommand,
   faultDriver: FaultStage['driver'] = driverOf,
 ): Promise<ExitCode> {
   const { cluster, profile: profiles, seed, set, suite: suites } = flags;
@@ -62,12 +75,13 @@ export async function run(
         step.update(`${stack}: ${line.slice(0, 60)}`);
       },
     });
+    step.update(''); // what a build said last is no result
   });
   const verdict = await rehearse(
     { loaded, control: flags.control, keep: flags.keep },
     { engine, host, toolbox, abilities, progress, interrupts, faultDriver },
   );
   if (flags.json) printJson(verdict);
-  else printResult(summary(verdict));
+  else printResult(summary(verdict, screenOf(process.stdout)));
   return exitCode(verdict);
 }

@@ -18,6 +18,7 @@ export async function setup(): Promise<ExitCode> {
         step.update(`${stack}: ${line.slice(0, 60)}`);
       },
     });
+    step.update(''); // what a build said last is no result
   });
   return EXIT.pass;
 }

@@ -3,6 +3,7 @@ import { ensureImages } from '../../infra/components/docker/build.ts';
 import { parseDurationMs } from '../../infra/duration.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { redactorFor } from '../evidence/known-secrets.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
 import { printJson, printResult } from '../output.ts';
 import { openProgress } from '../progress/open.ts';
@@ -40,7 +41,7 @@ export async function up({ cluster, seed, set, ttl, json }: UpCommand): Promise<
     });
   });
   const runId = newRunId(new Date(), randomBytes(3));
-  const folder = RunFolder.create(runId);
+  const folder = RunFolder.create(runId, redactorFor(loaded.plan));
   const handle = await raise({ ...stage, progress, interrupts, loaded, runId, folder, ttlMs });
   if (json) printJson(handle);
   else

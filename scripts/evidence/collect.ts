@@ -1,52 +1,126 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import type { NodeAccess } from '../nodes/node.ts';
+import type Docker from 'dockerode';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Handle } from '../../infra/handle.ts';
+import { containerState } from '../nodes/container-state.ts';
+import { DockerNode } from '../nodes/docker.ts';
+import { liveJournal, stoppedJournal } from '../nodes/journal.ts';
+import { journalEntry } from './journal.ts';
 import type { RunFolder } from './run-folder.ts';
+
+export interface Collecting {
+  readonly engine: Docker;
+  readonly nodes: Handle['nodes'];
+  readonly folder: RunFolder;
+  readonly signal: AbortSignal;
+}
+
+export interface Collected {
+  /** Files, relative to the run folder. */
+  readonly saved: readonly string[];
+  /** What could not be had, and why. */
+  readonly missed: readonly string[];
+}
 
 const nodeDeadlineMs = 30_000;
 
 /**
- * Every node's journal (of those that have one) and container log, streamed to the run folder. What could not be had is
- * returned by name, and stops nothing else.
+ * State, container log and journal of every node, whether it runs, has stopped or died, streamed into the run folder.
+ * What is there already is left as it is; what cannot be had is named, and stops nothing else.
  */
-export async function collectLogs(
-  nodes: Iterable<NodeAccess>,
-  folder: RunFolder,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const missed = await Promise.all(
-    [...nodes].map(async (node) => {
+export async function collectNodes({ engine, nodes, folder, signal }: Collecting): Promise<Collected> {
+  const all = await Promise.all(
+    nodes.map(async ({ name, init, container }) => {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(nodeDeadlineMs)]);
-      const kept = await Promise.allSettled([
-        journal(node, folder, limit),
-        containerLog(node, folder, limit),
+      const look = new NodeEvidence(engine, name, container, folder, limit);
+      const found = await Promise.allSettled([
+        look.state(),
+        look.log(),
+        ...(init === 'systemd' ? [look.journal()] : []),
       ]);
-      return kept.flatMap((one) =>
-        one.status === 'rejected' ? [`${node.name}: ${String(one.reason)}`] : [],
+      return found.map((one) =>
+        one.status === 'fulfilled'
+          ? { saved: one.value, missed: null }
+          : {
+              saved: null,
+              missed: `${name}: ${one.reason instanceof Error ? one.reason.message : String(one.reason)}`,
+            },
       );
     }),
   );
-  return missed.flat();
+  const saved = all.flat().flatMap((one) => (one.saved === null ? [] : [one.saved]));
+  const missed = all.flat().flatMap((one) => (one.missed === null ? [] : [one.missed]));
+  return { saved: saved.sort(), missed: [...new Set(missed)].sort() };
 }
 
-async function journal(node: NodeAccess, folder: RunFolder, signal: AbortSignal): Promise<void> {
-  const { running } = await node.state();
-  if (!running) return;
-  const there = await node.exec(['sh', '-c', 'command -v journalctl'], { signal });
-  if (there.exitCode !== 0) return;
-  const process = await node.start(['journalctl', '--output', 'json', '--no-pager', '--all']);
-  process.stderr.resume();
-  await pipeline(
-    process.stdout,
-    createWriteStream(folder.file('nodes', node.name, 'journal.jsonl'), { mode: 0o600 }),
-    { signal },
-  );
+/** Each answers with the file that it wrote, or null where that was there already. */
+class NodeEvidence {
+  readonly #engine: Docker;
+  readonly #name: string;
+  readonly #container: string;
+  readonly #folder: RunFolder;
+  readonly #limit: AbortSignal;
+  readonly #info: Promise<Docker.ContainerInspectInfo>;
+
+  constructor(engine: Docker, name: string, container: string, folder: RunFolder, limit: AbortSignal) {
+    this.#engine = engine;
+    this.#name = name;
+    this.#container = container;
+    this.#folder = folder;
+    this.#limit = limit;
+    this.#info = engine.getContainer(container).inspect();
+  }
+
+  async state(): Promise<string | null> {
+    return this.#unlessThere('state.json', async (file) => {
+      const state = await containerState(this.#engine, this.#name, await this.#info, this.#limit);
+      this.#folder.writeJson(file, state);
+    });
+  }
+
+  async log(): Promise<string | null> {
+    return this.#unlessThere('container.log', async (file) => {
+      await this.#info; // gone: said once, by whoever asks first
+      const node = new DockerNode(this.#engine, this.#name, this.#container);
+      await this.#folder.writeStream(file, await node.logs({ timestamps: true }), this.#limit);
+    });
+  }
+
+  async journal(): Promise<string | null> {
+    return this.#unlessThere('journal.jsonl', async (file) => {
+      const info = await this.#info;
+      await using reading = info.State.Running
+        ? await liveJournal(this.#engine, this.#name, this.#container)
+        : await stoppedJournal(this.#engine, info);
+      await this.#folder.writeLines(file, reading.lines, cleanEntry, this.#limit);
+      await reading.ended();
+    });
+  }
+
+  async #unlessThere(name: string, write: (file: string) => Promise<void>): Promise<string | null> {
+    const file = join('nodes', this.#name, name);
+    if (existsSync(this.#folder.file(file))) return null;
+    await within(this.#limit, write(file));
+    return file;
+  }
 }
 
-async function containerLog(node: NodeAccess, folder: RunFolder, signal: AbortSignal): Promise<void> {
-  await pipeline(
-    await node.logs(),
-    createWriteStream(folder.file('nodes', node.name, 'container.log'), { mode: 0o600 }),
-    { signal },
-  );
+/** As text throughout: journald writes what holds a colour or a broken byte as numbers, in which a secret could hide. */
+function cleanEntry(line: string): string | null {
+  const entry = journalEntry(line);
+  return entry === null ? null : JSON.stringify(entry);
+}
+
+async function within<T>(limit: AbortSignal, work: Promise<T>): Promise<T> {
+  limit.throwIfAborted();
+  const late = Promise.withResolvers<never>();
+  const give = (): void => {
+    late.reject(limit.reason instanceof Error ? limit.reason : new Error(String(limit.reason)));
+  };
+  limit.addEventListener('abort', give, { once: true });
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    limit.removeEventListener('abort', give);
+  }
 }

@@ -1,7 +1,19 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  createWriteStream,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  type WriteStream,
+} from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { runsRoot } from '../../infra/places.ts';
+import { Redactor } from './redactor.ts';
 
 /**
  * One folder a run, `.runs/<runId>/`, all of it readable by its owner alone:
@@ -12,13 +24,16 @@ import { runsRoot } from '../../infra/places.ts';
  */
 export class RunFolder {
   readonly path: string;
+  /** Everything that is written here goes through it. */
+  readonly redactor: Redactor;
 
-  constructor(path: string) {
+  constructor(path: string, redactor: Redactor = new Redactor()) {
     this.path = path;
+    this.redactor = redactor;
   }
 
-  static create(runId: string): RunFolder {
-    const folder = new RunFolder(join(runsRoot(), runId));
+  static create(runId: string, redactor: Redactor): RunFolder {
+    const folder = new RunFolder(join(runsRoot(), runId), redactor);
     mkdirSync(folder.path, { recursive: true, mode: 0o700 });
     return folder;
   }
@@ -31,32 +46,88 @@ export class RunFolder {
   }
 
   writeJson(name: string, value: unknown): void {
-    this.writeText(name, `${JSON.stringify(value, null, 2)}\n`);
+    this.#write(name, `${JSON.stringify(this.redactor.value(value), null, 2)}\n`);
   }
 
   writeText(name: string, text: string): void {
-    writeFileSync(this.file(name), text, { mode: 0o600 });
+    this.#write(name, this.redactor.text(text));
+  }
+
+  writeJsonLines(name: string, values: readonly unknown[]): void {
+    this.#write(name, values.map((value) => `${JSON.stringify(this.redactor.value(value))}\n`).join(''));
   }
 
   appendLine(name: string, value: unknown): void {
-    appendFileSync(this.file(name), `${JSON.stringify(value)}\n`, { mode: 0o600 });
+    appendFileSync(this.file(name), `${JSON.stringify(this.redactor.value(value))}\n`, { mode: 0o600 });
+  }
+
+  /**
+   * Streams into a file, which has its name only once the stream has ended, whole or cut: what a dead controller had
+   * not finished is told from what it had.
+   */
+  async writeStream(name: string, source: Readable, signal: AbortSignal): Promise<void> {
+    await this.#stream(name, async (file) => pipeline(source, this.redactor.stream(), file, { signal }));
+  }
+
+  /** The same for lines, each in another form, or left out where that is null. */
+  async writeLines(
+    name: string,
+    source: Readable,
+    translate: (line: string) => string | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const lines = async function* (bytes: AsyncIterable<string | Uint8Array>): AsyncIterable<string> {
+      for await (const line of createInterface({ input: Readable.from(bytes) })) {
+        const translated = translate(line);
+        if (translated !== null) yield `${translated}\n`;
+      }
+    };
+    await this.#stream(name, async (file) =>
+      pipeline(source, lines, this.redactor.stream(), file, { signal }),
+    );
+  }
+
+  /** As it is, for what a live cluster is used with and no evidence; returns its path. */
+  writeClear(name: string, value: unknown): string {
+    const path = this.file(name);
+    writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    return path;
   }
 
   /** null where the run never got so far. */
   readJson<S extends z.ZodType>(name: string, schema: S): z.output<S> | null {
-    const text = this.#read(name);
+    const text = this.readText(name);
     return text === null ? null : schema.parse(JSON.parse(text));
   }
 
   /** Lines that were written whole; a crash may have cut the last one. */
   readLines<S extends z.ZodType>(name: string, schema: S): z.output<S>[] {
-    return (this.#read(name) ?? '').split('\n').flatMap((line) => {
+    return (this.readText(name) ?? '').split('\n').flatMap((line) => {
       const value = parsed(line);
       return value === undefined ? [] : [schema.parse(value)];
     });
   }
 
-  #read(name: string): string | null {
+  async #stream(name: string, fill: (file: WriteStream) => Promise<void>): Promise<void> {
+    const path = this.file(name);
+    const part = `${path}.part`;
+    writeFileSync(part, '', { mode: 0o600 });
+    try {
+      await fill(createWriteStream(part));
+    } finally {
+      renameSync(part, path);
+    }
+  }
+
+  /** Whole or not at all. */
+  #write(name: string, text: string): void {
+    const path = this.file(name);
+    writeFileSync(`${path}.part`, text, { mode: 0o600 });
+    renameSync(`${path}.part`, path);
+  }
+
+  /** null where there is no such file. */
+  readText(name: string): string | null {
     try {
       return readFileSync(join(this.path, name), 'utf8');
     } catch {

@@ -1,16 +1,29 @@
 import type { Fault } from '../../infra/spec/fault.ts';
-import { measureRates, probeLinks, type LinkSample, type ProbePoint } from './link-probes.ts';
-import type { LinkFault, LinkReading } from './link-receipts.ts';
+import {
+  floodPacketBits,
+  measureRates,
+  pooled,
+  probeLinks,
+  type LinkSample,
+  type ProbePoint,
+} from './link-probes.ts';
+import { isNarrow, type LinkFault, type LinkReading } from './link-receipts.ts';
 
 /** Keys are `a->b`. */
 export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
 
 const quick = { count: 400, everyUs: 2000 };
-/** Enough for a loss of 2 % drawn as high as 2.8 % to have a half-width below 0.01 at this confidence. */
-const thorough = { count: 7000, everyUs: 700 };
+/** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
+const calm = { count: 2100, everyUs: 2000 };
+/** Enough, nearly always, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
+const thorough = { count: 6000, everyUs: 700 };
+/** Where it is not enough: so many probes more, and no more often than that (contracts: "up to a stated cap"). */
+const more = { count: 3000, everyUs: 700, atMost: 4 };
 /** For a host that is busy: probes come late that are not lost. */
 const spareMs = 400;
-const floodMs = { quick: 150, thorough: 1000 };
+const quickFloodMs = 150;
+/** A slow link is flooded for longer: of fewer packets than this in one flood, each would count for too much. */
+const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
@@ -27,41 +40,71 @@ export class LinkMeter {
 
   /** How the links are without faults. */
   async baseline(): Promise<LinkReadingsByLink> {
-    return this.#read(this.#points, quick, this.#rated ? floodMs.quick : null);
+    return this.#read(this.#points, quick, this.#rated ? quickFloodMs : null);
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
   async wholeRun(faults: readonly Fault[]): Promise<LinkReadingsByLink> {
-    const rated = faults.some(({ kind }) => kind === 'network.rate');
-    return this.#read(this.#points, probesFor(faults), rated ? floodMs.thorough : null);
+    return this.#read(this.#points, timesFor(faults), floodMsFor(faults), lossesOf(faults));
   }
 
   /** A fault that came while the suites run, on its own links alone. */
   async inWindow(fault: LinkFault, links: readonly string[]): Promise<LinkReadingsByLink> {
     const ends = new Set(links.flatMap((link) => link.split('->')));
     const points = this.#points.filter(({ node }) => ends.has(node));
-    const all = await this.#read(points, probesFor([fault]), null);
+    const all = await this.#read(points, timesFor([fault]), null, lossesOf([fault]));
     return new Map([...all].filter(([link]) => links.includes(link)));
   }
 
+  /** Times, losses and rates each by themselves: how to see one of them well spoils the others. */
   async #read(
     points: readonly ProbePoint[],
-    { count, everyUs }: typeof quick,
-    flood: number | null,
+    probing: typeof quick,
+    floodMs: number | null,
+    lossRatios: readonly number[] = [],
   ): Promise<LinkReadingsByLink> {
-    const probes = await probeLinks(points, { count, everyUs, settleMs: this.#settleMs });
-    const floods = flood === null ? new Map<string, LinkSample>() : await measureRates(points, flood);
+    const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs });
+    const losses = lossRatios.length === 0 ? times : await this.#losses(points, lossRatios);
+    const rates = floodMs === null ? new Map<string, LinkSample>() : await measureRates(points, floodMs);
     return new Map(
-      [...probes].map(([link, sample]) => [
-        link,
-        { probes: sample, flood: floods.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN } },
-      ]),
+      [...times].map(([link, sample]) => {
+        const { sent, received } = losses.get(link) ?? sample;
+        const probes = { ...sample, sent, received };
+        return [link, { probes, flood: rates.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN } }];
+      }),
     );
+  }
+
+  /** A ratio is known by an interval: while that of any link is too wide, all of them are probed on. */
+  async #losses(
+    points: readonly ProbePoint[],
+    lossRatios: readonly number[],
+  ): Promise<ReadonlyMap<string, LinkSample>> {
+    const settleMs = this.#settleMs;
+    let samples = await probeLinks(points, { ...thorough, settleMs });
+    const tooWide = (): boolean =>
+      [...samples.values()].some((sample) => lossRatios.some((ratio) => !isNarrow(sample, ratio)));
+    for (let again = 0; again < more.atMost && tooWide(); again += 1) {
+      samples = pooled(samples, await probeLinks(points, { ...more, settleMs }));
+    }
+    return samples;
   }
 }
 
-function probesFor(faults: readonly Fault[]): typeof quick {
-  return faults.some(({ kind }) => kind === 'network.loss') ? thorough : quick;
+function floodMsFor(faults: readonly Fault[]): number | null {
+  const rates = faults.flatMap((fault) => (fault.kind === 'network.rate' ? [fault.rateMbit * 1e6] : []));
+  if (rates.length === 0) return null;
+  const { leastMs, leastPackets } = thoroughFlood;
+  const packetsMs = (leastPackets * floodPacketBits * 1000) / Math.min(...rates);
+  return Math.round(Math.max(leastMs, packetsMs));
+}
+
+function lossesOf(faults: readonly Fault[]): readonly number[] {
+  return faults.flatMap((fault) => (fault.kind === 'network.loss' ? [fault.lossRatio] : []));
+}
+
+function timesFor(faults: readonly Fault[]): typeof quick {
+  return faults.some(({ kind }) => kind === 'network.jitter') ? calm : quick;
 }
 
 /** How much later a packet may come for this fault. */

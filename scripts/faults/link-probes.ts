@@ -29,6 +29,7 @@ const nextPort = (): string => String(ports.first + (measurements++ % ports.coun
 /** How long listeners go on after a flood: its middle is what counts. */
 const floodSettleMs = 100;
 const packetBytes = 1200;
+export const floodPacketBits = packetBytes * 8;
 
 const Line = z.object({
   from: z.string(),
@@ -63,36 +64,43 @@ export async function probeLinks(
   });
 }
 
+/** Two measurements of the same links as one. */
+export function pooled(
+  first: ReadonlyMap<string, LinkSample>,
+  second: ReadonlyMap<string, LinkSample>,
+): ReadonlyMap<string, LinkSample> {
+  return new Map(
+    [...first].map(([link, a]) => {
+      const b = second.get(link);
+      if (b === undefined) return [link, a];
+      const sum = { sent: a.sent + b.sent, received: a.received + b.received };
+      return [link, { ...a, ...sum, delaysMs: [...a.delaysMs, ...b.delaysMs] }];
+    }),
+  );
+}
+
 /**
- * How fast each directed link is: rounds in which every node floods one other, so that no link is measured while another
- * one of the same sender or receiver is.
+ * How fast each directed link is: one after the other every node floods each other one, in step, so that hardly any link is
+ * measured while another one of the same sender or receiver is.
  */
 export async function measureRates(
   points: readonly ProbePoint[],
   floodMs: number,
 ): Promise<ReadonlyMap<string, LinkSample>> {
-  const all = new Map<string, LinkSample>();
-  for (let shift = 1; shift < points.length; shift += 1) {
-    const port = nextPort();
-    const round = await listening(points, { port, sent: 0, settleMs: floodSettleMs }, async () => {
+  const port = nextPort();
+  const flood = (from: ProbePoint, to: ProbePoint): Promise<void> =>
+    checked(from.sideCar, ['linkprobe', 'flood', port, to.address, String(packetBytes), String(floodMs)]);
+  const samples = await listening(points, { port, sent: 0, settleMs: floodSettleMs }, async () => {
+    for (let shift = 1; shift < points.length; shift += 1) {
       await Promise.all(
-        points.map(async ({ sideCar }, index) => {
+        points.map(async (from, index) => {
           const to = points[(index + shift) % points.length];
-          if (to !== undefined)
-            await checked(sideCar, [
-              'linkprobe',
-              'flood',
-              port,
-              to.address,
-              String(packetBytes),
-              String(floodMs),
-            ]);
+          if (to !== undefined) await flood(from, to);
         }),
       );
-    });
-    for (const [link, sample] of round) if (sample.received > 0) all.set(link, sample);
-  }
-  return all;
+    }
+  });
+  return new Map([...samples].filter(([, { received }]) => received > 0));
 }
 
 async function listening(

@@ -10,6 +10,7 @@ import {
   ratioInterval,
   thinned,
   uniformHalfWidth,
+  uniformInterval,
 } from './statistics.ts';
 
 export type LinkFault = Extract<Fault, { on: { links: unknown } }>;
@@ -35,7 +36,8 @@ type Judged = Pick<
   Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence'>>;
 
 const plotted = 120;
-const least = { delay: 200, loss: 5000 } as const;
+/** Of fewer probes a jitter is known to no better than a tenth of itself. */
+const least = { delay: 200, jitter: 1800, loss: 5000 } as const;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return 'links' in fault.on;
@@ -90,17 +92,18 @@ function jitterOf(requested: number, readings: LinkReadings): Judged {
   const values = mapReadings(readings, ({ probes }) => uniformHalfWidth(probes.delaysMs));
   const n = readings.during.probes.delaysMs.length;
   const tolerance = Math.max(2, requested * 0.1);
+  const [low, high] = uniformInterval(readings.during.probes.delaysMs);
+  const agrees = low <= requested + tolerance && high >= requested - tolerance;
   return {
     requested,
     measured: mapValues(values, (value) => round(value)),
     unit: 'ms',
     n,
     tolerance,
+    interval: [round(low), round(high)],
+    confidence,
     p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95)),
-    ...verdict(
-      n >= least.delay && Math.abs(values.during - requested) <= tolerance,
-      `delays spread ± ${round(values.during)} ms (${n} probes)`,
-    ),
+    ...verdict(n >= least.jitter && agrees, `delays spread ± ${round(values.during)} ms (${n} probes)`),
     samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
   };
 }
@@ -110,7 +113,6 @@ function lossOf(requested: number, readings: LinkReadings): Judged {
   const ratio = (sample: LinkSample): number => 1 - sample.received / Math.max(1, sample.sent);
   const [low, high] = ratioInterval(sent - received, sent);
   const tolerance = requested * 0.1;
-  const narrow = (high - low) / 2 <= Math.max(0.01, requested / 2);
   const agrees = low <= requested + tolerance && high >= requested - tolerance;
   const measured = mapReadings(readings, ({ probes }) => round(ratio(probes), 4));
   return {
@@ -121,9 +123,18 @@ function lossOf(requested: number, readings: LinkReadings): Judged {
     tolerance,
     interval: [round(low, 4), round(high, 4)],
     confidence,
-    ...verdict(sent >= least.loss && narrow && agrees, `${sent - received} of ${sent} probes were lost`),
+    ...verdict(
+      sent >= least.loss && isNarrow(readings.during.probes, requested) && agrees,
+      `${sent - received} of ${sent} probes were lost`,
+    ),
     samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
   };
+}
+
+/** Whether enough probes were sent to say how many of them are lost (contracts: Receipts). */
+export function isNarrow({ sent, received }: LinkSample, lossRatio: number): boolean {
+  const [low, high] = ratioInterval(sent - received, sent);
+  return (high - low) / 2 <= Math.max(0.01, lossRatio / 2);
 }
 
 function rateOf(requested: number, readings: LinkReadings): Judged {

@@ -19,6 +19,10 @@ export const Receipt = z.strictObject({
   confidence: z.number().optional(),
   interval: z.tuple([z.number(), z.number()]).optional(),
   bystanders: z.int().nonnegative(),
+  /** What they read: the most that a median grew, ms, and how many of their probes were lost. Absent without any. */
+  bystanderReading: z
+    .strictObject({ addedMs: z.number(), lost: z.int().nonnegative(), sent: z.int().nonnegative() })
+    .optional(),
   /** ms after the first suite began; null before that. Without the time that measuring took. */
   injectedAtMs: z.number().nullable(),
   healedAtMs: z.number().nullable(),

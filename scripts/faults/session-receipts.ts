@@ -6,6 +6,7 @@ import type { LinkMechanism } from './link-driver.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
 import { isClean, judgeLink, type LinkReading } from './link-receipts.ts';
 import type { Receipt } from './receipt.ts';
+import { median } from './statistics.ts';
 
 /** When a fault was in force, and what its disks read before and during it. */
 export interface Realised {
@@ -62,8 +63,9 @@ export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurem
     scheduled.targets.map((target): Receipt => ({
       ...common(scheduled, target, measured),
       ...judged(scheduled, target, measured),
-      bystandersOk: bystanders.every((stayedClean) => stayedClean),
+      bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
       bystanders: bystanders.length,
+      ...(bystanders.length === 0 ? {} : { bystanderReading: bystanderReading(bystanders) }),
     })),
   );
 }
@@ -121,8 +123,13 @@ function judged(
   }
 }
 
-/** Links that no fault of the whole run is on: whether each stayed as it was. */
-function bystandersOf(faults: readonly ScheduledFault[], { links }: Measurements): readonly boolean[] {
+interface Bystander {
+  readonly before: LinkSample;
+  readonly during: LinkSample;
+}
+
+/** Links that no fault of the whole run is on, without any fault and with all of them. */
+function bystandersOf(faults: readonly ScheduledFault[], { links }: Measurements): readonly Bystander[] {
   const targeted = new Set(
     faults
       .filter(({ fault, startMs }) => 'links' in fault.on && startMs === null)
@@ -130,8 +137,18 @@ function bystandersOf(faults: readonly ScheduledFault[], { links }: Measurements
   );
   return [...links.wholeRun]
     .filter(([link]) => !targeted.has(link))
-    .map(([link, reading]) => {
-      const before = links.baseline.get(link)?.probes;
-      return before !== undefined && isClean(before, reading.probes);
-    });
+    .map(([link, { probes }]) => ({ before: links.baseline.get(link)?.probes ?? noLink, during: probes }));
+}
+
+function bystanderReading(bystanders: readonly Bystander[]): Receipt['bystanderReading'] {
+  const added = bystanders.map(({ before, during }) => median(during.delaysMs) - median(before.delaysMs));
+  const worst = Math.max(...added);
+  const sum = (of: (during: LinkSample) => number): number =>
+    bystanders.reduce((total, { during }) => total + of(during), 0);
+  return {
+    // -1: nothing arrived over one of them (JSON has no NaN).
+    addedMs: Number.isNaN(worst) ? -1 : Number(worst.toFixed(3)),
+    lost: sum(({ sent, received }) => sent - received),
+    sent: sum(({ sent }) => sent),
+  };
 }

@@ -34,6 +34,16 @@ export function uniformHalfWidth(values: readonly number[]): number {
   return quantile(sorted, 0.75) - quantile(sorted, 0.25);
 }
 
+/**
+ * Where the half-width of that distribution lies. The distance of two quartiles of n draws from a uniform distribution of
+ * width 1 has the variance 1/4n (David & Nagaraja, Order Statistics, 2.5: asymptotic covariance of quantiles).
+ */
+export function uniformInterval(values: readonly number[]): readonly [number, number] {
+  const halfWidth = uniformHalfWidth(values);
+  const half = (z * halfWidth) / Math.sqrt(Math.max(1, values.length));
+  return [halfWidth - half, halfWidth + half];
+}
+
 /** At most `count` values, evenly taken. */
 export function thinned(values: readonly number[], count: number): number[] {
   const step = Math.max(1, Math.ceil(values.length / count));

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { PassThrough, Readable, type Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { ExecOptions, ExecOutcome, NodeAccess, NodeProcess, NodeState } from './node.ts';
+import type { ExecOptions, ExecOutcome, LogOptions, NodeAccess, NodeProcess, NodeState } from './node.ts';
 
 const maxCaptureBytes = 1024 * 1024;
 
@@ -55,9 +55,9 @@ export class DockerNode implements NodeAccess {
     return new Readable().wrap(await this.#container.getArchive({ path }));
   }
 
-  async logs(options: { readonly follow?: boolean; readonly signal?: AbortSignal } = {}): Promise<Readable> {
+  async logs(options: LogOptions = {}): Promise<Readable> {
     const merged = new PassThrough();
-    const ask = { stdout: true, stderr: true } as const;
+    const ask = { stdout: true, stderr: true, timestamps: options.timestamps === true } as const;
     if (options.follow === true) {
       const stream = await this.#container.logs({ ...ask, follow: true });
       this.#engine.modem.demuxStream(stream, merged, merged);

@@ -33,6 +33,13 @@ export interface NodeState {
   readonly startedAt: string | null;
 }
 
+export interface LogOptions {
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+  /** Each line behind the time at which the engine got it. */
+  readonly timestamps?: boolean;
+}
+
 /**
  * How the rest of Understudy reaches one node (or side-car), on any backend. A command that cannot be started throws;
  * one that fails is an outcome.
@@ -46,6 +53,6 @@ export interface NodeAccess {
   /** `path` as a tar archive. */
   copyOut(path: string): Promise<Readable>;
   /** Output of process 1, both streams, oldest first; follows until `signal` when asked. */
-  logs(options?: { readonly follow?: boolean; readonly signal?: AbortSignal }): Promise<Readable>;
+  logs(options?: LogOptions): Promise<Readable>;
   state(): Promise<NodeState>;
 }

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { UsageError } from '../../infra/errors.ts';
 import { listClusters } from '../teardown/clusters.ts';
-import { chooseCluster, type KnownCluster } from '../teardown/inventory.ts';
+import { chooseCluster, type ClusterChoice, type KnownCluster } from '../teardown/inventory.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 import type { RunEngine } from '../teardown/tear-down.ts';
 import { DockerNode } from './docker.ts';
@@ -14,19 +14,13 @@ export interface RunningCluster {
 }
 
 /** The cluster that --run or --stack names, or the only one; its nodes by label. */
-export async function runningCluster(choice: {
-  readonly run?: string;
-  readonly stack?: string;
-}): Promise<RunningCluster> {
+export async function runningCluster(choice: ClusterChoice): Promise<RunningCluster> {
   const engine = await connectRunEngine();
   const cluster = chooseCluster(await listClusters(engine), choice);
   return { engine, cluster, nodes: await nodesOf(engine.docker, cluster.runId) };
 }
 
-export async function runningNode(
-  name: string,
-  choice: { readonly run?: string; readonly stack?: string },
-): Promise<NodeAccess> {
+export async function runningNode(name: string, choice: ClusterChoice): Promise<NodeAccess> {
   const { run } = choice;
   // A run that is named needs no inventory: this is the path of every exec of a suite.
   const nodes =

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
-import pc from 'picocolors';
+import { screenOf } from '../screen.ts';
 import type { Progress } from '../progress.ts';
-import { seconds } from './plain.ts';
+import { runningLine, stepLine, type StepText } from './step-line.ts';
 
 interface Running {
   readonly title: string;
@@ -15,6 +15,7 @@ const redrawMs = 100;
 /** Steps that run are drawn at the bottom with their time; those that ended stay above as lines. */
 export function liveProgress(stream: NodeJS.WriteStream, nowMs: () => number): Progress {
   const screen = createLogUpdate(stream);
+  const { colours } = screenOf(stream);
   const running = new Set<Running>();
   let timer: NodeJS.Timeout | null = null;
   let frame = 0;
@@ -22,11 +23,16 @@ export function liveProgress(stream: NodeJS.WriteStream, nowMs: () => number): P
   const draw = (): void => {
     frame += 1;
     const lines = [...running].map(
-      ({ title, began, detail }) =>
-        `${pc.cyan(frames[frame % frames.length] ?? '')} ${title} ${pc.dim(`${detail} ${seconds(nowMs() - began)}`)}`,
+      (one) =>
+        `${colours.cyan(frames[frame % frames.length] ?? '')} ${runningLine(textOf(one), stream.columns, colours.dim)}`,
     );
     screen(lines.join('\n'));
   };
+  const textOf = ({ title, detail, began }: Running): StepText => ({
+    title,
+    detail,
+    tookMs: nowMs() - began,
+  });
   const begin = (one: Running): void => {
     running.add(one);
     timer ??= setInterval(draw, redrawMs);
@@ -49,17 +55,16 @@ export function liveProgress(stream: NodeJS.WriteStream, nowMs: () => number): P
     step: async (title, work) => {
       const one: Running = { title, began: nowMs(), detail: '' };
       begin(one);
-      const took = (): string => pc.dim(seconds(nowMs() - one.began));
       try {
         const value = await work({
           update: (detail) => {
             one.detail = detail;
           },
         });
-        end(one, `${pc.green('✓')} ${title} ${pc.dim(one.detail)} ${took()}`);
+        end(one, `${colours.green('✓')} ${stepLine(textOf(one), stream.columns, colours.dim)}`);
         return value;
       } catch (error) {
-        end(one, `${pc.red('✗')} ${title} ${took()}`);
+        end(one, `${colours.red('✗')} ${stepLine(textOf(one), stream.columns, colours.dim)}`);
         throw error;
       }
     },

@@ -1,22 +1,30 @@
 import type { Progress } from '../progress.ts';
 
-/** One line when a step begins to take long enough to wonder, one when it ends: for pipes and logs. */
+/** A step that takes longer says that it is at work, so that nobody wonders; a log stays short otherwise. */
+const wonderMs = 10_000;
+
+/** One line when a step ends, and one before it where it takes long: for pipes and logs. */
 export function plainProgress(write: (text: string) => void, nowMs: () => number): Progress {
   return {
     step: async (title, work) => {
       const began = nowMs();
       let detail = '';
+      const said = (): string => `${title}${detail === '' ? '' : ` (${detail})`}`;
+      const wondering = setTimeout(() => {
+        write(`...  ${said()}\n`);
+      }, wonderMs);
+      const update = (text: string): void => {
+        detail = text;
+      };
       try {
-        const value = await work({
-          update: (text) => {
-            detail = text;
-          },
-        });
-        write(`ok   ${title}${detail === '' ? '' : ` (${detail})`} ${seconds(nowMs() - began)}\n`);
+        const value = await work({ update });
+        write(`ok   ${said()} ${seconds(nowMs() - began)}\n`);
         return value;
       } catch (error) {
-        write(`FAIL ${title} ${seconds(nowMs() - began)}\n`);
+        write(`FAIL ${said()} ${seconds(nowMs() - began)}\n`);
         throw error;
+      } finally {
+        clearTimeout(wondering);
       }
     },
     note: (text) => {

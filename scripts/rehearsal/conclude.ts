@@ -10,13 +10,18 @@ export interface Findings {
   readonly leftovers: readonly string[];
   /** What could not be trusted otherwise. */
   readonly invalid: readonly string[];
-  readonly control: { readonly verdict: Outcome } | null;
+  readonly control: { readonly verdict: Outcome; readonly why: readonly string[] } | null;
 }
 
 /** Pure: what all findings together mean, with one sentence a reason, worst first. */
 export function conclude(findings: Findings): { readonly verdict: Outcome; readonly why: string[] } {
   if (findings.control !== null && findings.control.verdict !== 'pass') {
-    return { verdict: findings.control.verdict, why: ['fails without faults: the control did not pass'] };
+    const { verdict, why } = findings.control;
+    const first =
+      verdict === 'fail'
+        ? 'fails without faults: the control did not pass'
+        : 'the control could not be trusted, so nothing was degraded';
+    return { verdict, why: [first, ...why] };
   }
   const invalid = [
     ...findings.invalid,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { contentDigest } from '../../infra/components/docker/content-digest.ts';
-import { imageName } from '../../infra/components/docker/build.ts';
+import { imageName } from '../../infra/components/docker/names.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { cacheRoot } from '../../infra/places.ts';
@@ -13,6 +13,7 @@ import { SuiteOutcome } from '../suite/outcome.ts';
 export const ControlResult = z.strictObject({
   runId: z.string(),
   verdict: z.enum(['pass', 'fail', 'invalid']),
+  why: z.array(z.string()),
   suites: z.array(SuiteOutcome),
 });
 export type ControlResult = z.infer<typeof ControlResult>;
@@ -27,9 +28,11 @@ export async function controlKey(engine: Docker, { plan, hashes }: LoadedPlan): 
 /** Golden results of the control's suites live beside it. */
 export const goldenFolder = (key: string): string => join(cacheRoot(), 'controls', key, 'golden');
 
+/** null where there is none, or none that this version can read: it is made again. */
 export function readControl(key: string): ControlResult | null {
   const file = controlFile(key);
-  return existsSync(file) ? ControlResult.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
+  if (!existsSync(file)) return null;
+  return ControlResult.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null;
 }
 
 /** Only a pass is worth keeping: a failure must be seen again. */

@@ -1,12 +1,13 @@
 import type Docker from 'dockerode';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import type { Handle } from '../../infra/handle.ts';
 import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import type { RunFolder } from '../evidence/run-folder.ts';
+import { secretsOfRun } from '../evidence/secrets.ts';
 import type { Progress } from '../progress.ts';
 import type { Interrupts } from '../teardown/interrupt.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
@@ -58,7 +59,11 @@ export async function raise({
     created: identity.created,
     expires: null,
   });
-  const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
+  const { redactor, path: runFolder } = folder;
+  redactor.learn(secretsOfRun(bound.run, loaded.plan.nodes));
+  const watcher = await startWatcher({ runId, stack: runId, runFolder, redactor, env: process.env });
+  const handle = handleOf(bound, []);
+  folder.writeClear('handle.json', handle);
   try {
     await progress.step(
       `bring up ${loaded.plan.nodes.length} nodes, and wait until they are ready`,
@@ -90,7 +95,5 @@ export async function raise({
   }
   keepLease(runId, 'understudy up', new Date(created.getTime() + ttlMs).toISOString());
   await watcher.release();
-  const handle = handleOf(bound, []);
-  folder.writeJson('handle.json', handle);
   return handle;
 }

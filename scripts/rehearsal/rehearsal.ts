@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
 import { UnderstudyError } from '../../infra/errors.ts';
-import { renderReport } from '../report/report.ts';
+import { writeReport } from '../report/write-report.ts';
+import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
 import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
-import { beginTrial, perform, type Stage, type Trial } from './trial.ts';
-import type { Verdict } from './verdict.ts';
+import { beginTrial, type BegunTrial } from './begun-trial.ts';
+import type { Stage } from './stage.ts';
+import { perform, type Trial } from './trial.ts';
+import { Verdict } from './verdict.ts';
 
 export interface RehearsalRequest {
   readonly loaded: LoadedPlan;
@@ -22,9 +26,13 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   const degraded = loaded.plan.schedule.length > 0;
   const key = await controlKey(stage.engine, loaded);
   const control = degraded && request.control !== 'never' ? await controlOf(request, key, stage) : null;
-  const begun = beginTrial();
-  begun.folder.writeJson('plan.json', { ...loaded.hashes, plan: loaded.plan });
+  const begun = beginTrial(loaded);
+  if (control !== null) begun.folder.writeJson('control.json', control.result);
   stage.progress.note(`run folder ${begun.folder.path}`);
+  if (stage.interrupts.signal.aborted) {
+    // In the control: that it did not pass says nothing then.
+    return finish(begun, { ...noTrial(begun), failure: stage.interrupts.signal.reason }, null, request);
+  }
   if (control !== null && control.result.verdict !== 'pass') {
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
   }
@@ -35,7 +43,7 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
     stage,
   );
   const verdict = finish(begun, trial, control, request);
-  if (!degraded) keepControl(key, { runId: verdict.runId, verdict: verdict.verdict, suites: verdict.suites });
+  if (!degraded) keepControl(key, resultOf(verdict));
   return verdict;
 }
 
@@ -54,21 +62,24 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: string, sta
     keep: 'never',
   } as const;
   stage.progress.note('control: the same without faults');
-  const begun = beginTrial();
-  begun.folder.writeJson('plan.json', { ...request.loaded.hashes, plan });
+  const begun = beginTrial(request.loaded);
   const trial = await perform(
     begun,
     { loaded: request.loaded, keep: 'never', golden: { mode: 'record', folder: goldenFolder(key) } },
     stage,
   );
   const verdict = finish(begun, trial, null, request);
-  const result = { runId: verdict.runId, verdict: verdict.verdict, suites: verdict.suites };
+  const result = resultOf(verdict);
   keepControl(key, result);
   return { result, cached: false };
 }
 
+function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
+  return { runId, verdict, why, suites };
+}
+
 function finish(
-  begun: ReturnType<typeof beginTrial>,
+  begun: BegunTrial,
   trial: Trial,
   control: Control | null,
   { loaded }: RehearsalRequest,
@@ -77,6 +88,7 @@ function finish(
   const interrupted = isInterruption(trial.failure);
   if (trial.failure !== null && !interrupted) {
     folder.writeJson('failure.json', { message: messageOf(trial.failure), residue: trial.residue });
+    writeReport(folder);
     throw trial.failure instanceof Error ? trial.failure : new Error(messageOf(trial.failure));
   }
   const concluded = conclude({
@@ -87,36 +99,45 @@ function finish(
     invalid: [...trial.invalid, ...(interrupted ? ['interrupted'] : [])],
     control: control === null ? null : control.result,
   });
-  const verdict: Verdict = {
-    schema: 1,
-    ...concluded,
-    runId,
-    cluster: loaded.plan.cluster,
-    profiles: [...loaded.plan.profiles],
-    variables: { ...loaded.plan.variables },
-    seed: loaded.plan.seed,
-    ...loaded.hashes,
-    control:
-      control === null
-        ? null
-        : { verdict: control.result.verdict, runId: control.result.runId, cached: control.cached },
-    receipts: [...trial.receipts],
-    parity: [...trial.parity],
-    suites: [...trial.suites],
-    leftovers: [...trial.leftovers],
-    residue: [...trial.residue],
-    phasesMs: { ...recorder.phasesMs },
-    runFolder: folder.path,
-    report: folder.file('report.html'),
-    ...(interrupted ? { interrupted: true } : {}),
-  };
+  const verdict = Verdict.parse(
+    folder.redactor.value({
+      schema: 1,
+      ...concluded,
+      runId,
+      cluster: loaded.plan.cluster,
+      profiles: [...loaded.plan.profiles],
+      variables: { ...loaded.plan.variables },
+      seed: loaded.plan.seed,
+      ...loaded.hashes,
+      control:
+        control === null
+          ? null
+          : { verdict: control.result.verdict, runId: control.result.runId, cached: control.cached },
+      receipts: [...trial.receipts],
+      parity: [...trial.parity],
+      suites: [...trial.suites],
+      leftovers: [...trial.leftovers],
+      residue: [...trial.residue],
+      phasesMs: { ...recorder.phasesMs },
+      runFolder: folder.path,
+      report: folder.file('report.html'),
+      ...(interrupted ? { interrupted: true } : {}),
+    } satisfies Verdict),
+  );
   folder.writeJson('verdict.json', verdict);
-  if (control !== null) folder.writeJson('control.json', control.result);
-  folder.writeText('report.html', renderReport(folder));
+  folder.writeText('junit.xml', mergedJUnit(suiteFiles(trial), verdict));
+  writeReport(folder);
   return verdict;
 }
 
-function noTrial(begun: ReturnType<typeof beginTrial>): Trial {
+function suiteFiles({ suites, folder }: Trial): Parameters<typeof mergedJUnit>[0] {
+  return suites.map((outcome) => ({
+    outcome,
+    junit: folder.readText(join('suites', outcome.suite, 'junit.xml')),
+  }));
+}
+
+function noTrial(begun: BegunTrial): Trial {
   return {
     ...begun,
     suites: [],

@@ -1,46 +1,28 @@
 import { dirname } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
 import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
-import { collectLogs } from '../evidence/collect.ts';
-import { Recorder } from '../evidence/recorder.ts';
-import { newRunId, RunFolder } from '../evidence/run-folder.ts';
+import { RunEvidence } from '../evidence/run-evidence.ts';
+import { secretsOfRun } from '../evidence/secrets.ts';
 import type { Receipt } from '../faults/receipt.ts';
-import type { Abilities } from '../faults/abilities.ts';
-import { faultsOf, type FaultSession, type FaultStage } from '../faults/session.ts';
+import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
-import type { NodeAccess } from '../nodes/node.ts';
-import type { Progress } from '../progress.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
-import type { Interrupts } from '../teardown/interrupt.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
-import { temporaryFolder } from '../teardown/residue.ts';
 import { tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
+import type { BegunTrial } from './begun-trial.ts';
+import { bringUp } from './bring-up.ts';
+import { compareNodes } from './compare-nodes.ts';
+import { conclude } from './conclude.ts';
 import { degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
 import { handleOf } from './handle-of.ts';
-import { isolate, keepIsolated } from './isolation.ts';
-import { provision } from './provision.ts';
-import { untilReady } from './readiness.ts';
-
-export interface Stage {
-  readonly engine: Docker;
-  readonly host: HostMechanism;
-  /** Image of the fault side-car. */
-  readonly toolbox: string;
-  /** What this host's kernel offers to faults. */
-  readonly abilities: Abilities;
-  readonly progress: Progress;
-  readonly interrupts: Interrupts;
-  readonly faultDriver: FaultStage['driver'];
-}
+import type { Stage } from './stage.ts';
 
 export interface TrialRequest {
   readonly loaded: LoadedPlan;
@@ -48,10 +30,7 @@ export interface TrialRequest {
   readonly golden: { readonly mode: 'record' | 'compare'; readonly folder: string };
 }
 
-export interface Trial {
-  readonly runId: string;
-  readonly folder: RunFolder;
-  readonly recorder: Recorder;
+export interface Trial extends BegunTrial {
   readonly suites: readonly SuiteOutcome[];
   readonly receipts: readonly Receipt[];
   readonly parity: readonly Difference[];
@@ -65,37 +44,30 @@ export interface Trial {
 
 const keptForMs = 4 * 3_600_000;
 
-/** Name, folder and clock of a trial: there before anything that could fail or be interrupted. */
-export function beginTrial(): {
-  readonly runId: string;
-  readonly folder: RunFolder;
-  readonly recorder: Recorder;
-} {
-  const runId = newRunId(new Date(), randomBytes(3));
-  const folder = RunFolder.create(runId);
-  const recorder = new Recorder(folder);
-  recorder.record({ type: 'run', runId, command: process.argv.slice(2) });
-  return { runId, folder, recorder };
-}
-
 /**
  * One cluster from nothing to nothing: up, ready, faults in, suites, faults out, evidence kept, down. Whatever goes
  * wrong on the way, evidence is collected and the cluster taken down, and what went wrong is part of the result.
  */
 export async function perform(
-  begun: ReturnType<typeof beginTrial>,
+  begun: BegunTrial,
   { loaded, keep, golden }: TrialRequest,
   stage: Stage,
 ): Promise<Trial> {
   const { runId, folder, recorder } = begun;
   const { signal } = stage.interrupts;
   const bound = await bindRun(runId, loaded, stage.engine);
-  const result: { suites: readonly SuiteOutcome[]; proof: Proof; failure: unknown } = {
+  folder.redactor.learn(secretsOfRun(bound.run, loaded.plan.nodes));
+  const result: {
+    suites: readonly SuiteOutcome[];
+    parity: readonly Difference[];
+    proof: Proof;
+    failure: unknown;
+  } = {
     suites: [],
+    parity: [],
     proof: nothingProven,
     failure: null,
   };
-  let nodes: ReadonlyMap<string, NodeAccess> = new Map();
 
   acquireLease({
     runId,
@@ -107,7 +79,10 @@ export async function perform(
     created: bound.run.created,
     expires: null,
   });
-  const watcher = await startWatcher({ runId, stack: runId, runFolder: folder.path, env: process.env });
+  const { redactor, path: runFolder } = folder;
+  const watcher = await startWatcher({ runId, stack: runId, runFolder, redactor, env: process.env });
+  const { engine, toolbox } = stage;
+  const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
   const ended = new AbortController();
   let forwards: Forwards | null = null;
   let faults: FaultSession | null = null;
@@ -115,33 +90,9 @@ export async function perform(
     forwards = await Forwards.reserve(forwardsOf(loaded.plan));
     const handle = handleOf(bound, forwards.list);
     folder.writeJson('handle.json', handle);
-    const cluster = await stage.progress.step(`bring up ${loaded.plan.nodes.length} nodes`, async (step) =>
-      recorder.phase('provision', async () => {
-        let running = 0;
-        return await provision({
-          bound,
-          engine: stage.engine,
-          host: stage.host,
-          temporary: temporaryFolder(folder.path),
-          signal,
-          onNode: (node) => {
-            running += 1;
-            step.update(`${running} of ${loaded.plan.nodes.length}`);
-            recorder.record({ type: 'node', node, state: 'running' });
-          },
-        });
-      }),
-    );
-    nodes = cluster.nodes;
-    await stage.progress.step('wait until every node is ready', async () =>
-      recorder.phase('ready', async () => {
-        await keepIsolated(stage.engine, bound, stage.toolbox, ended.signal);
-        await Promise.all([
-          isolate(stage.engine, bound, stage.toolbox),
-          ...readyNodes(bound, nodes, recorder, signal),
-        ]);
-      }),
-    );
+    await evidence.open();
+    const { nodes, recorded } = await bringUp(bound, begun, stage, ended.signal);
+    result.parity = await compareNodes(loaded, nodes, begun, stage);
     forwards.open(nodes);
     if (faultsOf(bound).length > 0) {
       faults = await degrade(
@@ -162,8 +113,11 @@ export async function perform(
       runSuites({
         suites: loaded.plan.suites,
         handle,
+        // Suites need what evidence must not hold: it lies in the folder that goes with the run.
+        handleFile: folder.writeClear('tmp/handle.json', handle),
         nodes,
         folder,
+        processes: evidence.processes,
         recorder,
         specFolder: dirname(loaded.specFile),
         golden,
@@ -175,16 +129,21 @@ export async function perform(
     );
     if (faults !== null) result.proof = await heal(faults, recorder, stage.progress);
     // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
-    await cluster.recorded;
+    await recorded;
   } catch (error) {
     result.failure = signal.aborted ? signal.reason : error;
   }
-  await collect(nodes, begun, stage);
+  await stage.progress.step('save the evidence', async () =>
+    recorder.phase('collect', async () =>
+      evidence.collect(result.proof.receipts, stage.interrupts.skipCollecting),
+    ),
+  );
   ended.abort();
   await faults?.close();
   forwards?.close();
 
-  const failed = result.failure !== null || result.suites.some(({ status }) => status !== 'passed');
+  const judged = conclude({ ...result, ...result.proof, control: null });
+  const failed = result.failure !== null || judged.verdict !== 'pass';
   const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
   const residue = kept ? [] : await takeDown(bound, begun, stage);
   if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
@@ -192,8 +151,8 @@ export async function perform(
   return {
     ...begun,
     suites: result.suites,
+    parity: result.parity,
     ...result.proof,
-    parity: [],
     residue,
     failure: result.failure ?? (signal.aborted ? signal.reason : null),
   };
@@ -204,38 +163,9 @@ async function bindRun(runId: string, loaded: LoadedPlan, engine: Docker): Promi
   return boundPlan(loaded, loadOrCreateBoundRun(loaded, identity, await engineNetworks(engine)));
 }
 
-function readyNodes(
-  bound: BoundPlan,
-  nodes: ReadonlyMap<string, NodeAccess>,
-  recorder: Recorder,
-  signal: AbortSignal,
-): readonly Promise<void>[] {
-  return bound.loaded.plan.nodes.map(async (node) => {
-    const access = nodes.get(node.name);
-    if (access === undefined) throw new Error(`node ${node.name} was not provisioned`);
-    await untilReady(node, access, signal);
-    recorder.record({ type: 'node', node: node.name, state: 'ready' });
-  });
-}
-
-async function collect(
-  nodes: ReadonlyMap<string, NodeAccess>,
-  { folder, recorder }: ReturnType<typeof beginTrial>,
-  { interrupts, progress }: Stage,
-): Promise<void> {
-  if (nodes.size === 0) return;
-  await progress.step('save the evidence', async () =>
-    recorder.phase('collect', async () => {
-      for (const missed of await collectLogs(nodes.values(), folder, interrupts.skipCollecting)) {
-        recorder.record({ type: 'note', text: `not collected: ${missed}` });
-      }
-    }),
-  );
-}
-
 async function takeDown(
   bound: BoundPlan,
-  { folder, recorder }: ReturnType<typeof beginTrial>,
+  { folder, recorder }: BegunTrial,
   { engine, progress }: Stage,
 ): Promise<readonly string[]> {
   const { runId, stack } = bound.run;

@@ -1,93 +1,69 @@
-import { RunEvent } from '../evidence/event.ts';
-import type { RunFolder } from '../evidence/run-folder.ts';
-import { ControlResult } from '../rehearsal/control.ts';
-import { Verdict } from '../rehearsal/verdict.ts';
-import { escape, style, table } from './html.ts';
-import { receiptsSection } from './receipts.ts';
+import { headline } from './headline.ts';
+import { identitySection } from './identity-section.ts';
+import { logsSection } from './logs-section.ts';
+import { markup, raw, type Markup } from './markup.ts';
+import { paritySection } from './parity-section.ts';
+import { processesSection } from './processes-section.ts';
+import { receiptsSection } from './receipts-section.ts';
+import type { RecordedRun } from './recorded-run.ts';
+import { remainsSection } from './remains-section.ts';
+import { spentSection } from './spent-section.ts';
+import { style } from './style.ts';
+import { testsSection } from './tests-section.ts';
 import { timeline } from './timeline.ts';
+import { topSection } from './top-section.ts';
 
-/** One page from the run folder alone: no script, no request, readable on a phone. */
-export function renderReport(folder: RunFolder): string {
-  const verdict = folder.readJson('verdict.json', Verdict);
-  if (verdict === null) throw new Error(`${folder.path} has no verdict.json`);
-  const control = folder.readJson('control.json', ControlResult);
-  const events = folder.readLines('events.jsonl', RunEvent);
-  return `<!doctype html>
+/**
+ * Pure: one page from what was recorded, with nothing to load: no script, font or picture, and a policy that would
+ * refuse each. `launcher` is how the command is called where the page is read.
+ */
+export function renderReport(run: RecordedRun, launcher: string): string {
+  const { word } = headline(run);
+  const processes = processesSection(run);
+  const shown = entries.filter(([id]) => id !== 'processes' || processes !== null);
+  return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${verdict.verdict}: ${escape(verdict.cluster)}</title><style>${style}</style></head><body>
-<p class="soft">Understudy rehearsal ${escape(verdict.runId)}</p>
-<h1 class="${verdict.verdict}">${headline(verdict)}</h1>
-${verdict.why.map((why) => `<p>${escape(why)}</p>`).join('\n')}
-<p>Cluster <b>${escape(verdict.cluster)}</b>, ${verdict.profiles.length === 0 ? 'without faults' : `under <b>${escape(verdict.profiles.join(' + '))}</b>`}, seed ${verdict.seed}${variables(verdict)}.</p>
-<p>Run it again:</p><pre>${escape(replay(verdict))}</pre>
-<h2>Time line</h2>${timeline(events)}
-<h2>Tests, beside the run without faults</h2>${tests(verdict, control)}
-<h2>Receipts</h2><p class="soft">What was asked of each fault, and what was measured from inside its victim. “Before” and “after” show that it was not there, and that it went.</p>${receiptsSection(verdict.receipts)}
-<h2>Left behind</h2><p>By faults after healing: ${listed(verdict.leftovers)}. After tear-down: ${listed(verdict.residue)}.</p>
-<h2>Where the time went</h2>${table(
-    ['phase', 'seconds'],
-    Object.entries(verdict.phasesMs).map(([phase, ms]) => [escape(phase), (ms / 1000).toFixed(1)]),
-  )}
-<h2>Identity</h2><pre>plan     ${verdict.planHash}\nschedule ${verdict.scheduleHash}\ncontrol  ${verdict.controlHash}</pre>
-<p class="soft">Beside this page: journals and logs in nodes/, suites' output in suites/, every event in events.jsonl.</p>
-</body></html>
-`;
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">
+<title>${word}: ${clusterOf(run)} ${run.runId}</title><style>${raw(style)}</style></head><body>
+${topSection(run, launcher)}
+<nav aria-label="sections">${shown.map(([id, { short }]) => markup`<a href="#${id}">${short}</a> `)}</nav>
+<main>
+${section('timeline', timeline(run))}
+${section('logs', logsSection(run))}
+${section('tests', testsSection(run))}
+${section('receipts', receiptsSection(run))}
+${section('parity', paritySection(run))}
+${processes === null ? null : section('processes', processes)}
+${section('time-spent', spentSection(run))}
+${section('remains', remainsSection(run))}
+${section('identity', identitySection(run))}
+</main></body></html>
+`.text;
 }
 
-const meaning: Readonly<Record<Verdict['verdict'], string>> = {
-  pass: 'Pass: every suite passed, and every fault was real',
-  fail: 'Fail',
-  invalid: 'Invalid: neither pass nor fail can be said',
-};
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-function headline({ verdict, interrupted }: Verdict): string {
-  return `${meaning[verdict]}${interrupted === true ? ' (interrupted)' : ''}`;
+/** In a section's own heading, and in the list of sections. */
+const names = {
+  timeline: { heading: 'Time line', short: 'Time line' },
+  logs: { heading: 'What the nodes logged', short: 'Logs' },
+  tests: { heading: 'Tests, beside the run without faults', short: 'Tests' },
+  receipts: { heading: 'Receipts of the faults', short: 'Receipts' },
+  parity: { heading: 'Parity with production', short: 'Parity' },
+  processes: { heading: 'Processes', short: 'Processes' },
+  'time-spent': { heading: 'Where the time went', short: 'Time spent' },
+  remains: { heading: 'Left behind', short: 'Left behind' },
+  identity: { heading: 'Identity and files', short: 'Files' },
+} as const;
+const entries = Object.entries(names);
+
+function section(id: keyof typeof names, content: Markup): Markup {
+  return markup`<section id="${id}"><h2>${names[id].heading}</h2>
+${content}</section>`;
 }
 
-function replay({ cluster, profiles, seed, variables: set }: Verdict): string {
-  const words = [
-    ...profiles.map((name) => `--profile ${name}`),
-    `--seed ${seed}`,
-    ...Object.entries(set).map(([name, value]) => `--set ${name}=${value}`),
-  ];
-  return `understudy run ${cluster} ${words.join(' ')}`;
-}
-
-function variables({ variables: set }: Verdict): string {
-  return Object.entries(set)
-    .map(([name, value]) => `, ${escape(name)} ${escape(value)}`)
-    .join('');
-}
-
-function tests({ suites }: Verdict, control: ControlResult | null): string {
-  const rows = suites.flatMap(({ suite, status, why, tests: all }) => {
-    const beside = control?.suites.find((one) => one.suite === suite);
-    const head = [
-      `<b>${escape(suite)}</b>`,
-      outcome(status),
-      escape(beside?.status ?? '—'),
-      all.length === 0 ? escape(why) : '',
-    ];
-    return [
-      head,
-      ...all.map((test) => {
-        const without = beside?.tests.find(({ name }) => name === test.name);
-        return [
-          escape(test.name),
-          outcome(test.status),
-          escape(without?.status ?? '—'),
-          test.message === '' ? '' : `<pre>${escape(test.message.slice(0, 1500))}</pre>`,
-        ];
-      }),
-    ];
-  });
-  return table(['test', 'this run', 'without faults', ''], rows);
-}
-
-function outcome(status: string): string {
-  return `<span class="${status === 'passed' ? 'ok' : 'bad'}">${escape(status)}</span>`;
-}
-
-function listed(items: readonly string[]): string {
-  return items.length === 0 ? 'nothing' : items.map((item) => `<code>${escape(item)}</code>`).join(', ');
+function clusterOf({ ending, plan }: RecordedRun): string {
+  return ending.kind === 'judged' ? ending.verdict.cluster : (plan?.plan.cluster ?? 'unknown cluster');
 }

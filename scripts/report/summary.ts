@@ -1,25 +1,56 @@
-import pc from 'picocolors';
 import type { Verdict } from '../rehearsal/verdict.ts';
+import type { Screen } from '../screen.ts';
+import { counted } from './quantity.ts';
 
-const colour = { pass: pc.green, fail: pc.red, invalid: pc.yellow } as const;
 const maxReasons = 8;
+const label = 10;
 
-/** What a person reads at the end of a run: verdict, why, where the report is, what is left. */
-export function summary(verdict: Verdict): string {
-  const { receipts, suites, control } = verdict;
+/** What a person reads at the end of a run; it ends with verdict and why, where the report is, and what is left. */
+export function summary(verdict: Verdict, { colours, columns }: Screen): string {
+  const { receipts, suites, control, why } = verdict;
   const holding = receipts.filter(({ ok, bystandersOk, healedOk }) => ok && bystandersOk && healedOk).length;
-  const tests = suites.flatMap((suite) => suite.tests);
-  const reasons = verdict.why.slice(0, maxReasons).map((why) => `          ${why}`);
+  const colour = { pass: colours.green, fail: colours.red, invalid: colours.yellow }[verdict.verdict];
+  const line = (name: string, text: string): string =>
+    `${name.padEnd(label)}${wrapped(text, columns - label).join(`\n${' '.repeat(label)}`)}`;
   return [
     '',
-    `verdict   ${colour[verdict.verdict](verdict.verdict)}${verdict.interrupted === true ? ' (interrupted)' : ''}`,
-    ...reasons,
-    ...(verdict.why.length > maxReasons ? [`          and ${verdict.why.length - maxReasons} more`] : []),
-    `cluster   ${verdict.cluster}, seed ${verdict.seed}${verdict.profiles.length > 0 ? `, ${verdict.profiles.join(' + ')}` : ''}`,
-    `suites    ${suites.map(({ suite, status }) => `${suite} ${status}`).join(', ') || 'none'} (${tests.filter(({ status }) => status === 'passed').length} of ${tests.length} tests passed)`,
-    ...(receipts.length > 0 ? [`receipts  ${holding} of ${receipts.length} hold`] : []),
-    ...(control === null ? [] : [`control   ${control.verdict}${control.cached ? ' (cached)' : ''}`]),
-    `report    ${verdict.report ?? 'none'}`,
+    line('cluster', [`${verdict.cluster}, seed ${verdict.seed}`, ...namesOf(verdict)].join(', ')),
+    ...suites.map((suite) => line('suite', suiteText(suite))),
+    ...(suites.length === 0 ? [line('suite', 'none was run')] : []),
+    ...(receipts.length > 0 ? [line('receipts', `${holding} of ${receipts.length} hold`)] : []),
+    ...(control === null
+      ? []
+      : [line('control', `${control.verdict}${control.cached ? ' (cached)' : ''}, run ${control.runId}`)]),
+    `${'verdict'.padEnd(label)}${colour(verdict.verdict)}${verdict.interrupted === true ? ' (interrupted)' : ''}`,
+    ...why.slice(0, maxReasons).map((reason) => line('', reason)),
+    ...(why.length > maxReasons ? [line('', `and ${why.length - maxReasons} more, in the report`)] : []),
+    // Never wrapped: whoever selects it wants it whole.
+    `${'report'.padEnd(label)}${verdict.report ?? 'none'}`,
     `residue: ${verdict.residue.length === 0 ? 'none' : verdict.residue.join(', ')}`,
   ].join('\n');
+}
+
+function namesOf({ profiles, variables }: Verdict): readonly string[] {
+  return [
+    ...(profiles.length > 0 ? [profiles.join(' + ')] : []),
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+  ];
+}
+
+function suiteText({ suite, status, tests }: Verdict['suites'][number]): string {
+  if (tests.length === 0) return `${suite} ${status}`;
+  const passed = tests.filter((test) => test.status === 'passed').length;
+  return `${suite} ${status}, ${passed} of ${counted(tests.length, 'test')} passed`;
+}
+
+/** Broken between words; a word that is longer than a line stays whole. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -1,76 +1,79 @@
-import type { RunEvent } from '../evidence/event.ts';
-import { escape } from './html.ts';
+import type { Lane, Mark, Span, TestPart, TestsSpan } from './lane.ts';
+import { lanes } from './lanes.ts';
+import { anchor } from './anchor.ts';
+import { markup, raw, type Markup } from './markup.ts';
+import type { RecordedRun } from './recorded-run.ts';
+import { storyTable } from './story.ts';
+import { ticks, timeWindows, type TimeWindow } from './time-window.ts';
 
-interface Bar {
-  readonly label: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly colour: string;
+/**
+ * Phases, faults, suites and nodes over one clock, without a script: every bar carries its seconds as custom properties,
+ * and the radio button that is chosen says which seconds fill the width.
+ */
+export function timeline(run: RecordedRun): Markup {
+  if (run.events.every(({ type }) => type !== 'phase.start')) {
+    return markup`<p>Nothing happened in this run: no phase of it began.</p>`;
+  }
+  const windows = timeWindows(run);
+  return markup`<p class="soft">Seconds since the run began. Hover over or tap a bar or mark to read it.</p>
+<div class="time">${windows.length > 1 ? windows.map(choice) : null}
+<style>${raw(windows.map(windowRule).join('\n'))}</style>
+<div class="lanes" aria-hidden="true">
+${windows.map(axis)}
+${lanes(run).map(lane)}
+</div></div>
+<p class="legend soft">${legend}</p>
+<details><summary>The time line in words</summary>${storyTable(run)}</details>`;
 }
 
-const width = 960;
-const labelWidth = 210;
-const rowHeight = 20;
+function choice({ name }: TimeWindow, index: number): Markup {
+  const checked = raw(index === 0 ? ' checked' : '');
+  return markup`<input type="radio" name="window" id="window-${index}"${checked}><label for="window-${index}">${name}</label>\n`;
+}
 
-/** Phases, faults and suites over the run, as one SVG; what never ended runs to the last event. */
-export function timeline(events: readonly RunEvent[]): string {
-  const endMs = Math.max(1, ...events.map(({ ms }) => ms));
-  const bars = barsOf(events, endMs);
-  const scale = (ms: number): number => labelWidth + (ms / endMs) * (width - labelWidth - 10);
-  const rows = bars.map(({ label, fromMs, toMs, colour }, index) => {
-    const y = 6 + index * rowHeight;
-    const length = Math.max(2, scale(toMs) - scale(fromMs));
-    const title = `${label}: ${seconds(fromMs)} to ${seconds(toMs)}`;
-    return `<text x="0" y="${y + 12}">${escape(label)}</text><rect x="${scale(fromMs).toFixed(1)}" y="${y}" width="${length.toFixed(1)}" height="14" rx="3" fill="${colour}"><title>${escape(title)}</title></rect>`;
-  });
-  const bottom = 6 + bars.length * rowHeight;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map(
-    (part) =>
-      `<text x="${(scale(part * endMs) - (part === 1 ? 34 : 0)).toFixed(1)}" y="${bottom + 14}">${seconds(part * endMs)}</text>`,
+function windowRule({ fromMs, toMs }: TimeWindow, index: number): string {
+  const range = `--from:${inSeconds(fromMs)};--span:${inSeconds(toMs - fromMs)}`;
+  // The first one holds where nothing can be chosen: a run without suites has one window and no button.
+  if (index === 0) return `.lanes{${range}}.axis:not(.axis-0){display:none}`;
+  return `#window-${index}:checked~.lanes{${range}}#window-${index}:checked~.lanes .axis{display:none}#window-${index}:checked~.lanes .axis-${index}{display:grid}`;
+}
+
+function axis(window: TimeWindow, index: number): Markup {
+  const marks = ticks(window).map(
+    (ms) => markup`<i style="--a:${inSeconds(ms)}">${inSeconds(ms)}<small> s</small></i>`,
   );
-  return `<svg viewBox="0 0 ${width} ${bottom + 20}" role="img" aria-label="time line of phases, faults and suites">${rows.join('')}${ticks.join('')}</svg>`;
+  return markup`<div class="axis axis-${index}">${marks}</div>\n`;
 }
 
-const colours = { phase: '#7d8fa9', fault: '#d0764a', suite: '#4b8f6b' } as const;
-
-function barsOf(events: readonly RunEvent[], endMs: number): readonly Bar[] {
-  const endOf = (matches: (event: RunEvent) => boolean, from: number): number =>
-    events.find((event) => event.ms >= from && matches(event))?.ms ?? endMs;
-  return events.flatMap((event): Bar[] => {
-    switch (event.type) {
-      case 'phase.start':
-        return [
-          {
-            label: event.phase,
-            fromMs: event.ms,
-            toMs: endOf((one) => one.type === 'phase.end' && one.phase === event.phase, event.ms),
-            colour: colours.phase,
-          },
-        ];
-      case 'suite.start':
-        return [
-          {
-            label: `suite ${event.suite}`,
-            fromMs: event.ms,
-            toMs: endOf((one) => one.type === 'suite.end' && one.suite === event.suite, event.ms),
-            colour: colours.suite,
-          },
-        ];
-      case 'fault.inject':
-        return [
-          {
-            label: event.fault,
-            fromMs: event.ms,
-            toMs: endOf((one) => one.type === 'fault.heal' && one.fault === event.fault, event.ms),
-            colour: colours.fault,
-          },
-        ];
-      default:
-        return [];
-    }
-  });
+function lane({ group, name, leadsTo, items }: Lane): Markup {
+  const label = leadsTo === null ? name : markup`<a href="#${anchor(leadsTo)}" tabindex="-1">${name}</a>`;
+  return markup`<div class="lane ${group}"><div class="name">${label}</div><div class="track">${items.map(item)}</div></div>\n`;
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+function item(one: Span | Mark | TestsSpan): Markup {
+  switch (one.kind) {
+    case 'span':
+      return markup`<i class="${one.look}" tabindex="-1" style="--a:${inSeconds(one.fromMs)};--b:${inSeconds(one.toMs)}">${one.text === '' ? null : markup`<s>${one.text}</s>`}${tip(one.tip)}</i>`;
+    case 'mark':
+      return markup`<i class="mark ${one.look}" tabindex="-1" style="--a:${inSeconds(one.ms)}">${one.glyph}${tip(one.tip)}</i>`;
+    case 'tests':
+      return markup`<i class="suite ${one.look}" style="--a:${inSeconds(one.fromMs)};--b:${inSeconds(one.toMs)}">${one.parts.map(part)}</i>`;
+  }
 }
+
+function part({ look, share, tip: text }: TestPart): Markup {
+  return markup`<i class="${look}" tabindex="-1" style="flex-grow:${Math.max(1, Math.round(share))}">${look === 'failed' ? '✗' : null}${tip(text)}</i>`;
+}
+
+function tip(text: string): Markup {
+  return markup`<b>${text}</b>`;
+}
+
+function inSeconds(ms: number): string {
+  return String(Math.round(ms) / 1000);
+}
+
+const legend = markup`<span><i class="key planned"></i> planned</span> <span><i class="key fault"></i> fault in force (broken line: its heal was not written down)</span>
+<span><i class="key shade"></i> a fault on this node</span> <span>○ runs, ● is ready</span> <span>▲ unit started, ↻ restarted, ▼ exited, ✖ failed, ▽ stopped</span>
+<span><i class="key entry other"></i> log lines</span> <span><i class="key entry warning"></i> warnings</span> <span><i class="key entry error"></i> errors: by the journal’s priority, or where the text itself says so</span>
+<span>Tests are as long as JUnit says, back to back up to the end of their suite: when each began is not known.</span>`;

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { hostMechanism } from '../../infra/components/docker/host.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import { ensureToolbox } from '../faults/toolbox.ts';
 import type { Progress } from '../progress.ts';
 import { declaredBase, resolveBase } from './base-image.ts';

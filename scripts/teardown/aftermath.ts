@@ -1,6 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Collected } from '../evidence/collect.ts';
+import { RunFolder } from '../evidence/run-folder.ts';
+import { redactorOf } from '../evidence/secret-lines.ts';
+import { writeReport } from '../report/write-report.ts';
 import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import { killRunProcesses, tearDown, type RunEngine } from './tear-down.ts';
@@ -10,6 +13,8 @@ export interface Aftermath {
   readonly runId: string;
   readonly stack: string;
   readonly runFolder: string;
+  /** What the controller told its watcher: the run's secrets. */
+  readonly said: string;
 }
 
 /** Parts of the 30 s in which nothing may be left after a SIGKILL. */
@@ -20,15 +25,16 @@ const sweepMs = 20_000;
 /**
  * What the watcher does when the controller died: ends what still works for the run, saves what evidence it can,
  * removes everything until nothing new has come for 3 s (the engine may still be creating what it was asked for), and
- * leaves `aborted.json` in the run folder. Residue keeps the lease, so that the next command's reaper goes on.
+ * leaves `aborted.json` and a report in the run folder. Residue keeps the lease, so that the next command's reaper goes on.
  */
-export async function afterController({ runId, stack, runFolder }: Aftermath): Promise<void> {
+export async function afterController({ runId, stack, runFolder, said }: Aftermath): Promise<void> {
   const began = new Date();
   const killed = await killRunProcesses(runId);
   const engine = await connectRunEngine();
-  const evidence = await lastEvidence(engine, runId, runFolder);
+  const folder = new RunFolder(runFolder, redactorOf(said));
+  const evidence = await lastEvidence(engine, runId, folder);
   const residue = await tearDown({ engine, runId, stack, runFolder, deadlineMs: sweepMs, settleMs });
-  record(runFolder, {
+  record(folder, {
     schema: 1,
     runId,
     why: 'the controller died without releasing its watcher',
@@ -52,14 +58,13 @@ interface AbortRecord {
   readonly residue: readonly Residue[];
 }
 
-async function lastEvidence(
-  { docker }: RunEngine,
-  runId: string,
-  runFolder: string,
-): Promise<{ readonly saved: readonly string[]; readonly missed: readonly string[] }> {
-  const none = { saved: [], missed: ['the nodes did not answer in time'] };
-  const late = delay(evidenceMs + 500, none, { ref: false });
-  const work = saveLastEvidence({ docker, runId, runFolder, deadlineMs: evidenceMs });
+async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFolder): Promise<Collected> {
+  const late = delay(
+    evidenceMs + 500,
+    { saved: [], missed: ['the nodes did not answer in time'] },
+    { ref: false },
+  );
+  const work = saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
   return await Promise.race([
     late,
     work.catch((error: unknown) => ({
@@ -70,7 +75,8 @@ async function lastEvidence(
 }
 
 /** The run folder may be gone by now (a test's, or the user's own doing): tear-down does not bring it back. */
-function record(runFolder: string, abort: AbortRecord): void {
-  if (!existsSync(runFolder)) return;
-  writeFileSync(join(runFolder, 'aborted.json'), `${JSON.stringify(abort, null, 2)}\n`, { mode: 0o600 });
+function record(folder: RunFolder, abort: AbortRecord): void {
+  if (!existsSync(folder.path)) return;
+  folder.writeJson('aborted.json', abort);
+  writeReport(folder);
 }

@@ -1,6 +1,10 @@
 import { execa } from 'execa';
+import { Handle } from '../../infra/handle.ts';
 import { packageRoot, pulumiProject } from '../../infra/places.ts';
+import { Redactor } from '../evidence/redactor.ts';
+import { RunFolder } from '../evidence/run-folder.ts';
 import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
+import { secretsOfDeadRun } from './dead-run-secrets.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import type { KnownCluster } from './inventory.ts';
 import { releaseLease } from './lease-store.ts';
@@ -17,9 +21,8 @@ const pulumiMs = 60_000;
 export async function destroyCluster(engine: RunEngine, cluster: KnownCluster): Promise<readonly Residue[]> {
   const { runId, stack, runFolder } = cluster;
   if (runFolder !== null) {
-    const { docker } = engine;
     // A node that cannot tell its log any more must not keep the cluster up.
-    await saveLastEvidence({ docker, runId, runFolder, deadlineMs: evidenceMs }).catch(() => undefined);
+    await lastEvidence(engine, runId, stack, runFolder).catch(() => undefined);
   }
   switch (cluster.made) {
     case 'run':
@@ -31,6 +34,20 @@ export async function destroyCluster(engine: RunEngine, cluster: KnownCluster): 
       return residue;
     }
   }
+}
+
+async function lastEvidence(
+  { docker }: RunEngine,
+  runId: string,
+  stack: string | null,
+  runFolder: string,
+): Promise<void> {
+  const known = new RunFolder(runFolder).readJson('handle.json', Handle);
+  const secrets = known === null ? [] : await secretsOfDeadRun(docker, stack, known);
+  const folder = new RunFolder(runFolder, new Redactor(secrets));
+  await saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
+  // Until now it was what the cluster was used with; from now on it is evidence.
+  if (known !== null) folder.writeJson('handle.json', known);
 }
 
 /** Not fatal: a lock of a killed engine or a missing plugin makes it fail, and the sweep goes on by label. */

@@ -77,10 +77,16 @@ export function takeInventory(given: InventoryInput): readonly KnownCluster[] {
     .sort((a, b) => a.created.localeCompare(b.created) || a.runId.localeCompare(b.runId));
 }
 
+/** Which running cluster a verb means; the only one where neither is given. */
+export interface ClusterChoice {
+  readonly run?: string;
+  readonly stack?: string;
+}
+
 /** The cluster that `--run` or `--stack` means; without either, the caller's only one. */
 export function chooseCluster(
   clusters: readonly KnownCluster[],
-  { run, stack }: { readonly run?: string; readonly stack?: string },
+  { run, stack }: ClusterChoice,
 ): KnownCluster {
   const asked = run ?? stack;
   const found = clusters.filter((one) =>

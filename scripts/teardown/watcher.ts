@@ -4,6 +4,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Redactor } from '../evidence/redactor.ts';
+import { secretLines } from '../evidence/secret-lines.ts';
 import { updateLease } from './lease-store.ts';
 import { identify, runVariable } from './process-table.ts';
 
@@ -11,6 +13,8 @@ export interface WatcherRequest {
   readonly runId: string;
   readonly stack: string;
   readonly runFolder: string;
+  /** What it must take out of the evidence that it may have to save: told through its pipe, never by a file. */
+  readonly redactor: Redactor;
   /** Environment that says where engine and state are; normally process.env. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -34,6 +38,9 @@ export async function startWatcher(request: WatcherRequest): Promise<Watcher> {
   let starts = 0;
   let released = false;
   let current = await start();
+  request.redactor.onLearned((secrets) => {
+    current.stdin?.write(secretLines(request.redactor.key, secrets));
+  });
 
   async function start(): Promise<ChildProcess> {
     starts += 1;
@@ -60,7 +67,7 @@ export async function startWatcher(request: WatcherRequest): Promise<Watcher> {
   };
 }
 
-function spawnWatcher({ runId, stack, runFolder, env }: WatcherRequest): ChildProcess {
+function spawnWatcher({ runId, stack, runFolder, redactor, env }: WatcherRequest): ChildProcess {
   mkdirSync(runFolder, { recursive: true, mode: 0o700 });
   const log = openSync(join(runFolder, 'watcher.log'), 'a', 0o600);
   const script = fileURLToPath(new URL(`./watcher-process${extname(import.meta.filename)}`, import.meta.url));
@@ -74,6 +81,7 @@ function spawnWatcher({ runId, stack, runFolder, env }: WatcherRequest): ChildPr
   });
   closeSync(log);
   child.stdin?.on('error', () => undefined); // EPIPE: the watcher died; its exit is handled
+  child.stdin?.write(secretLines(redactor.key, redactor.secrets));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   child.once('spawn', () => {

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DockerCluster } from '../../infra/components/docker/cluster.ts';
-import type { HostMechanism } from '../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';

@@ -4,7 +4,7 @@ import { Profile } from '../../infra/spec/fault.ts';
 import { planCluster, type PlanInput } from '../../infra/plan/plan-cluster.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
 
-/** A cluster.yaml as data, as an author would write it: some roles, whose names never clash. */
+/** A cluster.yaml as data, as an author would write it, with any number of roles, whose names never clash. */
 export type RawSpec = Record<string, unknown> & { readonly roles: Record<string, Record<string, unknown>> };
 
 const name = fc

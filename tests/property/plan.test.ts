@@ -77,7 +77,7 @@ describe('a plan', () => {
       fc.property(rawSpec, fc.nat(255), fc.nat(255), (raw, b, c) => {
         const plan = planOf(raw, [], 1);
         const { addresses } = bindRun(
-          { plan, hashes: hashesOf(plan), specFile: '', contents: new Map() },
+          { plan, hashes: hashesOf(plan), specFile: '', contents: new Map(), reference: null, chosen: {} },
           { runId: 'r', stack: 's', owner: 'o', created: '', maxTtlMs: null },
           { ipv4: `10.${b}.${c}.0/24`, gateway4: `10.${b}.${c}.1` },
           { account: { privateKey: '', publicKey: '' }, hosts: {} },

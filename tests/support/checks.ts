@@ -19,7 +19,13 @@ const JestResults = z.object({
   numPendingTests: z.int(),
   numRuntimeErrorTestSuites: z.int(),
   testResults: z.array(
-    z.object({ name: z.string(), startTime: z.number(), endTime: z.number(), status: z.string() }),
+    z.object({
+      name: z.string(),
+      startTime: z.number(),
+      endTime: z.number(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
   ),
 });
 
@@ -73,10 +79,14 @@ async function readTally(outputFile: string, output: string): Promise<Tally> {
   }
   const results = JestResults.parse(JSON.parse(text));
   for (const file of results.testResults) {
-    const ok = file.status === 'passed';
+    const ok = file.status !== 'failed';
     say(
       `${ok ? 'ok    ' : 'FAILED'} ${seconds(file.endTime - file.startTime)} ${file.name.slice(packageRoot.length + 1)}`,
     );
+    // A test that does not run says why in its own name.
+    for (const { fullName } of file.assertionResults.filter(({ status }) => status === 'pending')) {
+      say(`       skipped: ${fullName}`);
+    }
   }
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
   if (failed > 0) say(output);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { errorDocument, errorText } from '../../scripts/output.ts';
+import { screenOf } from '../../scripts/screen.ts';
 import { expectGolden } from './golden.ts';
 
 export interface Refusal {
@@ -17,7 +17,7 @@ export function refusalOf(work: () => unknown): Refusal {
   try {
     work();
   } catch (error) {
-    return { text: stripVTControlCharacters(errorText(error)), document: errorDocument(error) };
+    return { text: errorText(error, screenOf({}).colours), document: errorDocument(error) };
   }
   throw new Error('it was not refused');
 }

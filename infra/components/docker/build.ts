@@ -2,8 +2,10 @@ import type Docker from 'dockerode';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { z } from 'zod';
+import { trustArgument } from '../../../images/dockerfile.ts';
 import { builtImage } from '../../../images/inputs-hash.ts';
 import { HostError } from '../../errors.ts';
+import { ownCertificates } from './host.ts';
 import type { LoadedPlan, Plan, RenderedStack } from '../../plan/plan.ts';
 
 export interface BuildOptions {
@@ -48,11 +50,6 @@ export async function ensureImages(
   ]);
 }
 
-/** Name by which containers of this image are created. */
-export function imageName(image: LoadedPlan['plan']['nodes'][number]['image']): string {
-  return image.kind === 'built' ? builtImage(image.inputsHash) : image.reference;
-}
-
 async function pulled(engine: Docker, reference: string): Promise<void> {
   try {
     await engine.getImage(reference).inspect();
@@ -83,10 +80,11 @@ async function build(
 ): Promise<void> {
   signal.throwIfAborted();
   const lines: string[] = [];
+  const trust = stack.dockerfile.includes(`ARG ${trustArgument}`) ? ownCertificates() : '';
   try {
     const stream = await engine.buildImage(contextOf(stack, contents), {
       t: builtImage(stack.inputsHash),
-      buildargs: { BASE: from },
+      buildargs: { BASE: from, ...(trust === '' ? {} : { [trustArgument]: trust }) },
       forcerm: true,
       // The classic builder: BuildKit is not in every engine, and nothing here needs it.
       version: '1',

@@ -1,9 +1,18 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { BoundPlan } from '../../plan/plan.ts';
-import { imageName } from './build.ts';
-import { cgroupFolder, diskName, keeperName, networkName, pathName, sharedVolumeName } from './names.ts';
-import { nodeArguments, type HostMechanism } from './node.ts';
+import type { HostMechanism } from './host.ts';
+import { labelsOf } from './labels.ts';
+import {
+  cgroupFolder,
+  diskName,
+  imageName,
+  keeperName,
+  networkName,
+  pathName,
+  sharedVolumeName,
+} from './names.ts';
+import { nodeArguments, quick } from './node.ts';
 
 export interface DockerClusterArguments {
   readonly bound: BoundPlan;
@@ -42,13 +51,6 @@ export class DockerCluster extends pulumi.ComponentResource {
     cluster.registerOutputs({});
     return cluster;
   }
-}
-
-export function labelsOf(
-  bound: BoundPlan,
-  more: Readonly<Record<string, string>> = {},
-): docker.types.input.ContainerLabel[] {
-  return Object.entries({ ...bound.labels, ...more }).map(([label, value]) => ({ label, value }));
 }
 
 type Child = { readonly parent: pulumi.Resource };
@@ -158,6 +160,3 @@ function cgroupKeeper(bound: BoundPlan, child: Child): docker.Container {
     child,
   );
 }
-
-/** Without the plugin's own waiting and log reading. */
-export const quick = { mustRun: true, wait: false, logs: false, attach: false } as const;

@@ -1,4 +1,5 @@
-import type { BoundPlan } from '../../plan/plan.ts';
+import { builtImage } from '../../../images/inputs-hash.ts';
+import type { BoundPlan, PlannedImage } from '../../plan/plan.ts';
 
 /** Names on the engine: all carry the run, so that clusters live beside each other. */
 export const networkName = ({ run }: BoundPlan): string => `us-${run.runId}`;
@@ -11,6 +12,11 @@ export const diskName = ({ run }: BoundPlan, node: string, path: string): string
 
 /** On cgroup v1 each systemd node gets a subtree of its own, never the host's whole (mechanisms: escape of limits). */
 export const cgroupFolder = ({ run }: BoundPlan): string => `/sys/fs/cgroup/systemd/understudy/${run.runId}`;
+
+/** Name by which containers of this image are created. */
+export function imageName(image: PlannedImage): string {
+  return image.kind === 'built' ? builtImage(image.inputsHash) : image.reference;
+}
 
 /** A path as part of a name, each with one of its own: "/" is "-", and what is neither letter nor digit is "_" and hex. */
 export function pathName(path: string): string {

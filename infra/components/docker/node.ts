@@ -1,16 +1,9 @@
 import type * as docker from '@pulumi/docker';
 import { knownHosts } from '../../plan/bind.ts';
 import type { BoundPlan, PlannedNode } from '../../plan/plan.ts';
-import { imageName } from './build.ts';
-import { labelsOf, quick } from './cluster.ts';
-import { cgroupFolder, containerName, diskName, networkName, sharedVolumeName } from './names.ts';
-
-/** How systemd nodes run on this engine; measured by set-up, never assumed. */
-export interface HostMechanism {
-  readonly cgroupVersion: 1 | 2;
-  /** Docker's default profile with `unshare` and `mount` allowed, as JSON; null: hardened units lose PrivateUsers. */
-  readonly seccompProfile: string | null;
-}
+import type { HostMechanism } from './host.ts';
+import { labelsOf } from './labels.ts';
+import { cgroupFolder, containerName, diskName, imageName, networkName, sharedVolumeName } from './names.ts';
 
 /** A node as a container: all limits, files, names and labels. Pure: the plan and the host decide everything. */
 export function nodeArguments(
@@ -152,3 +145,6 @@ function ulimitsOf({ limits }: PlannedNode): docker.types.input.ContainerUlimit[
     value === undefined ? [] : [{ name, soft: value, hard: value }],
   );
 }
+
+/** Without the plugin's own waiting and log reading. */
+export const quick = { mustRun: true, wait: false, logs: false, attach: false } as const;

@@ -1,12 +1,12 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=3bdb6cd230daabb0ffc93afa0b3b326ce17b9e26957910728fd00f9361f3b96b
+LABEL dev.understudy.inputs=b97159177f6a527c18c94bb0df0e3038d57cb6c26830f072762ded8d2abbb7ec
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
 
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends 'iproute2=6.1.0-*' 'openssh-client=1:9.2p1-*' 'openssh-server=1:9.2p1-*' 'procps=2:4.0.2-*' 'python3=3.11.2-*' 'systemd-sysv=252.39-*' 'systemd=252.39-*' \
+ && apt-get install -y -qq --no-install-recommends 'ca-certificates' 'iproute2=6.1.0-*' 'openssh-client=1:9.2p1-*' 'openssh-server=1:9.2p1-*' 'procps=2:4.0.2-*' 'python3=3.11.2-*' 'systemd-sysv=252.39-*' 'systemd=252.39-*' \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
 

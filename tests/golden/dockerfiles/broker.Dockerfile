@@ -1,6 +1,6 @@
-ARG BASE=understudy/3bdb6cd230daabb0:latest
+ARG BASE=understudy/b97159177f6a527c:latest
 FROM ${BASE}
-LABEL dev.understudy.inputs=c34d7bfbaafd50580900f926f56c76fd951a7e76ca9cf4623ab16f797291ae79
+LABEL dev.understudy.inputs=e736761fbb3836fe7dbcfefa17e5d8e074f381dfb753b0a8bdc68cde70d16225
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -1,6 +1,6 @@
-ARG BASE=understudy/3bdb6cd230daabb0:latest
+ARG BASE=understudy/b97159177f6a527c:latest
 FROM ${BASE}
-LABEL dev.understudy.inputs=076547d2be0b2ebd44df3ad0d6682ecacb37d5e5d25810a714fc7f6cde0e0637
+LABEL dev.understudy.inputs=8fc31513ad7268c2b5298098187e8d4b93b0e0dd44b064b7ec5850a8cae8cc5c
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

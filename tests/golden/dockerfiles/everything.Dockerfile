@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=ba98ed64f49bebbc2571da37bfe9a69acaecb8d2ca9de079f9797c07963c52ac
+LABEL dev.understudy.inputs=5d7e92c1300d25ee0f9d503fd5dc0b85577d857a6e669dfaa0be74e6a8c68887
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -10,7 +10,10 @@ RUN apt-get update -qq \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
 
-RUN python3 -m pip install --quiet --no-cache-dir --break-system-packages 'celery==5.2.6' 'requests==2.32.3'
+ARG TRUSTED_CA
+RUN if [ -n "${TRUSTED_CA:-}" ]; then cat /etc/ssl/certs/ca-certificates.crt > /tmp/trusted.pem && printf '%s' "$TRUSTED_CA" >> /tmp/trusted.pem && export PIP_CERT=/tmp/trusted.pem; fi \
+ && python3 -m pip install --quiet --no-cache-dir --break-system-packages 'celery==5.2.6' 'requests==2.32.3' \
+ && rm -f /tmp/trusted.pem
 
 RUN getent group 'render' >/dev/null || groupadd --gid 2001 'render' \
  && getent group 'video' >/dev/null || groupadd 'video' \

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=dcf46bb53ef667fbe67762f73a684dcfe2ce8560a048081b3c56f4c3e4d02fe5
+LABEL dev.understudy.inputs=93f8fe67bac4d3ba4ce272cabb78cc67c2454b54dc81e37a8bd0816e48383ccd
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -17,11 +17,13 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
 COPY ["files/000-linkshape.c","/usr/local/src/linkshape.c"]
 COPY ["files/001-linkprobe.c","/usr/local/src/linkprobe.c"]
 COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
-COPY ["files/003-hold","/usr/local/bin/hold"]
+COPY ["files/003-processwatch.c","/usr/local/src/processwatch.c"]
+COPY ["files/004-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/004-abilities","/usr/local/bin/abilities"]
+COPY ["files/005-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkprobe","/usr/local/src/linkprobe.c","-lm"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/processwatch.c"]

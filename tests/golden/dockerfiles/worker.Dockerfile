@@ -1,6 +1,6 @@
-ARG BASE=understudy/3bdb6cd230daabb0:latest
+ARG BASE=understudy/b97159177f6a527c:latest
 FROM ${BASE}
-LABEL dev.understudy.inputs=c92a5638962e7acc47983ecd1e697cddc4ea0c1fdd8c19d6d131aeb227a48024
+LABEL dev.understudy.inputs=9fea3a0dc7ef4ca8cef7e95f30835d27c136fafe4087d9eaa80e63d3399f6ec8
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { nodeArguments, type HostMechanism } from '../../../infra/components/docker/node.ts';
+import type { HostMechanism } from '../../../infra/components/docker/host.ts';
+import { nodeArguments } from '../../../infra/components/docker/node.ts';
 import { packageRoot } from '../../../infra/places.ts';
 import { knownHosts } from '../../../infra/plan/bind.ts';
 import { loadPlan } from '../../../infra/plan/load-plan.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { stripVTControlCharacters } from 'node:util';
+import pc from 'picocolors';
 import { HostError, InterruptedError, SpecError, UsageError } from '../../../infra/errors.ts';
 import { errorDocument, errorText } from '../../../scripts/output.ts';
 
-const text = (error: unknown): string => stripVTControlCharacters(errorText(error));
+const text = (error: unknown): string => errorText(error, pc.createColors(false));
 
 describe('an error that is meant for the user', () => {
   test('is its message and the next step, without a stack trace', () => {

@@ -1,58 +1,71 @@
-import { describe, expect, test } from '@jest/globals';
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { newRunId, RunFolder } from '../../../../scripts/evidence/run-folder.ts';
-import { writtenSpec } from '../../../support/written-spec.ts';
+import { redactFolder } from '../../../../scripts/evidence/redact-folder.ts';
+import { Redactor } from '../../../../scripts/evidence/redactor.ts';
+import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
 
-describe('a run id', () => {
-  const random = Uint8Array.of(0x1a, 0x2b, 0x3c, 0x4d);
-
-  test('is the moment in UTC and six digits of chance', () => {
-    expect(newRunId(new Date('2026-11-24T11:03:05.678Z'), random)).toBe('20261124-110305-1a2b3c');
-  });
-
-  test('sorts by time, and is safe as label, host name and file name', () => {
-    const ids = ['2026-09-30T23:59:59Z', '2026-10-01T00:00:00Z', '2027-01-01T00:00:00Z'].map((at) =>
-      newRunId(new Date(at), random),
-    );
-    expect([...ids].sort()).toEqual(ids);
-    for (const id of ids) expect(id).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/);
-  });
+const secret = 'not-for-the-record';
+const never = new AbortController().signal;
+let folder: RunFolder;
+beforeEach(() => {
+  const path = mkdtempSync(join(tmpdir(), 'understudy-folder-'));
+  folder = new RunFolder(path, new Redactor([{ name: 'S', value: secret }]));
+});
+afterEach(() => {
+  rmSync(folder.path, { recursive: true });
 });
 
-describe('a run folder', () => {
-  const Line = z.strictObject({ n: z.int() });
-
-  test('is readable by its owner alone, down to each file', () => {
-    using place = writtenSpec({});
-    const folder = new RunFolder(place.path('run'));
-    folder.writeJson(join('nodes', 'a', 'x.json'), { n: 1 });
-    folder.appendLine('events.jsonl', { n: 1 });
-    const mode = (...names: readonly string[]): number => statSync(join(folder.path, ...names)).mode & 0o777;
-    expect([mode(), mode('nodes', 'a'), mode('nodes', 'a', 'x.json'), mode('events.jsonl')]).toEqual([
-      0o700, 0o700, 0o600, 0o600,
-    ]);
-  });
-
-  test('gives back what was written, and null where the run never got so far', () => {
-    using place = writtenSpec({});
-    const folder = new RunFolder(place.path('run'));
-    folder.writeJson('x.json', { n: 1 });
-    expect(folder.readJson('x.json', Line)).toEqual({ n: 1 });
-    expect(folder.readJson('y.json', Line)).toBeNull();
-    expect(folder.readLines('z.jsonl', Line)).toEqual([]);
-  });
-
-  test('leaves out a last line that a crash cut off, and refuses one that says something else', () => {
-    using place = writtenSpec({});
-    const folder = new RunFolder(place.path('run'));
-    folder.appendLine('events.jsonl', { n: 1 });
-    folder.appendLine('events.jsonl', { n: 2 });
-    appendFileSync(folder.file('events.jsonl'), '{"n": 3');
-    expect(folder.readLines('events.jsonl', Line)).toEqual([{ n: 1 }, { n: 2 }]);
-    folder.writeText('events.jsonl', '{"m": 1}\n');
-    expect(() => folder.readLines('events.jsonl', Line)).toThrow();
-    expect(readFileSync(folder.file('events.jsonl'), 'utf8')).toBe('{"m": 1}\n');
-  });
+test('whatever way something is written, it is redacted and its owner’s alone', async () => {
+  folder.writeJson('a/value.json', { said: secret });
+  folder.writeText('a/b/text.html', `<p>${secret}</p>`);
+  folder.writeJsonLines('lines.jsonl', [secret, { secret }]);
+  folder.appendLine('lines.jsonl', { again: secret });
+  await folder.writeStream('c/stream.log', Readable.from([secret.slice(0, 5), secret.slice(5)]), never);
+  await folder.writeLines(
+    'c/lines.log',
+    Readable.from([`one\ntwo ${secret}`]),
+    (line) => (line === 'one' ? null : line),
+    never,
+  );
+  const files = below(folder.path);
+  expect(files.filter(({ isFolder }) => !isFolder)).toHaveLength(5);
+  for (const { path, isFolder, mode } of files) {
+    expect([path, mode.toString(8)]).toEqual([path, isFolder ? '700' : '600']);
+    if (!isFolder) expect(readFileSync(path, 'utf8')).toMatch(/\[redacted:S:\w{12}\]/);
+    if (!isFolder) expect(readFileSync(path, 'utf8')).not.toContain(secret);
+  }
+  expect(folder.readText('c/lines.log')).toMatch(/^two \[redacted/);
 });
+
+test('a stream that fails leaves what came, under the file’s own name, and says so', async () => {
+  const broken = Readable.from(
+    (async function* () {
+      yield 'the beginning';
+      await Promise.resolve();
+      throw new Error('cut');
+    })(),
+  );
+  await expect(folder.writeStream('cut.log', broken, never)).rejects.toThrow('cut');
+  expect(readdirSync(folder.path)).toEqual(['cut.log']);
+});
+
+test('what was written before a secret was known is redacted in the end, except what the live cluster needs', async () => {
+  folder.writeText('early.log', 'the later-secret was said');
+  folder.writeClear('tmp/handle.json', { later: 'later-secret' });
+  folder.redactor.learn([{ name: 'LATE', value: 'later-secret' }]);
+  await redactFolder(folder);
+  expect(folder.readText('early.log')).toMatch(/^the \[redacted:LATE:\w+\] was said$/);
+  expect(folder.readJson('tmp/handle.json', z.unknown())).toEqual({ later: 'later-secret' });
+});
+
+function below(path: string): readonly { path: string; isFolder: boolean; mode: number }[] {
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    const inside = join(path, entry.name);
+    const own = { path: inside, isFolder: entry.isDirectory(), mode: statSync(inside).mode & 0o777 };
+    return entry.isDirectory() ? [own, ...below(inside)] : [own];
+  });
+}

@@ -74,9 +74,10 @@ describe('a delay', () => {
 
 describe('jitter', () => {
   test('is half the width over which delays are spread', () => {
-    expect(judgeLink(jitter(20), during(sample(401, 80, { spreadMs: 20 }))).ok).toBe(true);
-    expect(judgeLink(jitter(20), during(sample(401, 80, { spreadMs: 23 }))).ok).toBe(false);
-    expect(judgeLink(jitter(20), during(sample(401, 80))).ok).toBe(false);
+    expect(judgeLink(jitter(20), during(sample(2001, 80, { spreadMs: 20 }))).ok).toBe(true);
+    expect(judgeLink(jitter(20), during(sample(2001, 80, { spreadMs: 28 }))).ok).toBe(false);
+    expect(judgeLink(jitter(20), during(sample(2001, 80))).ok).toBe(false);
+    expect(judgeLink(jitter(20), during(sample(401, 80, { spreadMs: 20 }))).ok).toBe(false); // too few to know
   });
 });
 

@@ -1,89 +1,329 @@
-import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
-import { escape } from '../../../../scripts/report/html.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { blankRecord, withFindings, type Findings } from '../../../../scripts/evidence/process-record.ts';
+import { readRun } from '../../../../scripts/report/read-run.ts';
 import { renderReport } from '../../../../scripts/report/report.ts';
-import { summary } from '../../../../scripts/report/summary.ts';
-import { stripVTControlCharacters } from 'node:util';
-import { verdictForTest } from '../../../support/verdict.ts';
-import { writtenSpec } from '../../../support/written-spec.ts';
+import {
+  at,
+  beganMs,
+  journal,
+  madeUpRun,
+  receipt,
+  runId,
+  suite,
+  writeRun,
+  type MadeUpRun,
+} from '../../../support/recorded-run.ts';
+import { wordsOf } from '../../../support/page-words.ts';
 
-describe('what is put into a page', () => {
-  test('cannot begin a tag or end an attribute, and is read as it was written', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('<', '>', '"', '&', 'a', ';', 'l', 't', '&lt;') }),
-        (text) => {
-          const safe = escape(text);
-          expect(safe).not.toMatch(/[<>"]/);
-          expect(unescaped(safe)).toBe(text);
-        },
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'understudy-report-'));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+let made = 0;
+function folderOf(run: MadeUpRun): string {
+  const folder = join(root, String((made += 1)), runId);
+  mkdirSync(folder, { recursive: true });
+  writeRun(folder, run);
+  return folder;
+}
+
+const page = (run: MadeUpRun): string => renderReport(readRun(folderOf(run)), 'scripts/understudy');
+const words = (run: MadeUpRun): string => wordsOf(page(run));
+const whole = madeUpRun();
+const verdict = (changes: Partial<NonNullable<MadeUpRun['verdict']>>): Partial<MadeUpRun> => ({
+  verdict: whole.verdict === null ? null : { ...whole.verdict, ...changes },
+});
+
+describe('the top of the page', () => {
+  test('says verdict, reasons, what was run, and how to run it again', () => {
+    const top = words(whole).split('Time line')[0] ?? '';
+    expect(top).toContain('Fail');
+    expect(top).toContain('A suite failed that passes without the faults');
+    expect(top).toContain('suite checks failed: "each input has one output"');
+    expect(top).toContain('two-nodes, 2 nodes');
+    expect(top).toContain('2026-11-25 00:00:00 UTC');
+    expect(top).toContain("scripts/understudy run './two nodes.yaml' --profile slow --seed 7 --suite checks");
+    expect(top).toContain('/somewhere/.runs/20261125-000000-a1b2c3');
+  });
+
+  test('says that it fails without faults where the control did not pass', () => {
+    const control = { runId: 'c', verdict: 'fail', why: ['suite failed'], suites: [suite()] } as const;
+    const failed = { ...control, why: [...control.why], suites: [...control.suites] };
+    const said = words(
+      madeUpRun({
+        events: whole.events.slice(0, 1),
+        control: failed,
+        ...verdict({
+          why: ['fails without faults: the control did not pass', 'suite checks failed: exit code 3'],
+          control: { verdict: 'fail', runId: 'c', cached: false },
+          receipts: [],
+        }),
+      }),
+    );
+    expect(said).toContain('Fails without faults');
+    expect(said).toContain('suite checks failed: exit code 3');
+    expect(said).toContain('not run');
+  });
+
+  test('says first that somebody interrupted the run, and in which phase', () => {
+    const events = [
+      ...whole.events.slice(0, 11),
+      at(9_500, { type: 'phase.end', phase: 'suite', ok: false, why: 'interrupted' }),
+    ];
+    const said = words(
+      madeUpRun({
+        events,
+        ...verdict({ verdict: 'invalid', why: ['interrupted'], interrupted: true, receipts: [], suites: [] }),
+      }),
+    );
+    expect(said).toContain('Interrupted');
+    expect(said).toContain('Somebody ended the run in phase “suite”, 9.50 s after it began');
+    expect(said).toContain('nothing is proven of them');
+    expect(said).toContain('not known: the run did not get so far');
+  });
+
+  test('names what is left on the machine', () => {
+    const said = words(madeUpRun(verdict({ residue: ['container us-x-left-1 0123: in use'] })));
+    expect(said).toContain('1 object left on this machine');
+    expect(said).toContain('container us-x-left-1 0123: in use');
+  });
+
+  test('does not take a kept cluster for nothing', () => {
+    const said = words(madeUpRun({ events: whole.events.filter((event) => !isTearDown(event)) }));
+    expect(said).toContain(`understudy down --run ${runId}`);
+  });
+});
+
+describe('a run that was cut off', () => {
+  const cut = madeUpRun({ events: whole.events.slice(0, 11), verdict: null, control: null });
+
+  test('says so, with where the watcher took over', () => {
+    const aborted = {
+      schema: 1,
+      runId,
+      why: 'the controller died without releasing its watcher',
+      noticed: '2026-11-25T00:00:10.000Z',
+      finished: '2026-11-25T00:00:12.000Z',
+      killed: [],
+      saved: [],
+      missed: ['nodes/right-1/journal.jsonl: no answer'],
+      residue: [],
+    };
+    const said = words({ ...cut, files: { 'aborted.json': JSON.stringify(aborted) } });
+    expect(said).toContain('Cut off');
+    expect(said).toContain('The controller was killed in phase “suite”, 9.00 s after it began');
+    expect(said).toContain('not saved: nodes/right-1/journal.jsonl: no answer');
+    expect(said).toContain("run './two nodes.yaml' --profile slow --seed 7");
+  });
+
+  test('or still goes on: nobody knows of what is left', () => {
+    const said = words(cut);
+    expect(said).toContain('No verdict');
+    expect(said).toContain('OSError: [Errno 28] No space left on device');
+    expect(said).toContain('? not known');
+  });
+
+  test('may have ended in the middle of a line', () => {
+    const folder = folderOf(cut);
+    appendFileSync(join(folder, 'events.jsonl'), '{"at":"2026-11-25T00:00:10.0');
+    appendFileSync(join(folder, 'nodes/left-1/journal.jsonl'), '{"__REALTIME');
+    writeFileSync(join(folder, 'verdict.json'), '{"schema":1,');
+    const said = wordsOf(renderReport(readRun(folder), 'x'));
+    expect(said).toContain('verdict.json: not whole JSON');
+    expect(said).toContain('events.jsonl: 1 of 12 lines');
+  });
+
+  test('may have been cut off before anything was written', () => {
+    const said = words({ events: [], plan: null, verdict: null, control: null, journals: {}, files: {} });
+    expect(said).toContain('No verdict');
+    expect(said).toContain('before anything was written down');
+  });
+
+  test('or ended by an error', () => {
+    const failure = JSON.stringify({ message: 'node left-1 died: exit 1', residue: [] });
+    const said = words({ ...cut, files: { 'failure.json': failure } });
+    expect(said).toContain('Error');
+    expect(said).toContain('node left-1 died: exit 1');
+  });
+});
+
+test('a run without faults and without suites has nothing to show, and says that', () => {
+  const planned = whole.plan;
+  if (planned === null) throw new Error('the made-up run has a plan');
+  const bare = { ...planned.plan, profiles: [], schedule: [], suites: [] };
+  const said = words(
+    madeUpRun({
+      plan: { ...planned, plan: bare },
+      events: whole.events.filter(({ type }) => !/fault|suite/.test(type)),
+      control: null,
+      ...verdict({ verdict: 'pass', why: [], profiles: [], receipts: [], suites: [], control: null }),
+    }),
+  );
+  expect(said).toContain('No suite was run');
+  expect(said).toContain('No fault was asked for.');
+  expect(said).toContain('No suite was asked for.');
+});
+
+describe('whatever a run wrote', () => {
+  const nasty = '<script>alert(1)</script>"><img src=x onerror=alert(1)> \u202Eevil\u202C 日本語 \u001b[31m';
+
+  test('is text on the page, never markup', () => {
+    const html = page(
+      madeUpRun({
+        ...verdict({
+          why: [nasty],
+          cluster: nasty,
+          variables: { [nasty]: nasty },
+          receipts: [receipt({ fault: nasty, target: nasty, why: nasty, ok: false, driver: nasty })],
+          suites: [
+            suite({
+              suite: nasty,
+              why: nasty,
+              tests: [{ name: nasty, status: 'failed', durationMs: 1, message: nasty }],
+            }),
+          ],
+          parity: [
+            { node: nasty, fact: nasty, expected: nasty, actual: null, class: 'blocking', why: nasty },
+          ],
+          leftovers: [nasty],
+          residue: [nasty],
+        }),
+        events: [
+          ...whole.events,
+          at(20_000, { type: 'note', text: nasty }),
+          at(20_000, { type: 'fault.error', fault: 'slow/full', why: nasty }),
+        ],
+        journals: { 'left-1': [journal(100, nasty)] },
+      }),
+    );
+    expect(html.match(/<(script|img)/g)).toBeNull();
+    expect(html).toContain('&lt;script&gt;alert(1)');
+    expect(html).not.toContain('\u001b');
+  });
+});
+
+test('nothing in the page names anything to load', () => {
+  const html = page(whole);
+  expect(html).toContain("default-src 'none'");
+  expect(html).not.toMatch(/<script|@import|url\(|\ssrc=|https?:/);
+});
+
+test('the same folder makes the same bytes, also where it was copied to', () => {
+  const folder = folderOf(whole);
+  const first = renderReport(readRun(folder), 'x');
+  cpSync(folder, `${folder}-copy`, { recursive: true });
+  writeFileSync(join(folder, 'report.html'), first);
+  expect(renderReport(readRun(folder), 'x')).toBe(first);
+  expect(renderReport(readRun(`${folder}-copy`), 'x')).toBe(first);
+});
+
+const iso = (ms: number): string => new Date(beganMs + ms).toISOString();
+
+test('processes are told with how they ended, those that ended badly first, and why something is not known', () => {
+  const source = 'the test';
+  const record = (name: string, findings: Findings): string =>
+    JSON.stringify(
+      withFindings(
+        blankRecord({ id: name, kind: 'entrypoint', name, node: 'left-1' }, 'nobody looked'),
+        findings,
       ),
     );
-  });
-
-  test('is harmless wherever it comes from: names, messages, reasons and addresses of a run', () => {
-    const planted = '<script>alert(1)</script>"><img src=x onerror=alert(1)>';
-    const folder = {
-      'verdict.json': JSON.stringify(verdictForTest(planted)),
-      'events.jsonl': [
-        { type: 'suite.start', suite: planted },
-        { type: 'fault.inject', fault: planted, targets: [planted], tookMs: 1 },
-        { type: 'note', text: planted },
-      ]
-        .map((event) => JSON.stringify({ at: '2026-11-25T00:00:00.000Z', ms: 1, ...event }))
-        .join('\n'),
-    };
-    using written = writtenSpec(folder);
-    const page = renderReport(new RunFolder(written.path('.')));
-    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-    expect(page).not.toContain('<script>alert');
-    expect(page).not.toContain('<img src=x');
-  });
+  const records = [
+    record('fine', { start: { value: iso(1_000), source } }),
+    record('killed', {
+      start: { value: iso(1_000), source },
+      exit: { value: iso(9_500), source },
+      signal: { value: 'SIGKILL', source },
+      argv: { value: ['sleep', 'infinity'], source },
+      environment: { value: { WHO: '<me>' }, source },
+    }),
+  ];
+  const said = words(madeUpRun({ files: { 'processes.jsonl': records.join('\n') } }));
+  const section = said.split('\nProcesses\n')[1] ?? '';
+  expect(section).toMatch(/^2 starts[^]*1 of them ended badly/);
+  expect(section).toMatch(
+    /killed entrypoint on left-1 ✗ SIGKILL 1\.00 s to 9\.50 s[^]*fine entrypoint on left-1/,
+  );
+  expect(section).toMatch(/argv\nsleep infinity\ncwd\nnot known: nobody looked[^]*WHO=<me>/);
+  expect(said).toContain('entrypoint exited (SIGKILL) at 9.50 s');
 });
 
-describe('the summary of a run', () => {
-  const lines = (change: Partial<ReturnType<typeof verdictForTest>>): string =>
-    stripVTControlCharacters(summary({ ...verdictForTest('x'), ...change }));
-
-  test('ends with what is left behind, by name or in the word that scripts look for', () => {
-    expect(lines({ residue: [] })).toMatch(/\nresidue: none$/);
-    expect(lines({ residue: ['container us-1', 'network us-1'] })).toMatch(
-      /\nresidue: container us-1, network us-1$/,
-    );
+test('a receipt says which part of it broke, and what its bystanders read', () => {
+  const bystanderReading = { addedMs: 0.031, lost: 2, sent: 4_000 };
+  const broken = receipt({
+    bystanders: 12,
+    bystanderReading,
+    bystandersOk: false,
+    why: 'a->b lost 2 probes',
   });
-
-  test('has the verdict, why, and where the report is', () => {
-    const said = lines({
-      verdict: 'invalid',
-      why: ['because'],
-      report: '/runs/1/report.html',
-      interrupted: true,
-    });
-    expect(said).toMatch(/\nverdict {3}invalid \(interrupted\)\n {10}because\n/);
-    expect(said).toContain('\nreport    /runs/1/report.html\n');
-  });
-
-  test('counts what holds, and shortens a long list of reasons by saying so', () => {
-    const [receipt] = verdictForTest('x').receipts;
-    if (receipt === undefined) throw new Error('no receipt');
-    const said = lines({
-      receipts: [
-        { ...receipt, ok: true, bystandersOk: true, healedOk: true },
-        { ...receipt, ok: true, bystandersOk: true, healedOk: false },
-      ],
-      why: Array.from({ length: 11 }, (_, index) => `reason ${index}`),
-    });
-    expect(said).toContain('\nreceipts  1 of 2 hold\n');
-    expect(said).toContain('          reason 7\n          and 3 more\n');
-    expect(said).not.toContain('reason 8');
-  });
+  const said = words(madeUpRun(verdict({ receipts: [receipt({ target: 'x->y' }), broken] })));
+  expect(said).toContain('1 of 2 hold');
+  expect(said).toMatch(/✗ 12 bystanders touched 0\.03 ms added at most, 2 of 4000 probes lost/);
+  expect(said).toContain('left-1->right-1 : a->b lost 2 probes');
 });
 
-function unescaped(html: string): string {
-  return html
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&amp;', '&');
+test('differences of one kind are one row, blocking ones first', () => {
+  const difference = (node: string, kind: 'blocking' | 'allowed') => ({
+    node,
+    fact: `packages.dpkg.${kind}`,
+    expected: '1.0-1',
+    actual: kind === 'blocking' ? null : '1.0-2',
+    class: kind,
+    why: kind === 'allowed' ? 'a later revision' : '',
+  });
+  const parity = [
+    difference('left-1', 'allowed'),
+    difference('left-1', 'blocking'),
+    difference('right-1', 'blocking'),
+  ];
+  const files = { 'facts/left-1.json': '{"os":{"id":"debian","version":"12"}}' };
+  const said = words(madeUpRun({ files, ...verdict({ parity }) })).split('Parity with production')[1] ?? '';
+  expect(said).toMatch(/3 differences from the reference\. 2 facts of 1 node/);
+  expect(said).toMatch(/2 blocking[^]*absent left-1, right-1[^]*1 allowed[^]*a later revision/);
+});
+
+test('50 nodes, 2450 links and 200,000 lines of log make a page of less than 3 MB', () => {
+  const nodes = Array.from({ length: 50 }, (_, index) => `node-${index}`);
+  const links = nodes.flatMap((a) => nodes.filter((b) => b !== a).map((b) => `${a}->${b}`));
+  const samples = Array.from({ length: 120 }, (_, index) => 80 + (index % 7));
+  const plan = whole.plan;
+  if (plan === null) throw new Error('the made-up run has a plan');
+  const tests = Array.from({ length: 2_000 }, (_, index) => ({
+    name: `test ${index} of many`,
+    status: index % 10 === 0 ? ('failed' as const) : ('passed' as const),
+    durationMs: 3,
+    message: index % 10 === 0 ? 'said '.repeat(1_600) : '',
+  }));
+  const lines = Array.from({ length: 4_000 }, (_, index) =>
+    journal(index * 5, `ERROR line ${index} ${'of many words '.repeat(40)}`),
+  );
+  const html = page(
+    madeUpRun({
+      plan: {
+        ...plan,
+        plan: { ...plan.plan, nodes: nodes.map((name) => ({ name, role: 'node', units: [] })) },
+      },
+      journals: Object.fromEntries(nodes.map((name) => [name, lines])),
+      ...verdict({
+        suites: [suite({ tests })],
+        receipts: ['delay', 'jitter', 'loss', 'rate'].flatMap((fault) =>
+          links.map((target) =>
+            receipt({ fault, target, samples: { before: samples, during: samples, after: samples } }),
+          ),
+        ),
+      }),
+    }),
+  );
+  expect(html.length).toBeLessThan(3e6);
+}, 30_000);
+
+function isTearDown(event: MadeUpRun['events'][number]): boolean {
+  return (event.type === 'phase.start' || event.type === 'phase.end') && event.phase === 'teardown';
 }

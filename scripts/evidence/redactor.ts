@@ -1,0 +1,142 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Transform } from 'node:stream';
+import { ByteMatcher } from './byte-matcher.ts';
+import { formsOf } from './secret-forms.ts';
+import { isSecretName, notKept } from './secret-name.ts';
+
+export interface Secret {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * The fewest bytes that a secret is looked for with. Shorter ones are found in too many words: looking for `redis` or
+ * `4711` everywhere would destroy the evidence and hide nothing. Under its own name even the shortest is redacted.
+ */
+export const fewestBytes = 6;
+
+const marked = '[redacted:';
+/** Names of variables that say where something is, not what it is. */
+const place = /_(FILE|PATH|DIR|DIRECTORY|SOCK)$/i;
+
+/**
+ * The one place where secrets are taken out of evidence: each, in every form of secret-forms.ts, is replaced by its name
+ * and a keyed hash, so that two places can be compared and neither be guessed. The key is this run's and is never
+ * written. What stands in a map called `environment` or `variables` under a secret's name goes by that name, whatever
+ * its length, and is looked for everywhere from then on.
+ */
+export class Redactor {
+  readonly key: Uint8Array;
+  readonly #known = new Map<string, Secret>();
+  readonly #onLearned: ((secrets: readonly Secret[]) => void)[] = [];
+  readonly #matcher = new ByteMatcher();
+
+  constructor(secrets: readonly Secret[] = [], key: Uint8Array = randomBytes(32)) {
+    this.key = key;
+    this.learn(secrets);
+  }
+
+  get secrets(): readonly Secret[] {
+    return [...this.#known.values()];
+  }
+
+  /** Told of every secret that is learned from now on. */
+  onLearned(listener: (secrets: readonly Secret[]) => void): void {
+    this.#onLearned.push(listener);
+  }
+
+  learn(secrets: readonly Secret[]): void {
+    const news = secrets.filter(
+      ({ value }) => Buffer.byteLength(value, 'utf8') >= fewestBytes && !this.#known.has(value),
+    );
+    if (news.length === 0) return;
+    for (const secret of news) this.#known.set(secret.value, secret);
+    for (const secret of news) {
+      const replacement = Buffer.from(this.#mark(secret), 'utf8');
+      this.#matcher.add(formsOf(secret.value).map((bytes) => ({ bytes, replacement })));
+    }
+    for (const listener of this.#onLearned) listener(news);
+  }
+
+  text(text: string): string {
+    const bytes = Buffer.from(text, 'utf8');
+    const redacted = this.bytes(bytes);
+    return redacted === bytes ? text : redacted.toString('utf8');
+  }
+
+  /** The same bytes where nothing in them is secret. */
+  bytes(bytes: Buffer): Buffer {
+    const { done } = this.#matcher.replace(bytes, bytes.length);
+    return done.length === 1 ? bytes : Buffer.concat(done);
+  }
+
+  /** A JSON value with every text in it redacted, keys as well. */
+  value(value: unknown): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) return value.map((one) => this.value(one));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]: [string, unknown]) => [
+        this.text(key),
+        (key === 'environment' || key === 'variables') && isTextMap(one)
+          ? this.environment(one)
+          : this.value(one),
+      ]),
+    );
+  }
+
+  /** Variables by name first, then by value. */
+  environment(variables: Readonly<Record<string, string>>): Record<string, string> {
+    const secret = Object.entries(variables).filter(([name, value]) => isSecretVariable(name, value));
+    this.learn(secret.map(([name, value]) => ({ name, value })));
+    const names = new Set(secret.map(([name]) => name));
+    return Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [
+        name,
+        names.has(name) ? this.#mark({ name, value }) : this.text(value),
+      ]),
+    );
+  }
+
+  /** Bytes in, bytes out, whatever the chunks are. */
+  stream(): Transform {
+    let kept: Buffer = Buffer.alloc(0);
+    const push = (into: Transform, until: number): void => {
+      const { done, rest } = this.#matcher.replace(kept, until);
+      for (const chunk of done) if (chunk.length > 0) into.push(chunk);
+      kept = kept.subarray(rest);
+    };
+    const settled = (): number => this.#matcher.settledUntil(kept);
+    return new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        kept = Buffer.concat([kept, chunk]);
+        push(this, settled());
+        done();
+      },
+      flush(done) {
+        push(this, kept.length);
+        done();
+      },
+    });
+  }
+
+  #mark({ name, value }: Secret): string {
+    const keyed = createHmac('sha256', this.key).update(value).digest('hex').slice(0, 12);
+    return `${marked}${name}:${keyed}]`;
+  }
+}
+
+/** The value of a variable is a secret by the variable's name, unless it says where one lies, or is gone already. */
+export function isSecretVariable(name: string, value: string): boolean {
+  if (value === '' || value === notKept || value.startsWith(marked)) return false;
+  return isSecretName(name) && !(place.test(name) && value.startsWith('/'));
+}
+
+function isTextMap(value: unknown): value is Readonly<Record<string, string>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one === 'string')
+  );
+}

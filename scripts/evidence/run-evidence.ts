@@ -1,0 +1,85 @@
+import type Docker from 'dockerode';
+import type { BoundPlan } from '../../infra/plan/plan.ts';
+import type { Receipt } from '../faults/receipt.ts';
+import { handleOf } from '../rehearsal/handle-of.ts';
+import { collectNodes } from './collect.ts';
+import { completeEvidence } from './complete.ts';
+import { followEngineEvents } from './engine-events.ts';
+import { ProcessLog } from './process-log.ts';
+import { ProcessWatch } from './process-watch.ts';
+import { redactFolder } from './redact-folder.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunFolder } from './run-folder.ts';
+import { secretsOfPlan, tooShort } from './secrets.ts';
+
+export interface EvidenceStage {
+  readonly engine: Docker;
+  readonly bound: BoundPlan;
+  readonly toolbox: string;
+  readonly folder: RunFolder;
+  readonly recorder: Recorder;
+}
+
+/** Everything that is seen while a run lasts, and kept of it in the end. Nothing here fails a run: it becomes a note. */
+export class RunEvidence {
+  readonly processes: ProcessLog;
+  readonly #stage: EvidenceStage;
+  readonly #watch: ProcessWatch;
+  readonly #ended = new AbortController();
+  readonly #secretsAtFirst: number;
+
+  constructor(stage: EvidenceStage) {
+    this.#stage = stage;
+    this.processes = new ProcessLog(stage.folder);
+    this.#watch = new ProcessWatch({
+      ...stage,
+      log: this.processes,
+      onMissed: (what) => {
+        this.#note(`not seen: ${what}`);
+      },
+    });
+    this.#secretsAtFirst = stage.folder.redactor.secrets.length;
+  }
+
+  /** Call it before the first node is there: each is watched from its start. */
+  async open(): Promise<void> {
+    const { engine, bound, folder } = this.#stage;
+    const short = tooShort(secretsOfPlan(bound.loaded.plan));
+    if (short.length > 0) this.#note(`too short to be looked for everywhere: ${short.join(', ')}`);
+    await this.#noting('schedule', async () => completeEvidence(folder));
+    await this.#noting('engine events', async () =>
+      followEngineEvents(engine, bound.run.runId, folder, this.#ended.signal, (event) => {
+        this.#watch.heard(event);
+      }),
+    );
+  }
+
+  /** Ends the watching, saves what the nodes have, and completes by it what was seen. */
+  async collect(receipts: readonly Receipt[], signal: AbortSignal): Promise<void> {
+    const { engine, bound, folder } = this.#stage;
+    folder.writeJson('receipts.json', receipts);
+    await this.#noting('processes', async () => this.#watch.close(signal));
+    await this.#noting('nodes', async () => {
+      const nodes = handleOf(bound, []).nodes;
+      const { missed } = await collectNodes({ engine, nodes, folder, signal });
+      for (const one of missed) this.#note(`not collected: ${one}`);
+    });
+    this.#ended.abort();
+    await this.#noting('processes', async () => completeEvidence(folder));
+    // What was found to be secret on the way may stand in what was written before.
+    if (folder.redactor.secrets.length > this.#secretsAtFirst)
+      await this.#noting('redaction', async () => redactFolder(folder));
+  }
+
+  async #noting(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#note(`not collected: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #note(text: string): void {
+    this.#stage.recorder.record({ type: 'note', text });
+  }
+}

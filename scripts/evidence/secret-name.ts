@@ -1,0 +1,15 @@
+/** Words that stand for a secret wherever they are in a name: PGPASSWORD, SSHPASS, AUTHTOKEN. */
+const anywhere = /passw(?:or)?d|passphrase|sshpass|secret|token|credential|apikey|pwd$/;
+/** Words that do so by themselves only: a monkey, a compass and an author are none. */
+const alone = /(?:^|[^a-z])(?:pass|auth|(?:[a-z]+[^a-z])?keys?)(?:$|[^a-z])/;
+/** Names with such a word that are known to hold none. */
+const innocent = /^(?:pwd|oldpwd)$|public[^a-z]?keys?|tokeni[sz]er|max[^a-z]?tokens/;
+
+/** True where a variable, key or option of this name holds a secret: its value is never written anywhere. */
+export function isSecretName(name: string): boolean {
+  const plain = name.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  return !innocent.test(plain) && (anywhere.test(plain) || alone.test(plain));
+}
+
+/** What stands in captured facts in place of a secret. */
+export const notKept = '[not kept]';

@@ -1,0 +1,92 @@
+import type { BoundRun, Plan, PlannedFile } from '../../infra/plan/plan.ts';
+import { fewestBytes, isSecretVariable, type Secret } from './redactor.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What is secret in a set of variables by their names. */
+export function secretsOfVariables(variables: Variables): readonly Secret[] {
+  return Object.entries(variables).flatMap(([name, value]) =>
+    value !== undefined && isSecretVariable(name, value) ? [{ name, value }] : [],
+  );
+}
+
+/**
+ * Pure: what is secret in a plan: variables of the cluster, of its nodes and of its images, assignments in files that
+ * the spec places, and passwords in URLs that any of them holds.
+ */
+export function secretsOfPlan(plan: Plan): readonly Secret[] {
+  const variables: readonly Variables[] = [
+    plan.variables,
+    ...plan.nodes.map(({ environment }) => environment),
+    ...plan.stacks.map(({ dockerfile }) => imageVariables(dockerfile)),
+    ...plan.nodes.flatMap(({ files }) => files.map(assignments)),
+  ];
+  return variables.flatMap((one) => [...secretsOfVariables(one), ...passwordsInUrls(one)]);
+}
+
+/** The keys of one run. Those of nodes without systemd are made but never leave the state folder. */
+export function secretsOfRun(
+  { ssh }: BoundRun,
+  nodes: readonly { readonly name: string; readonly init: 'systemd' | 'image' }[],
+): readonly Secret[] {
+  const hosts = nodes.filter(({ init }) => init === 'systemd').map(({ name }) => name);
+  return [
+    { name: 'ssh-key', value: ssh.privateKey.trim() },
+    ...hosts.flatMap((name) => {
+      const key = ssh.hostKeys[name]?.privateKey.trim();
+      return key === undefined ? [] : [{ name: `ssh-host-key-of-${name}`, value: key }];
+    }),
+  ];
+}
+
+/** What can only be redacted where it stands under its own name. */
+export function tooShort(secrets: readonly Secret[]): readonly string[] {
+  return [
+    ...new Set(secrets.filter(({ value }) => Buffer.byteLength(value) < fewestBytes).map(({ name }) => name)),
+  ];
+}
+
+/** `ENV NAME="value"`, as images/dockerfile.ts writes it. */
+function imageVariables(dockerfile: string): Variables {
+  const lines = dockerfile.matchAll(/^ENV ([A-Za-z_][A-Za-z0-9_]*)=(".*")$/gm);
+  return Object.fromEntries(
+    [...lines].map(([, name = '', quoted = '']) => [name, unquoted(quoted.replaceAll('\\$', '$'))]),
+  );
+}
+
+function unquoted(text: string): string {
+  const value: unknown = JSON.parse(text);
+  return String(value);
+}
+
+/** Programs are no configuration: what stands behind `token =` there is an expression. */
+const program = /\.(py|js|mjs|ts|rb|pl|sh|c|java)$/;
+
+/** `NAME=value` and `name: value` on lines of their own, and `Environment=NAME=value` of units. */
+function assignments({ path, content }: PlannedFile): Variables {
+  if (program.test(path) || content.startsWith('#!')) return {};
+  const lines = content.matchAll(
+    /^\s*(?:export\s+|Environment=["']?)?([A-Za-z_][\w.-]*)\s*[=:]\s*["']?([^"'\n]+?)["']?\s*$/gm,
+  );
+  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
+}
+
+function passwordsInUrls(variables: Variables): readonly Secret[] {
+  const url = /\b[a-z][a-z0-9+.-]*:\/\/[^/@\s:]*:([^/@\s]+)@/gi;
+  return Object.entries(variables).flatMap(([name, value]) =>
+    [...(value ?? '').matchAll(url)].flatMap(([, password = '']) =>
+      [...new Set([password, decoded(password)])].map((secret) => ({
+        name: `password-in-${name}`,
+        value: secret,
+      })),
+    ),
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

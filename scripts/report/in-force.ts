@@ -1,0 +1,56 @@
+import type { RunEvent } from '../evidence/event.ts';
+import type { PlannedFault, RecordedRun } from './recorded-run.ts';
+
+/** When one fault was in force, from its inject to its heal. */
+export interface InForce {
+  readonly fault: string;
+  readonly targets: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly healed: boolean;
+  readonly injectTookMs: number;
+  readonly healTookMs: number;
+}
+
+/** Pure: what was really in force, as the events tell. */
+export function inForce({ events, endMs }: Pick<RecordedRun, 'events' | 'endMs'>): readonly InForce[] {
+  return events.flatMap((event): InForce[] => {
+    if (event.type !== 'fault.inject') return [];
+    const heal = events.find(
+      (one): one is Extract<RunEvent, { type: 'fault.heal' }> =>
+        one.type === 'fault.heal' && one.fault === event.fault && one.ms >= event.ms,
+    );
+    return [
+      {
+        fault: event.fault,
+        targets: event.targets,
+        fromMs: event.ms,
+        toMs: heal?.ms ?? endMs,
+        healed: heal !== undefined,
+        injectTookMs: event.tookMs,
+        healTookMs: heal?.tookMs ?? 0,
+      },
+    ];
+  });
+}
+
+/** When a fault of the schedule should have been in force, on the run's clock; null for one that lasts the whole run. */
+export function plannedWindow(
+  fault: PlannedFault,
+  suitesBegan: number | null,
+  endMs: number,
+): { readonly fromMs: number; readonly toMs: number } | null {
+  if (fault.startMs === null || suitesBegan === null) return null;
+  const until = fault.endMs === null ? endMs : suitesBegan + fault.endMs;
+  return { fromMs: suitesBegan + fault.startMs, toMs: until };
+}
+
+/** Schedules count from here: null where no suite began. */
+export function suitesBeganMs(events: readonly RunEvent[]): number | null {
+  return events.find(({ type }) => type === 'suite.start')?.ms ?? null;
+}
+
+/** `a->b` touches both ends, `node:/path` its node. */
+export function touches(target: string, node: string): boolean {
+  return target.split('->').some((end) => end === node) || target.startsWith(`${node}:`);
+}

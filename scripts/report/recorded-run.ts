@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { RunEvent } from '../evidence/event.ts';
+import type { ProcessRecord } from '../evidence/process-record.ts';
+import type { Receipt } from '../faults/receipt.ts';
+import type { Difference } from '../parity/difference.ts';
+import type { ControlResult } from '../rehearsal/control.ts';
+import type { Verdict } from '../rehearsal/verdict.ts';
+import type { SuiteOutcome } from '../suite/outcome.ts';
+import type { LogDigest } from './log-digest.ts';
+
+/** What the page needs of plan.json; the rest of a plan may change without the page. */
+export const PlanFile = z.object({
+  planHash: z.string(),
+  scheduleHash: z.string(),
+  controlHash: z.string(),
+  plan: z.object({
+    cluster: z.string(),
+    seed: z.int(),
+    variables: z.record(z.string(), z.string()),
+    profiles: z.array(z.string()),
+    nodes: z.array(
+      z.object({
+        name: z.string(),
+        role: z.string(),
+        units: z.array(z.string()),
+      }),
+    ),
+    conditions: z.array(z.lazy(() => PlannedFault)),
+    schedule: z.array(z.lazy(() => PlannedFault)),
+    suites: z.array(z.object({ name: z.string() })),
+    reference: z.string().nullable(),
+  }),
+});
+const PlannedFault = z.object({
+  id: z.string(),
+  fault: z.object({ kind: z.string() }),
+  targets: z.array(z.string()),
+  startMs: z.number().nullable(),
+  endMs: z.number().nullable(),
+});
+export type PlanFile = z.infer<typeof PlanFile>;
+export type PlannedFault = z.infer<typeof PlannedFault>;
+
+/** Written where an error ended the run before it could be judged. */
+export const FailureFile = z.object({ message: z.string(), residue: z.array(z.string()) });
+
+/** Written by the watcher when the controller died. */
+export const AbortedFile = z.object({
+  why: z.string(),
+  noticed: z.string(),
+  finished: z.string(),
+  missed: z.array(z.string()),
+  residue: z.array(z.string()),
+});
+export type AbortedFile = z.infer<typeof AbortedFile>;
+
+export type Ending =
+  | { readonly kind: 'judged'; readonly verdict: Verdict }
+  | { readonly kind: 'failed'; readonly message: string }
+  /** No verdict: the controller was killed, or it is still at work (then there is no `aborted` either). */
+  | { readonly kind: 'cut'; readonly aborted: AbortedFile | null };
+
+/** The last lines that a suite's command wrote. */
+export interface SuiteOutput {
+  readonly suite: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface FileBeside {
+  /** Relative to the run folder, which is where the page is. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** All that the page is made from: one run folder, read. Times are ms since the run began. */
+export interface RecordedRun {
+  readonly runId: string;
+  readonly folder: string;
+  readonly ending: Ending;
+  /** ISO 8601, UTC; null where not even the first event was written. */
+  readonly startedAt: string | null;
+  readonly endMs: number;
+  /** What was typed behind `understudy`. */
+  readonly command: readonly string[];
+  readonly events: readonly RunEvent[];
+  readonly plan: PlanFile | null;
+  readonly control: ControlResult | null;
+  /** Suites of this run, never those of a control that failed in its place. */
+  readonly suites: readonly SuiteOutcome[];
+  readonly outputs: readonly SuiteOutput[];
+  readonly receipts: readonly Receipt[];
+  readonly parity: readonly Difference[];
+  /** null: nobody got so far as to look. */
+  readonly leftovers: readonly string[] | null;
+  readonly residue: readonly string[] | null;
+  readonly logs: readonly LogDigest[];
+  /** How many values facts/<node>.json holds, by node. */
+  readonly facts: readonly { readonly node: string; readonly values: number }[];
+  /** null: nobody recorded any. */
+  readonly processes: readonly ProcessRecord[] | null;
+  readonly files: readonly FileBeside[];
+  /** What is in the folder and could not be read, and why. */
+  readonly unreadable: readonly string[];
+}

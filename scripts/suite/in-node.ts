@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { pack } from 'tar-stream';
+import type { PlannedSuite } from '../../infra/plan/plan.ts';
+import { SuiteProcess } from '../evidence/suite-record.ts';
+import type { NodeAccess } from '../nodes/node.ts';
+import { folderEntries } from './folder.ts';
+import { keepOutput } from './output.ts';
+import type { Ended, SuiteRun } from './suite-run.ts';
+
+const inside = '/tmp/understudy-suite';
+
+/** Runs a suite's command in the first node of its role, as the cluster's account. */
+export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended> {
+  const name = run.handle.roles[suite.where]?.[0] ?? '';
+  const node = run.nodes.get(name);
+  if (node === undefined) throw new Error(`role ${suite.where} has no node`);
+  const user = run.handle.account ?? 'root';
+  const { signal } = run;
+  await unpackInside(node, await suiteArchive(resolve(run.specFolder, suite.dir), run), user, signal);
+
+  const limit = AbortSignal.timeout(suite.timeoutMs);
+  const record = new SuiteProcess(run.processes, suite.name, name);
+  record.began();
+  const process = await node.start(suite.command, {
+    user,
+    workingDir: inside,
+    // The suite's name is also what its process is known by to who watches the node.
+    environment: {
+      UNDERSTUDY_HANDLE: `${inside}/handle.json`,
+      UNDERSTUDY_SUITE: suite.name,
+      ...run.handle.variables,
+    },
+  });
+  const stop = (): void => {
+    process.close();
+  };
+  const either = AbortSignal.any([signal, limit]);
+  either.addEventListener('abort', stop, { once: true });
+  if (either.aborted) stop(); // while it was being started: the event has been and gone
+  const [exitCode] = await Promise.all([
+    process.exited,
+    keepOutput(run.folder, suite.name, 'stdout.log', process.stdout),
+    keepOutput(run.folder, suite.name, 'stderr.log', process.stderr),
+  ]);
+  either.removeEventListener('abort', stop);
+  record.ended(exitOf(exitCode, either.aborted), run.folder);
+  if (limit.aborted) return { exitCode: null, timedOut: true, failure: null, junit: null };
+  const junit = suite.junit === undefined ? null : await readInside(node, `${inside}/${suite.junit}`, signal);
+  return { exitCode, timedOut: false, failure: null, junit };
+}
+
+function exitOf(exitCode: number, stopped: boolean): Parameters<SuiteProcess['ended']>[0] {
+  const source = 'engine: exit code of the exec';
+  if (stopped) return { code: null, signal: null, why: 'it was no longer waited for', source };
+  return {
+    code: exitCode < 0 ? null : exitCode,
+    signal: null,
+    why: exitCode > 128 ? 'the engine gives a signal as 128 and its number' : 'it ended with an exit code',
+    source,
+  };
+}
+
+async function suiteArchive(dir: string, { handle }: SuiteRun): Promise<Buffer> {
+  const archive = pack();
+  for (const { path, content, mode } of folderEntries(dir)) archive.entry({ name: path, mode }, content);
+  archive.entry({ name: 'handle.json' }, `${JSON.stringify(handle, null, 2)}\n`);
+  archive.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of archive) if (chunk instanceof Uint8Array) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Through tar in the node: the engine's own copy does not reach a path that is a tmpfs there. */
+async function unpackInside(
+  node: NodeAccess,
+  archive: Buffer,
+  user: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { exitCode, stderr } = await node.exec(
+    ['sh', '-c', 'rm -rf "$1" && mkdir -p "$1" && tar -xf - -C "$1"', 'sh', inside],
+    { user, stdin: archive, signal },
+  );
+  if (exitCode !== 0) throw new Error(`the suite could not be copied to ${node.name}: ${stderr}`);
+}
+
+async function readInside(node: NodeAccess, path: string, signal: AbortSignal): Promise<string | null> {
+  const { exitCode, stdout } = await node.exec(['cat', path], { signal });
+  return exitCode === 0 ? stdout : null;
+}

@@ -1,0 +1,30 @@
+import type { Handle } from '../../infra/handle.ts';
+import type { PlannedSuite } from '../../infra/plan/plan.ts';
+import type { ProcessLog } from '../evidence/process-log.ts';
+import type { Recorder } from '../evidence/recorder.ts';
+import type { RunFolder } from '../evidence/run-folder.ts';
+import type { NodeAccess } from '../nodes/node.ts';
+
+/** All that the suites of one trial need. */
+export interface SuiteRun {
+  readonly suites: readonly PlannedSuite[];
+  readonly handle: Handle;
+  readonly nodes: ReadonlyMap<string, NodeAccess>;
+  readonly folder: RunFolder;
+  /** handle.json with every value as it is. */
+  readonly handleFile: string;
+  readonly recorder: Recorder;
+  readonly processes: ProcessLog;
+  /** Folder of the cluster.yaml: suites' folders are relative to it. */
+  readonly specFolder: string;
+  readonly golden: { readonly mode: 'record' | 'compare'; readonly folder: string };
+  readonly signal: AbortSignal;
+}
+
+/** How a suite's command ended. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly failure: string | null;
+  readonly junit: string | null;
+}

@@ -1,0 +1,53 @@
+import type Docker from 'dockerode';
+import { text } from 'node:stream/consumers';
+import { extract } from 'tar-stream';
+import type { Handle } from '../../infra/handle.ts';
+import { readBoundRun } from '../../infra/plan/bound-run.ts';
+import { secretsOfMachine } from '../evidence/known-secrets.ts';
+import type { Secret } from '../evidence/redactor.ts';
+import { secretsOfRun, secretsOfVariables } from '../evidence/secrets.ts';
+import { DockerNode } from '../nodes/docker.ts';
+
+/**
+ * What can still be known of the secrets of a run whose controller is gone: this machine's, the run's keys, the cluster's
+ * variables, and what its nodes have in their environment. Secrets that only files of its spec held are not among them.
+ */
+export async function secretsOfDeadRun(
+  docker: Docker,
+  stack: string | null,
+  { nodes, variables }: Handle,
+): Promise<readonly Secret[]> {
+  const bound = stack === null ? null : readBoundRun(stack);
+  const inNodes = await Promise.all(nodes.map(async ({ container }) => environmentOf(docker, container)));
+  return [
+    ...secretsOfMachine(),
+    ...(bound === null ? [] : secretsOfRun(bound, nodes)),
+    ...secretsOfVariables(variables),
+    ...inNodes.flatMap((one) => secretsOfVariables(one)),
+  ];
+}
+
+/** What the engine gave its process 1, and what its logins and units get. */
+async function environmentOf(docker: Docker, container: string): Promise<Record<string, string>> {
+  const given = await docker
+    .getContainer(container)
+    .inspect()
+    .then(
+      ({ Config }) => Config.Env,
+      () => [], // gone
+    );
+  const file = await new DockerNode(docker, container, container)
+    .copyOut('/etc/environment')
+    .then(firstFile, () => ''); // an image without it
+  return Object.fromEntries(
+    [...given, ...file.split('\n')].flatMap((line) => {
+      const at = line.indexOf('=');
+      return at > 0 ? [[line.slice(0, at), line.slice(at + 1)] as const] : [];
+    }),
+  );
+}
+
+async function firstFile(archive: NodeJS.ReadableStream): Promise<string> {
+  for await (const entry of archive.pipe(extract())) return await text(entry);
+  return '';
+}

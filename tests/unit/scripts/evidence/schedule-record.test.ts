@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { RunEvent } from '../../../../scripts/evidence/event.ts';
+import { scheduleEntries } from '../../../../scripts/evidence/schedule-record.ts';
+
+const at = (ms: number, event: object): RunEvent =>
+  RunEvent.parse({ at: '2026-11-25T00:00:00Z', ms, ...event });
+const fault = (id: string, startMs: number | null, endMs: number | null) => ({
+  id,
+  profile: 'p',
+  fault: { kind: 'disk.space' },
+  targets: ['a:/d'],
+  startMs,
+  endMs,
+});
+const events = [
+  at(900, { type: 'fault.inject', fault: 'p/whole', targets: [], tookMs: 100 }),
+  at(1000, { type: 'suite.start', suite: 's' }),
+  at(3050, { type: 'fault.inject', fault: 'p/window', targets: [], tookMs: 50 }),
+  at(5020, { type: 'fault.heal', fault: 'p/window', targets: [], tookMs: 10 }),
+];
+
+test('planned and realised stand side by side, on the clock that begins with the first suite', () => {
+  const planned = [fault('p/whole', null, null), fault('p/window', 2000, 4000), fault('p/never', 9000, null)];
+  expect(
+    scheduleEntries(planned, events).map(({ id, planned: plan, realised }) => ({ id, plan, realised })),
+  ).toEqual([
+    {
+      id: 'p/whole',
+      plan: { startMs: null, endMs: null },
+      realised: { injectedAtMs: -200, injectTookMs: 100, healedAtMs: null, healTookMs: null },
+    },
+    {
+      id: 'p/window',
+      plan: { startMs: 2000, endMs: 4000 },
+      realised: { injectedAtMs: 2000, injectTookMs: 50, healedAtMs: 4010, healTookMs: 10 },
+    },
+    {
+      id: 'p/never',
+      plan: { startMs: 9000, endMs: null },
+      realised: { injectedAtMs: null, injectTookMs: null, healedAtMs: null, healTookMs: null },
+    },
+  ]);
+});

@@ -1,0 +1,140 @@
+import { expect, test } from '@jest/globals';
+import type { Plan, PlannedNode } from '../../../../infra/plan/plan.ts';
+import { planDocument } from '../../../../scripts/evidence/plan-document.ts';
+import { Redactor } from '../../../../scripts/evidence/redactor.ts';
+import { isSecretName } from '../../../../scripts/evidence/secret-name.ts';
+import { secretsOfPlan, tooShort } from '../../../../scripts/evidence/secrets.ts';
+
+const node: PlannedNode = {
+  name: 'worker-1',
+  role: 'worker',
+  host: 11,
+  init: 'systemd',
+  image: { kind: 'built', inputsHash: 'x' },
+  cpus: null,
+  memoryMiB: 64,
+  pids: 16,
+  units: [],
+  disks: [],
+  environment: { DB_PASSWORD: 'from-the-role', MODE: 'dev', BROKER: 'redis://me:p%40ss-word@broker/0' },
+  files: [
+    {
+      path: '/etc/app/settings.ini',
+      content: '# comment\napi_key = in-a-file\nname = plain\n',
+      mode: '0600',
+      owner: 'root:root',
+    },
+    {
+      path: '/etc/systemd/system/a.service',
+      content: 'Environment="TOKEN=in-a-unit"\n',
+      mode: '0644',
+      owner: 'root:root',
+    },
+    { path: '/opt/a.py', content: 'token = ask_for_token()\n', mode: '0644', owner: 'root:root' },
+  ],
+  limits: {},
+  sysctls: {},
+  capabilities: [],
+  command: null,
+  ready: null,
+  forwards: [],
+};
+const plan: Plan = {
+  schema: 1,
+  cluster: 'c',
+  seed: 1,
+  variables: { 'api-key': 'from-a-variable', pin: '1234', 'pin-secret': '4711' },
+  profiles: [],
+  accounts: [],
+  egress: 'deny',
+  pool: { ipv4: '198.18.0.0/15', ipv6: '2001:2::/48' },
+  nodes: [node],
+  volumes: [],
+  stacks: [
+    {
+      inputsHash: 'x',
+      label: 'l',
+      base: { kind: 'reference', reference: 'r' },
+      dockerfile: 'FROM x\nENV IMAGE_SECRET="cost \\$5 and \\"quotes\\""\nENV PATH="/bin"\n',
+      files: {},
+    },
+  ],
+  conditions: [],
+  schedule: [],
+  suites: [],
+  reference: null,
+  allowances: [],
+};
+
+test('a plan’s secrets are its variables, those of nodes and images, assignments in files, and passwords in URLs', () => {
+  expect(Object.fromEntries(secretsOfPlan(plan).map(({ name, value }) => [value, name]))).toEqual({
+    'from-a-variable': 'api-key',
+    '4711': 'pin-secret',
+    'from-the-role': 'DB_PASSWORD',
+    'p%40ss-word': 'password-in-BROKER',
+    'p@ss-word': 'password-in-BROKER',
+    'cost $5 and "quotes"': 'IMAGE_SECRET',
+    'in-a-file': 'api_key',
+    'in-a-unit': 'TOKEN',
+  });
+});
+
+test('one that is too short to be looked for everywhere is named', () => {
+  expect(tooShort(secretsOfPlan(plan))).toEqual(['pin-secret']);
+});
+
+test('plan.json holds no secret, names those that it held, and keeps the hash of the plan as it is', () => {
+  const hashes = { planHash: 'p', scheduleHash: 's', controlHash: 'c' };
+  const document = planDocument(plan, hashes);
+  expect(document).toMatchObject({ planHash: 'p' });
+  expect(document.redacted).toEqual([
+    'DB_PASSWORD',
+    'IMAGE_SECRET',
+    'TOKEN',
+    'api-key',
+    'api_key',
+    'password-in-BROKER',
+    'pin-secret',
+  ]);
+  const written = JSON.stringify(new Redactor(secretsOfPlan(plan)).value(document));
+  expect(written).not.toMatch(/from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|4711/);
+  expect(written).toContain('"MODE":"dev"');
+});
+
+test.each([
+  'API_KEY',
+  'api-key',
+  'db-password',
+  'dbPassword',
+  'AWS_SECRET_ACCESS_KEY',
+  'PULUMI_CONFIG_PASSPHRASE',
+])('%s names a secret', (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+test.each(['KEYBOARD', 'AUTHOR', 'PASSENGERS', 'MONKEY', 'TOKENIZER'])('%s does not', (name) => {
+  expect(isSecretName(name)).toBe(false);
+});
+
+test.each([
+  ...['PGPASSWORD', 'MYSQL_PWD', 'SSHPASS', 'ENCRYPTION_KEY', 'SIGNING_KEY', 'SECRETKEY', 'AUTHTOKEN'],
+  ...['DB_PASSWORDS', 'api-key', 'awsSecretAccessKey', 'PASS', 'BASIC_AUTH', 'key'],
+])('%s is the name of a secret', (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+test.each(['PWD', 'OLDPWD', 'MONKEY', 'KEYBOARD', 'COMPASS', 'AUTHOR', 'PUBLIC_KEY', 'MAX_TOKENS', 'PATH'])(
+  '%s is not',
+  (name) => {
+    expect(isSecretName(name)).toBe(false);
+  },
+);
+
+test('the password of every broker of a list is a secret', () => {
+  const brokers = 'amqp://me:first-word@a:5672//;amqp://me:second-word@b:5672//';
+  const nodes = [{ ...node, environment: { BROKERS: brokers }, files: [] }];
+  expect(secretsOfPlan({ ...plan, nodes, stacks: [], variables: {} }).map(({ value }) => value)).toEqual([
+    'first-word',
+    'second-word',
+  ]);
+});
