@@ -77,21 +77,27 @@ export class Forwards {
     const process = await access.start(['bash', '-c', relayScript, 'bash', String(port)]);
     process.stdin.on('error', () => socket.destroy());
     process.stderr.resume();
-    socket.pipe(process.stdin);
-    process.stdout.pipe(socket);
     socket.on('close', () => {
       process.close();
     });
+    if (socket.destroyed) process.close(); // while it was being started: the event has been and gone
+    socket.pipe(process.stdin);
+    process.stdout.pipe(socket);
   }
 }
 
-/** Both ways at once, until either end has said its last: an answer may end with the connection, as in HTTP/1.0. */
+/**
+ * Both ways at once, until either end has said its last: an answer may end with the connection, as in HTTP/1.0. Whichever
+ * way ends first ends the other; one that ended before anybody looked is looked for once.
+ */
 const relayScript = [
   'exec 3<>"/dev/tcp/127.0.0.1/$1" 4<&0 || exit 1',
-  'cat <&3 &',
-  'cat <&4 >&3 &',
-  'wait -n',
-  'kill $(jobs -p) 2>/dev/null',
+  'cat <&3 & down=$!',
+  'cat <&4 >&3 & up=$!',
+  'end() { kill $down $up 2>/dev/null; }',
+  'trap end CHLD',
+  '{ kill -0 $down && kill -0 $up; } 2>/dev/null || end',
+  'wait',
 ].join('\n');
 
 async function listen(server: Server, hostPort: number | null): Promise<number> {

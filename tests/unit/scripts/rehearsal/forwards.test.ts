@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../infra/places.ts';
@@ -67,24 +67,41 @@ test('bytes go both ways over a command in the node, and the end of the answer e
   expect(await text(socket)).toBe('you said hello');
 });
 
-test('nothing goes on in the node when who connected has left, although the other end is still there', async () => {
-  const server = await listening(createServer());
-  const forwards = await reserved([{ node: 'this-machine', port: portOf(server), hostPort: null }]);
-  const ended: Promise<number>[] = [];
-  const watched = fakeNode({
-    start: async (argv) => {
-      const relay = await thisMachine.start(argv);
-      ended.push(relay.exited);
-      return relay;
-    },
+describe('nothing goes on in the node when who connected has left, although the other end is still there', () => {
+  test.each([
+    ['while it was connected', false],
+    ['while the command was being started', true],
+  ])('%s', async (_when, early) => {
+    const node = await listening(createServer());
+    const door = await listening(createServer());
+    const entered = new Promise<Socket>((resolve) => door.once('connection', resolve));
+    connect(portOf(door), '127.0.0.1').on('error', () => undefined);
+    const socket = await entered;
+    const leave = async (): Promise<void> => {
+      const left = once(socket, 'close');
+      socket.destroy();
+      await left;
+    };
+    const started: Promise<number>[] = [];
+    const watched = fakeNode({
+      start: async (argv) => {
+        if (early) await leave();
+        const relay = await thisMachine.start(argv);
+        started.push(relay.exited);
+        return relay;
+      },
+    });
+    const forwards = await reserved([]);
+    forwards.open(new Map([['this-machine', watched]]));
+    const reached = once(node, 'connection');
+    await forwards.relay(socket, 'this-machine', portOf(node));
+    if (!early) {
+      await reached;
+      await leave();
+    }
+    expect(started).toHaveLength(1);
+    await Promise.all(started);
   });
-  forwards.open(new Map([['this-machine', watched]]));
-  forwards.hold();
-  const accepted = once(server, 'connection');
-  const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
-  await accepted;
-  socket.destroy();
-  await Promise.all(ended);
 });
 
 test('nobody is let through to a node that is not up yet', async () => {
