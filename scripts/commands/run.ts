@@ -1,6 +1,7 @@
 import { ensureImages } from '../../infra/components/docker/build.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { redactorFor } from '../evidence/known-secrets.ts';
 import { hostAbilities } from '../faults/abilities.ts';
 import { readCalibration } from '../faults/calibration.ts';
 import { driverOf } from '../faults/fault-driver.ts';
@@ -42,7 +43,8 @@ export async function run(
   const loaded = loadPlan({ cluster, profiles, seed, set, suites });
   if (flags.dryRun) {
     const { planHash, scheduleHash } = loaded.hashes;
-    const document = { schema: 1, planHash, scheduleHash, plan: loaded.plan };
+    // The hashes are those of the plan as it is; what is printed may stand in a build's log.
+    const document = redactorFor(loaded.plan).value({ schema: 1, planHash, scheduleHash, plan: loaded.plan });
     if (flags.json) printJson(document);
     else printResult(JSON.stringify(document, null, 2));
     return EXIT.pass;
