@@ -5,7 +5,7 @@ import { UnderstudyError } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
-import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
+import { controlKey, goldenOf, keepControl, readControl, type ControlResult } from './control.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
 import type { Stage } from './stage.ts';
 import { perform, type Trial } from './trial.ts';
@@ -36,14 +36,11 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   if (control !== null && control.result.verdict !== 'pass') {
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
   }
-  const golden = { mode: degraded ? ('compare' as const) : ('record' as const), folder: goldenFolder(key) };
-  const trial = await perform(
-    begun,
-    { loaded, keep: request.keep, golden: control === null ? { ...golden, mode: 'record' } : golden },
-    stage,
-  );
+  const runFolder = begun.folder.path;
+  const golden = goldenOf({ degraded, control: control?.result ?? null, key, runFolder });
+  const trial = await perform(begun, { loaded, keep: request.keep, golden }, stage);
   const verdict = finish(begun, trial, control, request);
-  if (!degraded) keepControl(key, resultOf(verdict));
+  if (golden.mode === 'record') keepControl(key, resultOf(verdict), golden.folder);
   return verdict;
 }
 
@@ -63,14 +60,11 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: string, sta
   } as const;
   stage.progress.note('control: the same without faults');
   const begun = beginTrial(request.loaded);
-  const trial = await perform(
-    begun,
-    { loaded: request.loaded, keep: 'never', golden: { mode: 'record', folder: goldenFolder(key) } },
-    stage,
-  );
+  const golden = goldenOf({ degraded: false, control: null, key, runFolder: begun.folder.path });
+  const trial = await perform(begun, { loaded: request.loaded, keep: 'never', golden }, stage);
   const verdict = finish(begun, trial, null, request);
   const result = resultOf(verdict);
-  keepControl(key, result);
+  keepControl(key, result, golden.folder);
   return { result, cached: false };
 }
 

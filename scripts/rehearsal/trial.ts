@@ -12,6 +12,7 @@ import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
+import type { Golden } from '../suite/suite-run.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
 import { tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
@@ -27,7 +28,7 @@ import type { Stage } from './stage.ts';
 export interface TrialRequest {
   readonly loaded: LoadedPlan;
   readonly keep: 'always' | 'on-failure' | 'never';
-  readonly golden: { readonly mode: 'record' | 'compare'; readonly folder: string };
+  readonly golden: Golden;
 }
 
 export interface Trial extends BegunTrial {
