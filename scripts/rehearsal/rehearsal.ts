@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
-import { UnderstudyError } from '../../infra/errors.ts';
+import { UnderstudyError, withResidue } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
@@ -30,8 +30,10 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   if (control !== null) begun.folder.writeJson('control.json', control.result);
   stage.progress.note(`run folder ${begun.folder.path}`);
   if (stage.interrupts.signal.aborted) {
-    // In the control: that it did not pass says nothing then.
-    return finish(begun, { ...noTrial(begun), failure: stage.interrupts.signal.reason }, null, request);
+    // In the control: that it did not pass says nothing then, what it left does.
+    const residue = control?.residue ?? [];
+    const failure: unknown = stage.interrupts.signal.reason;
+    return finish(begun, { ...noTrial(begun), residue, failure }, null, request);
   }
   if (control !== null && control.result.verdict !== 'pass') {
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
@@ -47,11 +49,12 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
 interface Control {
   readonly result: ControlResult;
   readonly cached: boolean;
+  readonly residue: readonly string[];
 }
 
 async function controlOf({ loaded, control }: RehearsalRequest, key: string, stage: Stage): Promise<Control> {
   const known = control === 'cached' ? readControl(key) : null;
-  if (known !== null) return { result: known, cached: true };
+  if (known !== null) return { result: known, cached: true, residue: [] };
   const plan = withoutFaults(loaded.plan);
   const request = {
     loaded: { ...loaded, plan, hashes: hashesOf(plan) },
@@ -65,7 +68,7 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: string, sta
   const verdict = finish(begun, trial, null, request);
   const result = resultOf(verdict);
   keepControl(key, result, golden.folder);
-  return { result, cached: false };
+  return { result, cached: false, residue: verdict.residue };
 }
 
 function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
@@ -80,10 +83,12 @@ function finish(
 ): Verdict {
   const { folder, recorder, runId } = begun;
   const interrupted = isInterruption(trial.failure);
+  // Whichever of both clusters it was: an object that is left is left.
+  const residue = [...(control?.residue ?? []), ...trial.residue];
   if (trial.failure !== null && !interrupted) {
-    folder.writeJson('failure.json', { message: messageOf(trial.failure), residue: trial.residue });
+    folder.writeJson('failure.json', { message: messageOf(trial.failure), residue });
     writeReport(folder);
-    throw trial.failure instanceof Error ? trial.failure : new Error(messageOf(trial.failure));
+    throw withResidue(trial.failure, residue);
   }
   const concluded = conclude({
     suites: trial.suites,
@@ -111,7 +116,7 @@ function finish(
       parity: [...trial.parity],
       suites: [...trial.suites],
       leftovers: [...trial.leftovers],
-      residue: [...trial.residue],
+      residue,
       phasesMs: { ...recorder.phasesMs },
       runFolder: folder.path,
       report: folder.file('report.html'),
