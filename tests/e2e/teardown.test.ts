@@ -68,10 +68,10 @@ describe('when the controller’s process group gets SIGKILL', () => {
 });
 
 test('what a killed image build left on the engine is gone after the next reap', async () => {
-  // Two inputs that nothing built before: RUN lines that are still at work when the build is killed.
+  // Nothing built it before, and it is still at work when it is killed.
   using spec = writtenSpec({
     'node/stack.yaml': readFileSync(join(idleCluster, '../node/stack.yaml'), 'utf8').concat(
-      `run: ['echo ${randomUUID()}', 'sleep 60']\n`,
+      `commands: [['true', '${randomUUID()}'], [sleep, '60']]\n`,
     ),
     'cluster.yaml':
       'name: slow-build\nroles:\n  node: { image: ./node, init: image, command: [sleep, infinity] }\n',
