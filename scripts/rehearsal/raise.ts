@@ -13,7 +13,7 @@ import type { Progress } from '../progress.ts';
 import type { Interrupts } from '../teardown/interrupt.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
 import { temporaryFolder } from '../teardown/residue.ts';
-import { tearDown } from '../teardown/tear-down.ts';
+import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
 import { handleOf } from './handle-of.ts';
 import { isolate } from './isolation.ts';
@@ -90,6 +90,7 @@ export async function raise({
       runId,
       stack: runId,
       runFolder: folder.path,
+      settleMs: lateMakersMs,
     });
     await watcher.release();
     throw withResidue(error, residue);

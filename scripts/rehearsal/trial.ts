@@ -15,7 +15,7 @@ import { runSuites } from '../suite/run-suites.ts';
 import type { Golden } from '../suite/suite-run.ts';
 import { CleanupStack, type UndoFailure } from '../teardown/cleanup-stack.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
-import { tearDown } from '../teardown/tear-down.ts';
+import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { bringUp } from './bring-up.ts';
@@ -162,9 +162,10 @@ export async function perform(
   result.proof = { ...result.proof, invalid: [...result.proof.invalid, ...incomplete.map(sentenceOf)] };
 
   const judged = conclude({ ...result, ...result.proof, control: null });
+  const cutShort = result.failure !== null || signal.aborted;
   const failed = result.failure !== null || judged.verdict !== 'pass';
   const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
-  const residue = kept ? [] : await takeDown(bound, begun, stage);
+  const residue = kept ? [] : await takeDown(bound, begun, stage, cutShort ? lateMakersMs : 0);
   if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
   await watcher.release();
   return {
@@ -186,6 +187,7 @@ async function takeDown(
   bound: BoundPlan,
   { folder, recorder }: BegunTrial,
   { engine, progress }: Stage,
+  settleMs: number,
 ): Promise<readonly string[]> {
   const { runId, stack } = bound.run;
   const { url, local } = engineEndpoint();
@@ -194,6 +196,7 @@ async function takeDown(
     runId,
     stack,
     runFolder: folder.path,
+    settleMs,
   };
   try {
     return await progress.step('take everything down', async () =>

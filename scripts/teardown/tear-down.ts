@@ -15,6 +15,9 @@ export interface RunEngine {
   readonly description: string;
 }
 
+/** A maker that was killed or cut off may have asked the engine for things that it is still making. */
+export const lateMakersMs = 3_000;
+
 export interface TearDownRequest {
   readonly engine: RunEngine;
   readonly runId: string;
@@ -23,7 +26,7 @@ export interface TearDownRequest {
   readonly runFolder: string | null;
   /** For the whole tear-down; what is left by then is named. 60 s by default. */
   readonly deadlineMs?: number;
-  /** How long listings must stay empty: 0 where all creators have ended, 3000 where they were killed. */
+  /** How long listings must stay empty: 0 where all makers have ended, `lateMakersMs` where they were killed. */
   readonly settleMs?: number;
   /**
    * Ends waiting, not tear-down: give it only where somebody else is sure to go on (never the signal of Ctrl-C).

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectEngine } from '../../../../infra/components/docker/engine.ts';
-import { HostError } from '../../../../infra/errors.ts';
+import { HostError, InterruptedError } from '../../../../infra/errors.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import { Recorder } from '../../../../scripts/evidence/recorder.ts';
 import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
@@ -16,7 +16,6 @@ import { idleCluster, slowLink } from '../../../support/understudy.ts';
 /** What happened, in its order, and what goes wrong on the way. */
 let happened: string[] = [];
 let wrong: Record<string, Error> = {};
-const interrupted = new AbortController();
 const step = (name: string): Promise<void> => {
   happened.push(name);
   const error = wrong[name];
@@ -45,6 +44,7 @@ jest.unstable_mockModule(`${at}/teardown/watcher.ts`, () => ({
   startWatcher: () => Promise.resolve({ pid: 1, release: () => step('release') }),
 }));
 jest.unstable_mockModule(`${at}/teardown/tear-down.ts`, () => ({
+  lateMakersMs: 3000,
   tearDown: async ({ settleMs = 0 }: { settleMs?: number }) => {
     await step(settleMs === 0 ? 'tear down' : 'tear down, and wait for what comes late');
     return [];
@@ -128,7 +128,17 @@ test('what goes wrong while faults are injected does not lose their leases', asy
   expect(happened).not.toContain('suites');
 });
 
-async function performed(signal = interrupted.signal): Promise<Trial> {
+test.each([
+  ['failed while nodes were being made', 'bring up', new HostError('h', 'no room')],
+  ['was interrupted', 'suites', new InterruptedError('interrupted', 'Ctrl-C')],
+])('one that %s waits for what the engine is still making', async (_how, where, error) => {
+  wrong = { [where]: error };
+  const { failure } = await performed();
+  expect(failure).toBe(error);
+  expect(happened).toContain('tear down, and wait for what comes late');
+});
+
+async function performed(): Promise<Trial> {
   const folder = new RunFolder(mkdtempSync(join(root, 'run-')));
   const never = new AbortController().signal;
   const stage: Stage = {
@@ -137,7 +147,7 @@ async function performed(signal = interrupted.signal): Promise<Trial> {
     toolbox: 'toolbox',
     abilities: { netem: false, htb: true, nftables: true, nfqueue: true },
     progress: silentProgress,
-    interrupts: { signal, skipCollecting: never, [Symbol.dispose]: () => undefined },
+    interrupts: { signal: never, skipCollecting: never, [Symbol.dispose]: () => undefined },
     faultDriver: () => {
       throw new Error('no fault is injected here');
     },
