@@ -64,7 +64,7 @@ function records(
   const all = names().flatMap((name) => {
     const file = join(folder(), name);
     const record = read(file);
-    return record === null || record.engine !== engine ? [] : [{ file, record }];
+    return record?.engine !== engine ? [] : [{ file, record }];
   });
   const isDead = ({ record }: (typeof all)[number]): boolean => liveness(record.builder, table) === 'dead';
   const busy = all.filter((one) => !isDead(one)).flatMap(({ record }) => record.inputsHashes);

@@ -141,12 +141,10 @@ test('who leaves while the relay is being started leaves nothing running in the 
 /** Both ends of one connection. */
 async function connected(): Promise<[Socket, Socket]> {
   const server = await listening(createServer());
-  const accepted = once(server, 'connection');
+  const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
   const client = connect(portOf(server), '127.0.0.1');
   open.push(() => client.destroy());
-  const [socket]: Socket[] = await accepted;
-  if (socket === undefined) throw new Error('no connection');
-  return [client, socket];
+  return [client, await accepted];
 }
 
 async function reserved(wanted: Parameters<typeof Forwards.reserve>[0]): Promise<Forwards> {
