@@ -1,4 +1,3 @@
-import { ensureImages } from '../../infra/components/docker/build.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { redactorFor } from '../evidence/known-secrets.ts';
@@ -13,7 +12,7 @@ import { rehearse } from '../rehearsal/rehearsal.ts';
 import { exitCode } from '../rehearsal/verdict.ts';
 import { summary } from '../report/summary.ts';
 import { screenOf } from '../screen.ts';
-import { resolveBase } from '../setup/base-image.ts';
+import { imagesReady } from '../setup/images.ts';
 import { ensureReady } from '../setup/setup.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import { reapQuietly } from '../teardown/reap.ts';
@@ -70,9 +69,8 @@ export async function run(
     },
   });
   await progress.step('images', async (step) => {
-    await ensureImages(engine, loaded, {
+    await imagesReady(engine, loaded, progress, {
       signal: interrupts.signal,
-      resolveBase: (reference) => resolveBase(engine, reference, progress),
       onOutput: (stack, line) => {
         step.update(`${stack}: ${line.slice(0, 60)}`);
       },

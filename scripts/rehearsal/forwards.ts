@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { HostError } from '../../infra/errors.ts';
 import type { Handle } from '../../infra/handle.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
-import type { NodeAccess } from '../nodes/node.ts';
+import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
 
 type Forward = Handle['forwards'][number];
 
@@ -74,7 +74,18 @@ export class Forwards {
       socket.destroy();
       return;
     }
-    const process = await access.start(['bash', '-c', relayScript, 'bash', String(port)]);
+    let process: NodeProcess;
+    try {
+      process = await access.start(['bash', '-c', relayScript, 'bash', String(port)]);
+    } catch {
+      // A node that is down, stopped by a fault for one: whoever connects is turned away, and the run goes on.
+      socket.destroy();
+      return;
+    }
+    if (socket.destroyed) {
+      process.close(); // who connected has left while it was being started: the event has been and gone
+      return;
+    }
     process.stdin.on('error', () => socket.destroy());
     process.stderr.resume();
     socket.on('close', () => {

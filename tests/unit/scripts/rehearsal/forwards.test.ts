@@ -113,6 +113,57 @@ test('nobody is let through to a node that is not up yet', async () => {
   expect(socket.bytesRead).toBe(0);
 });
 
+test('a node that is down turns away who connects, and nothing else happens', async () => {
+  const forwards = await reserved([{ node: 'node-1', port: 80, hostPort: null }]);
+  const down = fakeNode({ start: () => Promise.reject(new Error('container is not running')) });
+  forwards.open(new Map([['node-1', down]]));
+  forwards.hold();
+  const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
+  open.push(() => socket.destroy());
+  socket.on('error', () => undefined);
+  await once(socket, 'close');
+  expect(socket.bytesRead).toBe(0);
+});
+
+test('who leaves while the relay is being started leaves nothing running in the node', async () => {
+  const forwards = await reserved([{ node: 'this-machine', port: 80, hostPort: null }]);
+  const closed = Promise.withResolvers<undefined>();
+  const asked = Promise.withResolvers<undefined>();
+  const gone = Promise.withResolvers<undefined>();
+  const slow = fakeNode({
+    start: async () => {
+      const relay = await thisMachine.start(['cat']);
+      asked.resolve(undefined);
+      await gone.promise;
+      const close = (): void => {
+        relay.close();
+        closed.resolve(undefined);
+      };
+      return { ...relay, close };
+    },
+  });
+  const [client, server] = await connected();
+  forwards.open(new Map([['this-machine', slow]]));
+  const relayed = forwards.relay(server, 'this-machine', 80);
+  await asked.promise;
+  server.resume();
+  const left = once(server, 'close');
+  client.destroy();
+  await left;
+  gone.resolve(undefined);
+  await relayed;
+  await closed.promise;
+});
+
+/** Both ends of one connection. */
+async function connected(): Promise<[Socket, Socket]> {
+  const server = await listening(createServer());
+  const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+  const client = connect(portOf(server), '127.0.0.1');
+  open.push(() => client.destroy());
+  return [client, await accepted];
+}
+
 async function reserved(wanted: Parameters<typeof Forwards.reserve>[0]): Promise<Forwards> {
   const forwards = await Forwards.reserve(wanted);
   open.push(() => {
