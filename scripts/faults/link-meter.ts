@@ -13,6 +13,8 @@ import { isNarrow, type LinkFault, type LinkReading } from './link-receipts.ts';
 export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
 
 const quick = { count: 400, everyUs: 2000 };
+/** For bystanders beside a suite, which must not notice: of 200 probes, three that are lost are told from noise. */
+const sparse = { count: 200, everyUs: 4000 };
 /** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
 const calm = { count: 2100, everyUs: 2000 };
 /** Enough, nearly always, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
@@ -48,12 +50,15 @@ export class LinkMeter {
     return this.#read(this.#points, timesFor(faults), floodMsFor(faults), lossesOf(faults));
   }
 
-  /** A fault that came while the suites run, on its own links alone. */
+  /** A fault that came while the suites run: its own links as thoroughly as it needs, all others with a few probes. */
   async inWindow(fault: LinkFault, links: readonly string[]): Promise<LinkReadingsByLink> {
     const ends = new Set(links.flatMap((link) => link.split('->')));
     const points = this.#points.filter(({ node }) => ends.has(node));
-    const all = await this.#read(points, timesFor([fault]), null, lossesOf([fault]));
-    return new Map([...all].filter(([link]) => links.includes(link)));
+    const [near, all] = await Promise.all([
+      this.#read(points, timesFor([fault]), null, lossesOf([fault])),
+      this.#read(this.#points, sparse, null),
+    ]);
+    return new Map([...all, ...[...near].filter(([link]) => links.includes(link))]);
   }
 
   /** Times, losses and rates each by themselves: how to see one of them well spoils the others. */

@@ -22,6 +22,8 @@ export interface Realised {
 export interface LinkMeasurement {
   readonly before: LinkReadingsByLink;
   readonly during: LinkReadingsByLink;
+  /** Links that any fault was on at any moment of `during`; the others are its bystanders. */
+  readonly touched: ReadonlySet<string>;
 }
 
 /** All that was measured in one trial. */
@@ -29,8 +31,6 @@ export interface Measurements {
   readonly links: {
     /** Without any fault. */
     readonly baseline: LinkReadingsByLink;
-    /** With all faults of the whole run. */
-    readonly wholeRun: LinkReadingsByLink;
     readonly of: ReadonlyMap<string, LinkMeasurement>;
     readonly after: LinkReadingsByLink;
   };
@@ -58,16 +58,16 @@ const noDisk: DiskReading = { freeBytes: -1, freeInodes: -1, writeError: '', cre
 
 /** Pure: a receipt for every fault and target. What was never in force has readings that no judgement accepts. */
 export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurements): readonly Receipt[] {
-  const bystanders = bystandersOf(faults, measured);
-  return faults.flatMap((scheduled) =>
-    scheduled.targets.map((target): Receipt => ({
+  return faults.flatMap((scheduled) => {
+    const bystanders = bystandersOf(scheduled, measured);
+    return scheduled.targets.map((target): Receipt => ({
       ...common(scheduled, target, measured),
       ...judged(scheduled, target, measured),
       bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
       bystanders: bystanders.length,
       ...(bystanders.length === 0 ? {} : { bystanderReading: bystanderReading(bystanders) }),
-    })),
-  );
+    }));
+  });
 }
 
 function common(
@@ -128,15 +128,15 @@ interface Bystander {
   readonly during: LinkSample;
 }
 
-/** Links that no fault of the whole run is on, without any fault and with all of them. */
-function bystandersOf(faults: readonly ScheduledFault[], { links }: Measurements): readonly Bystander[] {
-  const targeted = new Set(
-    faults
-      .filter(({ fault, startMs }) => 'links' in fault.on && startMs === null)
-      .flatMap(({ targets }) => targets),
-  );
-  return [...links.wholeRun]
-    .filter(([link]) => !targeted.has(link))
+/**
+ * Links that no fault was on while this one was measured, without any fault and then. None for a fault beside which no
+ * link was measured: what nobody looked at is not called clean.
+ */
+function bystandersOf({ id }: ScheduledFault, { links }: Measurements): readonly Bystander[] {
+  const measured = links.of.get(id);
+  if (measured === undefined) return [];
+  return [...measured.during]
+    .filter(([link]) => !measured.touched.has(link))
     .map(([link, { probes }]) => ({ before: links.baseline.get(link)?.probes ?? noLink, during: probes }));
 }
 
