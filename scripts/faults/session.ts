@@ -77,9 +77,7 @@ export class FaultSession {
       for (const fault of layer) await this.#said(fault, null, async () => this.#inject(fault));
       if (!layer.some(({ fault }) => isLinkFault(fault))) continue;
       const before = this.#wholeRun;
-      const { readings, touched } = await this.#watching(async () =>
-        this.#meter.wholeRun(layer.map(({ fault }) => fault)),
-      );
+      const { readings, touched } = await this.#watching(async () => this.#meter.wholeRun(layer, before));
       this.#wholeRun = readings;
       for (const { id } of layer) this.#links.set(id, { before, during: readings, touched });
     }
@@ -206,10 +204,11 @@ export class FaultSession {
     this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs });
   }
 
-  async #measureInWindow({ id, fault, targets }: ScheduledFault): Promise<void> {
-    if (!isLinkFault(fault)) return;
-    const { readings, touched } = await this.#watching(async () => this.#meter.inWindow(fault, targets));
-    this.#links.set(id, { before: this.#wholeRun, during: readings, touched });
+  async #measureInWindow(scheduled: ScheduledFault): Promise<void> {
+    if (!isLinkFault(scheduled.fault)) return;
+    const before = this.#wholeRun;
+    const { readings, touched } = await this.#watching(async () => this.#meter.inWindow(scheduled, before));
+    this.#links.set(scheduled.id, { before, during: readings, touched });
   }
 
   /** What was measured, and on which links there was a fault meanwhile. */
