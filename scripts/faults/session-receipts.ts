@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
-import { judgeDisk, type DiskReading } from './disk-faults.ts';
+import { isDiskBack, isDiskFault, judgeDisk, type DiskReading } from './disk-faults.ts';
 import type { LinkSample } from './link-probes.ts';
 import type { LinkMechanism } from './link-driver.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
@@ -61,7 +61,7 @@ export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurem
   return faults.flatMap((scheduled) => {
     const bystanders = bystandersOf(scheduled, measured);
     return scheduled.targets.map((target): Receipt => ({
-      ...common(scheduled, target, measured),
+      ...common(scheduled, target, measured, isBack(scheduled, target, measured)),
       ...judged(scheduled, target, measured),
       bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
       bystanders: bystanders.length,
@@ -74,20 +74,37 @@ function common(
   { id, fault }: ScheduledFault,
   target: string,
   { realised, leftovers, mechanism }: Measurements,
+  isBack: boolean,
 ) {
   const times = realised.get(id);
-  const node = target.includes('->') ? target.split('->')[1] : target.split(':')[0];
+  // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
+  const nodes = target.includes('->') ? target.split('->') : target.split(':').slice(0, 1);
   return {
     fault: id,
     kind: fault.kind,
     target,
-    healedOk: !leftovers.some((line) => line.startsWith(`${node ?? ''}:`)),
+    healedOk: isBack && !leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`))),
     injectedAtMs: times?.injectedAtMs ?? null,
     healedAtMs: times?.healedAtMs ?? null,
     injectTookMs: times?.injectTookMs ?? 0,
     healTookMs: times?.healTookMs ?? 0,
     driver: drivers[fault.kind](mechanism),
   };
+}
+
+/** What the victim itself sees after the heal: fingerprints only know what they look for. */
+function isBack(
+  { id, fault }: ScheduledFault,
+  target: string,
+  { links, realised, disksAfter }: Measurements,
+): boolean {
+  if (isDiskFault(fault)) {
+    const before = realised.get(id)?.before.get(target) ?? noDisk;
+    return isDiskBack(before, disksAfter.get(id)?.get(target) ?? noDisk);
+  }
+  const [was, is] = [links.baseline.get(target), links.after.get(target)];
+  if (was === undefined || is === undefined || !isClean(was.probes, is.probes)) return false;
+  return fault.kind !== 'network.rate' || is.flood.bitsPerSecond > fault.rateMbit * 1.1e6;
 }
 
 function judged(

@@ -116,13 +116,7 @@ export class FaultSession {
       await this.#said(fault, null, async () => this.#heal(fault));
     }
     await this.#driver.release().catch(() => undefined); // what it leaves, the fingerprints name
-    const left = (
-      await Promise.all(
-        this.#victims.map(async ({ node, access, sideCar, disks }) =>
-          leftovers(node, this.#fingerprints.get(node) ?? [], await takeFingerprint(access, sideCar, disks)),
-        ),
-      )
-    ).flat();
+    const left = (await Promise.all(this.#victims.map(async (victim) => this.#leftovers(victim)))).flat();
     const after = this.#hasLinkFaults() ? await this.#meter.baseline() : new Map();
     const disksAfter = new Map(
       await Promise.all(
@@ -202,6 +196,16 @@ export class FaultSession {
     if (realised === undefined) return;
     const healedAtMs = fault.startMs === null ? null : recorder.nowMs() - this.#suiteBeganMs;
     this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs });
+  }
+
+  /** What could not be looked at counts as left: it makes the run invalid, and the other receipts are still written. */
+  async #leftovers({ node, access, sideCar, disks }: Victim): Promise<readonly string[]> {
+    try {
+      const now = await takeFingerprint(access, sideCar, disks);
+      return leftovers(node, this.#fingerprints.get(node) ?? [], now);
+    } catch (error) {
+      return [`${node}: not looked at: ${messageOf(error)}`];
+    }
   }
 
   async #measureInWindow(scheduled: ScheduledFault): Promise<void> {

@@ -157,9 +157,9 @@ test('a heal and an inject on one link at the same moment leave what is then act
   const driver = driverOf(victims);
   await driver.inject(first, [first]);
   await Promise.all([driver.heal(first, []), driver.inject(second, [second])]);
-  expect(incomingOf(sideCars[1], peers[0] ?? '', 'nfqueue').cut).toBe(true);
+  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBe(true);
   await Promise.all([driver.heal(second, []), driver.inject(first, [first]), driver.heal(first, [])]);
-  expect(incomingOf(sideCars[1], peers[0] ?? '', 'nfqueue').cut).toBe(false);
+  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBe(false);
   await Promise.all(victims.map(async ({ hold }) => hold.close()));
 });
 

@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
+import type { LinkReadingsByLink } from '../../../../scripts/faults/link-meter.ts';
 import type { LinkReading } from '../../../../scripts/faults/link-receipts.ts';
 import { receiptsOf, type LinkMeasurement } from '../../../../scripts/faults/session-receipts.ts';
 
@@ -45,6 +46,33 @@ const cut: ScheduledFault = {
   endMs: 4000,
 };
 
+describe('a heal', () => {
+  const clean = links({ 'a->b': [0.1, 0], 'b->a': [0.1, 0] });
+  const slowed = links({ 'a->b': [20.1, 0], 'b->a': [0.1, 0] });
+  const measured = { [slow.id]: { before: clean, during: slowed, touched: new Set(['a->b']) } };
+
+  test('is proven where the link is as it was and nothing is left at either end', () => {
+    expect(receiptsFrom([slow], clean, measured)).toMatchObject([{ healedOk: true }]);
+    expect(receiptsFrom([slow], clean, measured, { leftovers: ['c: qdisc x'] })).toMatchObject([
+      { healedOk: true },
+    ]);
+  });
+
+  test.each(['a: qdisc htb', 'b: rule NFQUEUE'])(
+    'is not proven where something is left at one end: %s',
+    (left) => {
+      expect(receiptsFrom([slow], clean, measured, { leftovers: [left] })).toMatchObject([
+        { healedOk: false },
+      ]);
+    },
+  );
+
+  test('is not proven where the link still is slow, or was not measured, whatever the listings say', () => {
+    expect(receiptsFrom([slow], clean, measured, { after: slowed })).toMatchObject([{ healedOk: false }]);
+    expect(receiptsFrom([slow], clean, measured, { after: new Map() })).toMatchObject([{ healedOk: false }]);
+  });
+});
+
 test('each fault has the bystanders of its own measurement: a link that another fault was on is none', () => {
   const baseline = links({ 'a->b': [0.1, 0], 'b->c': [0.1, 0], 'c->a': [0.1, 0] });
   const inWindow = links({ 'a->b': [20.1, 0], 'b->c': [NaN, 4000], 'c->a': [9.1, 0] });
@@ -83,12 +111,13 @@ function receiptsFrom(
   faults: readonly ScheduledFault[],
   baseline: ReadonlyMap<string, LinkReading>,
   of: Readonly<Record<string, LinkMeasurement>>,
+  { after = baseline, leftovers = [] }: { after?: LinkReadingsByLink; leftovers?: readonly string[] } = {},
 ) {
   return receiptsOf(faults, {
-    links: { baseline, of: new Map(Object.entries(of)), after: baseline },
+    links: { baseline, of: new Map(Object.entries(of)), after },
     realised: new Map(),
     disksAfter: new Map(),
-    leftovers: [],
+    leftovers,
     mechanism: 'nfqueue',
   });
 }
