@@ -23,6 +23,7 @@ export function forwardsOf({ nodes }: Plan): readonly Wanted[] {
 export class Forwards {
   readonly list: readonly Forward[];
   readonly #servers: readonly Server[];
+  readonly #sockets = new Set<Socket>();
   #nodes: ReadonlyMap<string, NodeAccess> = new Map();
 
   private constructor(list: readonly Forward[], servers: readonly Server[]) {
@@ -61,14 +62,16 @@ export class Forwards {
 
   close(): void {
     this.#nodes = new Map();
-    for (const server of this.#servers) {
-      server.close();
-    }
+    for (const server of this.#servers) server.close();
+    // A client that idles would keep the process alive.
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** Bytes go over an exec stream into the node's own namespace, so a remote engine serves as well. */
   async relay(socket: Socket, node: string, port: number): Promise<void> {
     const access = this.#nodes.get(node);
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     if (access === undefined) {
       socket.destroy();
@@ -91,7 +94,6 @@ export class Forwards {
     socket.on('close', () => {
       process.close();
     });
-    if (socket.destroyed) process.close(); // while it was being started: the event has been and gone
     socket.pipe(process.stdin);
     process.stdout.pipe(socket);
   }

@@ -79,7 +79,7 @@ export async function raise({
         });
         const ready = loaded.plan.nodes.map(async (node) => {
           const access = nodes.get(node.name);
-          if (access !== undefined) await untilReady(node, access, signal);
+          if (access !== undefined) await untilReady(node, access, signal, (text) => redactor.text(text));
         });
         await Promise.all([isolate(engine, bound, toolbox), recorded, ...ready]);
       },
