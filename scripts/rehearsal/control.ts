@@ -1,8 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { contentDigest } from '../../infra/components/docker/content-digest.ts';
+import { keepCached, readCached } from '../../infra/cache-file.ts';
 import { imageName } from '../../infra/components/docker/names.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
@@ -50,9 +51,7 @@ export const goldenFolder = (key: string): string => join(cacheRoot(), 'controls
 
 /** null where there is none, or none that this version can read: it is made again. */
 export function readControl(key: string): ControlResult | null {
-  const file = controlFile(key);
-  if (!existsSync(file)) return null;
-  return ControlResult.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null;
+  return readCached(controlFile(key), ControlResult);
 }
 
 /**
@@ -67,18 +66,20 @@ export function keepControl(key: string, result: ControlResult, recorded: string
   if (existsSync(recorded)) cpSync(recorded, part, { recursive: true });
   rmSync(golden, { recursive: true, force: true });
   renameSync(part, golden);
-  writeFileSync(controlFile(key), JSON.stringify(result));
+  keepCached(controlFile(key), result);
 }
 
 const controlFile = (key: string): string => join(cacheRoot(), 'controls', key, 'control.json');
 
+const ContentDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
 /** An image id never changes its content, so its digest is computed once. */
 async function cachedDigest(engine: Docker, name: string): Promise<string> {
   const { Id } = await engine.getImage(name).inspect();
-  const file = join(cacheRoot(), 'content-digests', Id.replace('sha256:', ''));
-  if (existsSync(file)) return readFileSync(file, 'utf8');
+  const file = join(cacheRoot(), 'content-digests', `${Id.replace('sha256:', '')}.json`);
+  const known = readCached(file, ContentDigest);
+  if (known !== null) return known;
   const digest = await contentDigest(engine, name);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, digest);
+  keepCached(file, digest);
   return digest;
 }
