@@ -11,7 +11,7 @@
  *
  * It asks every 10 ms whether a process has begun (one read of /proc/loadavg), and every millisecond while one is about
  * to exec, because some programs write over their environment at once. What lives shorter than that is missed. It ends at
- * end of input, or when only process 1 was asked for.
+ * end of input, or when only process 1 was asked for and all is told.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -48,6 +48,7 @@ struct process {
 };
 
 static bool entrypoint, suites, about_to_exec;
+static int unsettled;
 static const char *units[MAX_WORDS], *files[MAX_WORDS];
 static int unit_count, file_count;
 
@@ -227,12 +228,13 @@ static bool is_suite(int pid) {
 
 /*
  * A child that has not become its program yet: systemd's is systemd itself at first (or its executor), and then called
- * "(name)"; runc's is called "runc:[…]".
+ * "(name)"; runc's is called "runc:[…]". In the middle of its exec a process has its new name and no arguments.
  */
-static bool is_not_yet_itself(int pid, int parent, const char *name) {
+static bool is_not_yet_itself(int pid, int parent, const char *name, int64_t known_ms) {
   static const char executor[] = "/systemd-executor";
   char own[4096], first[4096], link[64];
   if (*name == '(' || !strncmp(name, "runc:[", 6)) return true;
+  if (known_ms < EXEC_WITHIN_MS && read_all(proc(pid, "cmdline", O_RDONLY)) == 0) return true;
   if (parent != 1 || unit_count == 0) return false;
   snprintf(link, sizeof link, "/proc/%d/exe", pid);
   ssize_t length = readlink(link, own, sizeof own - 1), other = readlink("/proc/1/exe", first, sizeof first - 1);
@@ -253,7 +255,9 @@ static enum state look_at(int pid, int64_t known_ms) {
   /* man 5 proc: state, ppid, … and starttime as the 22nd field. */
   if (sscanf(rest + 2, "%*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &parent, &ticks) != 2)
     return NOT_OURS;
-  if (is_not_yet_itself(pid, parent, name + 1)) {
+  char short_name[17] = "";
+  strncpy(short_name, name + 1, sizeof short_name - 1);
+  if (is_not_yet_itself(pid, parent, short_name, known_ms)) {
     if (known_ms < EXEC_WITHIN_MS) about_to_exec = true;
     return undecided;
   }
@@ -284,6 +288,7 @@ static void sweep(void) {
   int old_count = counts[current], count = 0, at = 0;
   int64_t now = clock_ms(CLOCK_MONOTONIC);
   about_to_exec = false;
+  unsettled = 0;
   DIR *folder = opendir("/proc");
   for (struct dirent *entry; folder && count < MAX_PROCESSES && (entry = readdir(folder));) {
     int pid = atoi(entry->d_name);
@@ -295,6 +300,7 @@ static void sweep(void) {
     struct process one = {pid, UNSETTLED, now};
     if (at < old_count && old[at].pid == pid) one = old[at++];
     if (one.state == UNSETTLED) one.state = look_at(pid, now - one.seen_ms);
+    unsettled += one.state == UNSETTLED;
     new[count++] = one;
   }
   for (; at < old_count; at++)
@@ -335,9 +341,9 @@ int main(int argc, char **argv) {
   sweep();
   puts("{\"event\":\"swept\"}");
   fflush(stdout);
-  if (!suites && unit_count == 0) return 0;
   int64_t swept_ms = clock_ms(CLOCK_MONOTONIC);
   for (struct pollfd input = {0, POLLIN, 0};;) {
+    if (!suites && unit_count == 0 && unsettled == 0) return 0;
     char word[64];
     if (poll(&input, 1, about_to_exec ? 1 : EVERY_MS) > 0 && read(0, word, sizeof word) <= 0) return 0;
     int now_last = last_pid();

@@ -10,10 +10,13 @@ export interface Secret {
 }
 
 /**
- * The fewest bytes that a secret is looked for with. Shorter ones are found in too many words: looking for `redis` or
- * `4711` everywhere would destroy the evidence and hide nothing. Under its own name even the shortest is redacted.
+ * Shorter ones are found in too many words, and a short word is one: looking for `4711` or `celery` everywhere would
+ * destroy the evidence and hide nothing. Under its own name even the shortest is redacted.
  */
-export const fewestBytes = 6;
+export function canBeLookedFor(value: string): boolean {
+  const bytes = Buffer.byteLength(value, 'utf8');
+  return bytes >= (/^[A-Za-z]*$/.test(value) ? 8 : 6);
+}
 
 const marked = '[redacted:';
 /** Names of variables that say where something is, not what it is. */
@@ -46,9 +49,7 @@ export class Redactor {
   }
 
   learn(secrets: readonly Secret[]): void {
-    const news = secrets.filter(
-      ({ value }) => Buffer.byteLength(value, 'utf8') >= fewestBytes && !this.#known.has(value),
-    );
+    const news = secrets.filter(({ value }) => canBeLookedFor(value) && !this.#known.has(value));
     if (news.length === 0) return;
     for (const secret of news) this.#known.set(secret.value, secret);
     for (const secret of news) {

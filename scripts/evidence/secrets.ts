@@ -1,5 +1,5 @@
 import type { BoundRun, Plan, PlannedFile } from '../../infra/plan/plan.ts';
-import { fewestBytes, isSecretVariable, type Secret } from './redactor.ts';
+import { canBeLookedFor, isSecretVariable, type Secret } from './redactor.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -41,9 +41,7 @@ export function secretsOfRun(
 
 /** What can only be redacted where it stands under its own name. */
 export function tooShort(secrets: readonly Secret[]): readonly string[] {
-  return [
-    ...new Set(secrets.filter(({ value }) => Buffer.byteLength(value) < fewestBytes).map(({ name }) => name)),
-  ];
+  return [...new Set(secrets.filter(({ value }) => !canBeLookedFor(value)).map(({ name }) => name))];
 }
 
 /** `ENV NAME="value"`, as images/dockerfile.ts writes it. */

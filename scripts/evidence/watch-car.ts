@@ -39,8 +39,11 @@ export class WatchCar {
 
   constructor(engine: Docker, bound: BoundPlan, node: string, image: string, argv: readonly string[]) {
     const inside = `container:${containerName(bound, node)}`;
+    let made = 0;
     this.#make = async () => {
+      made += 1; // the one before may not be gone yet
       const container = await engine.createContainer({
+        name: `${containerName(bound, node)}-processes-${made}`,
         Image: image,
         Entrypoint: [...argv],
         Labels: { ...bound.labels, 'dev.understudy.role': 'processes' },

@@ -67,7 +67,7 @@ describe('a rehearsal in which things fall over', () => {
 
   test('fails by its suites, and leaves nothing', async () => {
     expect({ verdict: verdict.verdict, residue: verdict.residue }).toEqual({ verdict: 'fail', residue: [] });
-    expect(await labelledObjects()).toEqual([]);
+    expect(await leftOf(run)).toEqual([]);
   });
 
   test('a unit that fell has a line for each start: who it was, what it was given, how it ended', () => {
@@ -91,7 +91,7 @@ describe('a rehearsal in which things fall over', () => {
       expect(fallen.environment?.['BACKEND_PASSWORD']).toMatch(/^\[redacted:BACKEND_PASSWORD:/);
       expect(fallen.addresses).toEqual([addressOf(run.folder, 'machine-1')]);
       expect(fallen.configuration?.map(({ path }) => path)).toContain('/etc/systemd/system/faller.service');
-      expect(Date.parse(fallen.exit ?? '') - Date.parse(fallen.start ?? '')).toBeGreaterThanOrEqual(500);
+      expect(Date.parse(fallen.exit ?? '') - Date.parse(fallen.start ?? '')).toBeGreaterThanOrEqual(1500);
     }
     expect(starts[2]).toMatchObject({
       exit: null,
@@ -154,9 +154,11 @@ describe('a rehearsal in which things fall over', () => {
   test('no secret that units and suites said is anywhere in the run folder, whose files are their owner’s alone', () => {
     expect(secretsIn(run.folder, [...canaries, ...linesOf(sshKey)])).toEqual([]);
     const journal = readFileSync(join(run.folder, 'nodes/machine-1/journal.jsonl'), 'utf8');
-    for (const said of ['plain', 'base64', 'url', 'json', 'coloured'])
-      expect(journal).toMatch(new RegExp(`${said} [^\\n]*\\[redacted:BACKEND_PASSWORD:`));
-    expect(journal).toContain('[redacted:ssh-key:');
+    const said = ['plain', 'base64', 'url', 'json', 'coloured'].filter((how) =>
+      new RegExp(`${how} [^\\n]*\\[redacted:door-key:`).test(journal),
+    );
+    expect(said).toEqual(['plain', 'base64', 'url', 'json', 'coloured']);
+    expect(journal.includes('[redacted:ssh-key:')).toBe(true);
     expect(readFileSync(join(run.folder, 'suites/host/stderr.log'), 'utf8')).toMatch(/^\[redacted:\S+\]\n/);
     expect(readFileSync(join(run.folder, 'suites/inside/stdout.log'), 'utf8')).toMatch(
       /^variables \[redacted:/,
@@ -191,8 +193,12 @@ test('when the controller is killed, its watcher’s evidence is as good', async
   );
   expect(secretsIn(run.folder, [...canaries, ...linesOf(sshKey)])).toEqual([]);
   expect(tooOpen(run.folder)).toEqual([]);
-  expect(await labelledObjects()).toEqual([]);
+  expect(await leftOf(run)).toEqual([]);
 });
+
+async function leftOf({ runId }: LiveRun): Promise<readonly string[]> {
+  return (await labelledObjects()).filter((line) => line.includes(runId));
+}
 
 function recordsOf(path: string): readonly ProcessRecord[] {
   const lines = readFileSync(join(path, 'processes.jsonl'), 'utf8').trimEnd().split('\n');

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { Redactor } from '../../scripts/evidence/redactor.ts';
 
-const secret = fc.string({ unit: 'grapheme', minLength: 6, maxLength: 40 });
+const secret = fc.string({ unit: 'grapheme', minLength: 8, maxLength: 40 });
 const key = Buffer.alloc(32, 7);
 
 /** Texts in which secrets stand whole, in part, doubled and beside each other, each in one of its forms. */

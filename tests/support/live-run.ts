@@ -17,14 +17,19 @@ export interface LiveRun {
   ended(): Promise<{ readonly exitCode: number | undefined; readonly verdict: Verdict }>;
 }
 
+/** On a machine that has not built them yet, images come before the folder. */
+const imagesMs = 300_000;
+
 /** `understudy run … --json`, once its run folder is there. */
 export async function startRehearsal(argv: readonly string[]): Promise<LiveRun> {
   const run = start(['run', ...argv, '--json']);
   let said = '';
   // Not `run.iterable()`: leaving its loop ends the command.
   run.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const folder = await until('the run folder is named', async () =>
-    Promise.resolve(/run folder (\S+)\n/.exec(said)?.[1] ?? null),
+  const folder = await until(
+    'the run folder is named',
+    async () => Promise.resolve(/run folder (\S+)\n/.exec(said)?.[1] ?? null),
+    imagesMs,
   );
   const runId = basename(folder);
   if (run.pid === undefined) throw new Error('the command was not started');

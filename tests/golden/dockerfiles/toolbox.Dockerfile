@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=16eca8c002bec0da09ca94791de0eb3d5ba3e93cb295508d498dae1e1902f37e
+LABEL dev.understudy.inputs=7067557d35c369a7c3518250e4b2b14fad2c95d32395e863ce667a471b0fce7c
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -53,12 +53,22 @@ describe('in every form that tools give it', () => {
   });
 });
 
+test.each([
+  ['4711', false],
+  ['celery', false],
+  ['hunter2', true],
+  ['correcthorse', true],
+])('%s is looked for everywhere: %s', (short, found) => {
+  const said = new Redactor([{ name: 'S', value: short }]).text(`said ${short} there`);
+  expect(said.includes('[redacted:S:')).toBe(found);
+});
+
 test('the longer of two secrets goes first, and none is left in part', () => {
   const both = new Redactor([
-    { name: 'SHORT', value: 'abcdef' },
-    { name: 'LONG', value: 'abcdefghij' },
+    { name: 'SHORT', value: 'abc-def' },
+    { name: 'LONG', value: 'abc-defghij' },
   ]);
-  expect(both.text('abcdefghij abcdef')).toMatch(/^\[redacted:LONG:\w+\] \[redacted:SHORT:\w+\]$/);
+  expect(both.text('abc-defghij abc-def')).toMatch(/^\[redacted:LONG:\w+\] \[redacted:SHORT:\w+\]$/);
 });
 
 describe('variables', () => {

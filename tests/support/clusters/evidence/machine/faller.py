@@ -17,7 +17,7 @@ print("coloured \x1b[31m" + secret + "\x1b[0m", flush=True)
 times = pathlib.Path("/tmp/starts")
 begun = int(times.read_text()) if times.exists() else 0
 times.write_text(str(begun + 1))
-time.sleep(0.5)
+time.sleep(1.5)
 if begun < int(sys.argv[2]):
     try:
         {}["picture"]
