@@ -68,6 +68,22 @@ export class InterruptedError extends UnderstudyError {
   readonly exit = EXIT.interrupted;
 }
 
+/** What ended the command was told to its user, and something of ours is still there. Exit 3. */
+export class ResidueError extends UnderstudyError {
+  readonly exit = EXIT.residue;
+}
+
+/** The error that ended a run, with what its tear-down left: exit 3, but 130 and 70 come before it. */
+export function withResidue(error: unknown, residue: readonly string[]): Error {
+  const said = error instanceof Error ? error : new Error(String(error));
+  if (residue.length === 0) return said;
+  const message = `${said.message}\nleft behind: ${residue.join('; ')}`;
+  const options = { hint: 'understudy reap', cause: said };
+  if (said instanceof InterruptedError) return new InterruptedError(said.code, message, options);
+  if (said instanceof UnderstudyError) return new ResidueError(said.code, message, options);
+  return new Error(message, { cause: said });
+}
+
 /** Closes an exhaustive switch: a new member of the union does not compile until it is handled. */
 export function assertNever(value: never): never {
   throw new Error(`not handled: ${JSON.stringify(value)}`);

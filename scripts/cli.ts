@@ -8,6 +8,13 @@ import { reportError } from './output.ts';
 // Half of a command's start is compiling what it imports; kept, that is done once (measured: 0.85 to 0.43 s of CPU).
 enableCompileCache(join(cacheRoot(), 'node'));
 
+// A reader that has had enough (`| head -1`) is no error of the command: its exit code stays its own.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const argv = process.argv.slice(2);
 try {
   await program().parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });

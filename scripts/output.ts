@@ -38,6 +38,10 @@ export function errorDocument(error: unknown): ErrorDocument {
     return { schema: 1, error: { code, exit, message, hint, problems } };
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (isOfTheMachine(error)) {
+    const hint = `look at owner, mode and free space of ${error.path ?? 'it'}`;
+    return { schema: 1, error: { code: 'file', exit: EXIT.host, message, hint, problems: [] } };
+  }
   return {
     schema: 1,
     error: {
@@ -50,12 +54,18 @@ export function errorDocument(error: unknown): ErrorDocument {
   };
 }
 
+/** A file that this machine does not let us read or write: neither the user's spec nor a bug of ours. */
+function isOfTheMachine(error: unknown): error is NodeJS.ErrnoException {
+  const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EISDIR', 'ENOTDIR'];
+  return error instanceof Error && 'path' in error && 'code' in error && codes.includes(String(error.code));
+}
+
 /** Pure: an error as a person reads it. */
 export function errorText(error: unknown, { red, dim }: Screen['colours']): string {
   const { message, hint } = errorDocument(error).error;
   const lines = [`${red('error')} ${message}`];
   if (hint !== '') lines.push(`${dim('next ')} ${hint}`);
   // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.
-  if (!(error instanceof UnderstudyError)) lines.push(inspect(error));
+  if (!(error instanceof UnderstudyError) && !isOfTheMachine(error)) lines.push(inspect(error));
   return `${lines.join('\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { runningNode } from '../nodes/running.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
 
@@ -6,6 +7,9 @@ export interface ExecCommand extends ClusterChoice {
   readonly argv: readonly string[];
   readonly user?: string;
 }
+
+/** What a shell says of a command that SIGPIPE ended. */
+const brokenPipe = 141;
 
 /** Exit code and both streams are the command's own; stdin is piped through. */
 export async function exec({ node, argv: words, user, ...choice }: ExecCommand): Promise<number> {
@@ -17,7 +21,10 @@ export async function exec({ node, argv: words, user, ...choice }: ExecCommand):
   process.stderr.pipe(globalThis.process.stderr);
   stdin.pipe(process.stdin);
   process.stdin.on('error', () => undefined); // the command ended before its input did
-  const exitCode = await process.exited;
+  // Nobody reads any more (`exec … | head -1`): no news to anybody, as in any pipe.
+  const unread = once(globalThis.process.stdout, 'error').then(() => brokenPipe);
+  const exitCode = await Promise.race([process.exited, unread]);
+  if (exitCode === brokenPipe) process.close();
   stdin.unpipe();
   stdin.destroy();
   return exitCode;

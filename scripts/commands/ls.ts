@@ -23,10 +23,16 @@ function row(cluster: KnownCluster, nowMs: number): readonly string[] {
     cluster.cluster === '' ? '-' : cluster.cluster,
     String(cluster.nodes),
     age(cluster, nowMs),
-    cluster.holder === 'alive' ? `pid ${cluster.holderPid ?? ''}` : cluster.holder,
+    holder(cluster),
     expiry(cluster, nowMs),
     note(cluster),
   ];
+}
+
+/** Of a cluster that is kept nobody holds the end: its process has ended as it should. */
+function holder({ holder: state, holderPid, kept }: KnownCluster): string {
+  if (state === 'alive') return `pid ${holderPid ?? ''}`;
+  return kept && state === 'dead' ? 'none' : state;
 }
 
 function clusterDocument(cluster: KnownCluster, nowMs: number): unknown {

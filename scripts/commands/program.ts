@@ -106,7 +106,7 @@ function rehearsalVerbs(root: Command): void {
   root
     .command('schema')
     .description('print a JSON Schema')
-    .argument('<name>', 'verdict, cluster, facts, handle or incident')
+    .argument('<name>', 'verdict, cluster, stack, profile, facts, handle or incident')
     .action(async (name: string) => {
       const { schema } = await import('./schema.ts');
       process.exitCode = schema(name);
@@ -163,8 +163,8 @@ function clusterVerbs(root: Command): void {
     });
   choosing(root.command('forward').description("a node's port on this machine's loopback, until Ctrl-C"))
     .argument('<node>')
-    .argument('<port>', '', wholeNumber)
-    .option('--host-port <n>', 'a free one by default', wholeNumber)
+    .argument('<port>', '', port)
+    .option('--host-port <n>', 'a free one by default', port)
     .action(async (node: string, port: number, options: ClusterChoice & { readonly hostPort?: number }) => {
       const { forward } = await import('./forward.ts');
       process.exitCode = await forward({ node, port, ...options });
@@ -182,7 +182,7 @@ function clusterVerbs(root: Command): void {
         process.exitCode = await parity({ ...(cluster === undefined ? {} : { cluster }), ...options });
       },
     );
-  choosing(root.command('extend').description('give a cluster more time'))
+  choosing(root.command('extend').description('say how much longer a cluster may live'))
     .argument('<duration>', 'from now, such as 2h')
     .argument('[reason]')
     .option('--json', 'one JSON object on stdout', false)
@@ -261,6 +261,12 @@ function assignment(
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError(`"${value}" is not name=value`);
   return { ...earlier, [value.slice(0, at)]: value.slice(at + 1) };
+}
+
+function port(value: string): number {
+  const number = wholeNumber(value);
+  if (number < 1 || number > 65_535) throw new InvalidArgumentError(`"${value}" is not a port, 1 to 65535`);
+  return number;
 }
 
 function wholeNumber(value: string): number {

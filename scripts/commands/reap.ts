@@ -12,14 +12,15 @@ export async function reap(options: { readonly dryRun: boolean; readonly json: b
   const report = await reapClusters({ engine, dryRun: options.dryRun, progress: silentProgress });
   if (options.json) printJson(reapDocument(report));
   else printResult(reapText(report));
-  return report.left.length === 0 ? EXIT.pass : EXIT.residue;
+  return report.left.length + report.builds.length === 0 ? EXIT.pass : EXIT.residue;
 }
 
-function reapDocument({ reaped, left, spared }: ReapReport): unknown {
+function reapDocument({ reaped, left, builds, spared }: ReapReport): unknown {
   return {
     schema: 1,
     reaped: reaped.map(({ cluster, residue }) => ({ run: cluster.runId, why: cluster.reapable, residue })),
     left: left.map(({ runId, reapable }) => ({ run: runId, why: reapable })),
+    builds,
     spared: spared.map((cluster) => ({
       run: cluster.runId,
       mine: cluster.mine,
@@ -28,12 +29,13 @@ function reapDocument({ reaped, left, spared }: ReapReport): unknown {
   };
 }
 
-function reapText({ reaped, left, spared }: ReapReport): string {
+function reapText({ reaped, left, builds, spared }: ReapReport): string {
   const lines = [
     ...reaped.map(({ cluster, residue }) => reapedLine(cluster, residue)),
     ...left
       .filter((cluster) => !reaped.some((one) => one.cluster === cluster))
       .map(({ runId, reapable }) => `would reap ${runId} (${reapable ?? ''})`),
+    ...builds.map((residue) => `could not remove what a killed build left: ${residue}`),
     ...spared.map((cluster) => `left alone ${cluster.runId}: ${sparedBecause(cluster)}`),
   ];
   return lines.length === 0 ? 'nothing to reap' : lines.join('\n');

@@ -17,7 +17,8 @@ export async function report({
   readonly run: string;
   readonly json: boolean;
 }): Promise<ExitCode> {
-  const path = run.includes('/') ? run : join(runsRoot(), run);
+  const isPath = run.includes('/') || existsSync(run);
+  const path = isPath ? run : join(runsRoot(), run);
   if (!marks.some((mark) => existsSync(join(path, mark)))) {
     throw new UsageError('unknown-run', `${path} is no run folder: it has none of ${marks.join(', ')}`, {
       hint: `give a run's id (a folder in ${runsRoot()}) or the path of its folder`,

@@ -1,6 +1,6 @@
-import { ensureImages } from '../../infra/components/docker/build.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { redactorFor } from '../evidence/known-secrets.ts';
 import { hostAbilities } from '../faults/abilities.ts';
 import { readCalibration } from '../faults/calibration.ts';
 import { driverOf } from '../faults/fault-driver.ts';
@@ -12,7 +12,7 @@ import { rehearse } from '../rehearsal/rehearsal.ts';
 import { exitCode } from '../rehearsal/verdict.ts';
 import { summary } from '../report/summary.ts';
 import { screenOf } from '../screen.ts';
-import { resolveBase } from '../setup/base-image.ts';
+import { imagesReady } from '../setup/images.ts';
 import { ensureReady } from '../setup/setup.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import { reapQuietly } from '../teardown/reap.ts';
@@ -42,7 +42,8 @@ export async function run(
   const loaded = loadPlan({ cluster, profiles, seed, set, suites });
   if (flags.dryRun) {
     const { planHash, scheduleHash } = loaded.hashes;
-    const document = { schema: 1, planHash, scheduleHash, plan: loaded.plan };
+    // The hashes are those of the plan as it is; what is printed may stand in a build's log.
+    const document = redactorFor(loaded.plan).value({ schema: 1, planHash, scheduleHash, plan: loaded.plan });
     if (flags.json) printJson(document);
     else printResult(JSON.stringify(document, null, 2));
     return EXIT.pass;
@@ -68,9 +69,8 @@ export async function run(
     },
   });
   await progress.step('images', async (step) => {
-    await ensureImages(engine, loaded, {
+    await imagesReady(engine, loaded, progress, {
       signal: interrupts.signal,
-      resolveBase: (reference) => resolveBase(engine, reference, progress),
       onOutput: (stack, line) => {
         step.update(`${stack}: ${line.slice(0, 60)}`);
       },

@@ -1,14 +1,23 @@
 import type { z } from 'zod';
+import { Stack } from '../../images/stack.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { Handle } from '../../infra/handle.ts';
 import { suggestion } from '../../infra/spec/allowed.ts';
 import { Cluster } from '../../infra/spec/cluster.ts';
+import { Profile } from '../../infra/spec/fault.ts';
 import { Facts } from '../../infra/spec/facts.ts';
 import { jsonSchemaOf } from '../../infra/spec/json-schema.ts';
 import { printResult } from '../output.ts';
 import { Verdict } from '../rehearsal/verdict.ts';
 
-const published = { verdict: Verdict, cluster: Cluster, facts: Facts, handle: Handle } as const;
+const published = {
+  verdict: Verdict,
+  cluster: Cluster,
+  stack: Stack,
+  profile: Profile,
+  facts: Facts,
+  handle: Handle,
+} as const;
 
 /** Prints the JSON Schema of a file that we write or read, for editors and other programs. */
 export function schema(name: string): ExitCode {

@@ -1,8 +1,7 @@
-import { ensureImages } from '../../infra/components/docker/build.ts';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { openProgress } from '../progress/open.ts';
-import { resolveBase } from '../setup/base-image.ts';
+import { imagesReady } from '../setup/images.ts';
 import { ensureReady } from '../setup/setup.ts';
 
 /** Everything that `run thumbnails` needs, images included: after it no network is needed. */
@@ -11,9 +10,8 @@ export async function setup(): Promise<ExitCode> {
   const { engine } = await ensureReady(progress);
   const loaded = loadPlan({ cluster: 'thumbnails', profiles: [], seed: 1, set: {}, suites: [] });
   await progress.step('images of the bundled cluster', async (step) => {
-    await ensureImages(engine, loaded, {
+    await imagesReady(engine, loaded, progress, {
       signal: new AbortController().signal,
-      resolveBase: (reference) => resolveBase(engine, reference, progress),
       onOutput: (stack, line) => {
         step.update(`${stack}: ${line.slice(0, 60)}`);
       },

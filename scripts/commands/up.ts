@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { ensureImages } from '../../infra/components/docker/build.ts';
 import { parseDurationMs } from '../../infra/duration.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
@@ -8,7 +7,7 @@ import { newRunId, RunFolder } from '../evidence/run-folder.ts';
 import { printJson, printResult } from '../output.ts';
 import { openProgress } from '../progress/open.ts';
 import { raise } from '../rehearsal/raise.ts';
-import { resolveBase } from '../setup/base-image.ts';
+import { imagesReady } from '../setup/images.ts';
 import { ensureReady } from '../setup/setup.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import { reapQuietly } from '../teardown/reap.ts';
@@ -35,9 +34,8 @@ export async function up({ cluster, seed, set, ttl, json }: UpCommand): Promise<
   await reapQuietly(progress);
   using interrupts = listenForInterrupts();
   await progress.step('images', async () => {
-    await ensureImages(stage.engine, loaded, {
+    await imagesReady(stage.engine, loaded, progress, {
       signal: interrupts.signal,
-      resolveBase: (reference) => resolveBase(stage.engine, reference, progress),
     });
   });
   const runId = newRunId(new Date(), randomBytes(3));

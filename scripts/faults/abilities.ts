@@ -1,9 +1,9 @@
 import type Docker from 'dockerode';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PassThrough } from 'node:stream';
 import { z } from 'zod';
+import { keepCached, readCached } from '../../infra/cache-file.ts';
 import { cacheRoot } from '../../infra/places.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
 
@@ -23,10 +23,10 @@ export async function hostAbilities(engine: Docker, toolbox: string): Promise<Ab
   const { ID, KernelVersion } = Host.parse(await engine.info());
   const key = digestOf({ ID, KernelVersion, toolbox }).slice(0, 16);
   const file = join(cacheRoot(), 'abilities', `${key}.json`);
-  if (existsSync(file)) return Abilities.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const known = readCached(file, Abilities);
+  if (known !== null) return known;
   const abilities = Abilities.parse(JSON.parse(await tried(engine, toolbox)));
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(abilities));
+  keepCached(file, abilities);
   return abilities;
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { keepCached, readCached } from '../../infra/cache-file.ts';
 import { cacheRoot } from '../../infra/places.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -52,10 +52,9 @@ export function nearestStep({ steps }: Calibration, kind: string, requested: num
 const file = (): string => join(cacheRoot(), 'calibration.json');
 
 export function readCalibration(): Calibration | null {
-  return existsSync(file()) ? Calibration.parse(JSON.parse(readFileSync(file(), 'utf8'))) : null;
+  return readCached(file(), Calibration);
 }
 
 export function keepCalibration(calibration: Calibration): void {
-  mkdirSync(dirname(file()), { recursive: true });
-  writeFileSync(file(), JSON.stringify(calibration, null, 2));
+  keepCached(file(), calibration);
 }

@@ -79,6 +79,17 @@ export function tooMuch(fault: DiskFault): number {
   return fault.kind === 'disk.space' ? fault.freeBytes + 16 * blockBytes : 16 * blockBytes;
 }
 
+/** Pure: whether a healed disk is as it was but for what a live application may have used, and takes a file again. */
+export function isDiskBack(before: DiskReading, after: DiskReading): boolean {
+  return (
+    after.freeBytes >= 0 &&
+    after.freeInodes >= 0 &&
+    after.freeBytes >= before.freeBytes - liveUseBytes &&
+    after.freeInodes >= before.freeInodes - liveUseInodes &&
+    (after.createError === '' || before.createError !== '')
+  );
+}
+
 type Judged = Pick<Receipt, 'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why'>;
 
 /** Pure: asked against measured. */

@@ -18,6 +18,7 @@ export interface FaultDriver {
 }
 
 export function driverOf(victims: readonly Victim[]): FaultDriver {
+  const links = new LinkTurns(victims);
   return {
     async inject(scheduled, active) {
       const { fault } = scheduled;
@@ -27,7 +28,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
         case 'network.loss':
         case 'network.rate':
         case 'network.partition':
-          await bringLinksTo(victims, scheduled.targets, active);
+          await links.bringTo(scheduled.targets, active);
           return;
         case 'disk.space':
         case 'disk.inodes':
@@ -45,7 +46,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
     },
     async heal(scheduled, active) {
       if ('links' in scheduled.fault.on) {
-        await bringLinksTo(victims, scheduled.targets, active);
+        await links.bringTo(scheduled.targets, active);
         return;
       }
       await Promise.all(
@@ -60,20 +61,38 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   };
 }
 
-/** Brings each directed link to what all faults that are active on it make of it together. */
-async function bringLinksTo(
-  victims: readonly Victim[],
-  targets: readonly string[],
-  active: readonly ScheduledFault[],
-): Promise<void> {
-  await Promise.all(
-    targets.map(async (link) => {
-      const [from = '', to = ''] = link.split('->');
-      const sender = victimNamed(victims, from);
-      const receiver = victimNamed(victims, to);
-      const condition = merge(active.filter((one) => one.targets.includes(link)).map(({ fault }) => fault));
-      await receiver.links.incoming(sender.address, condition);
-      await sender.links.outgoing(receiver.address, 1 + victims.indexOf(receiver), condition);
-    }),
-  );
+/**
+ * Brings each directed link to what all faults that are active on it make of it together. One change of a link after the
+ * other, as they were asked: a heal under way beside an inject would take away what the inject found in place.
+ */
+class LinkTurns {
+  readonly #victims: readonly Victim[];
+  readonly #last = new Map<string, Promise<void>>();
+
+  constructor(victims: readonly Victim[]) {
+    this.#victims = victims;
+  }
+
+  async bringTo(targets: readonly string[], active: readonly ScheduledFault[]): Promise<void> {
+    await Promise.all(
+      targets.map(async (link) => {
+        const before = this.#last.get(link) ?? Promise.resolve();
+        const turn = before.then(async () => this.#bring(link, active));
+        this.#last.set(
+          link,
+          turn.catch(() => undefined), // who asked for it is told; the next one goes on from there
+        );
+        await turn;
+      }),
+    );
+  }
+
+  async #bring(link: string, active: readonly ScheduledFault[]): Promise<void> {
+    const [from = '', to = ''] = link.split('->');
+    const sender = victimNamed(this.#victims, from);
+    const receiver = victimNamed(this.#victims, to);
+    const condition = merge(active.filter((one) => one.targets.includes(link)).map(({ fault }) => fault));
+    await receiver.links.incoming(sender.address, condition);
+    await sender.links.outgoing(receiver.address, 1 + this.#victims.indexOf(receiver), condition);
+  }
 }

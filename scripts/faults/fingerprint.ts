@@ -18,28 +18,25 @@ export async function takeFingerprint(
   disks: readonly string[],
 ): Promise<Fingerprint> {
   const listings = await Promise.all(
-    commands.map(async ([label, argv]) =>
-      lines(label, (await sideCar.exec(argv, { timeoutMs: 10_000 })).stdout),
-    ),
+    commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv))),
   );
-  const mounts = await node.exec(['cat', '/proc/1/mountinfo'], { timeoutMs: 10_000 });
-  const mountLines = mounts.stdout
+  const mountLines = (await listing(node, ['cat', '/proc/1/mountinfo']))
     .split('\n')
     .map((line) => line.split(' ').slice(4, 6).join(' '))
     .join('\n');
   const fills = await Promise.all(
     disks.map(async (path) =>
-      lines(
-        'file',
-        (
-          await sideCar.exec(['find', path, '-maxdepth', '1', '-name', '.understudy-*'], {
-            timeoutMs: 10_000,
-          })
-        ).stdout,
-      ),
+      lines('file', await listing(sideCar, ['find', path, '-maxdepth', '1', '-name', '.understudy-*'])),
     ),
   );
   return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat()].sort();
+}
+
+/** A listing that fails both times would be equal to itself. */
+async function listing(node: NodeAccess, argv: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await node.exec(argv, { timeoutMs: 10_000 });
+  if (exitCode === 0) return stdout;
+  throw new Error(`${node.name}: "${argv.join(' ')}" ended with ${exitCode}: ${stderr.trim()}`);
 }
 
 /** Pure: what was not there before, and what is gone; a line that stands there twice must stand there twice again. */

@@ -1,3 +1,4 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import {
   floodPacketBits,
@@ -7,12 +8,14 @@ import {
   type LinkSample,
   type ProbePoint,
 } from './link-probes.ts';
-import { isNarrow, type LinkFault, type LinkReading } from './link-receipts.ts';
+import { isKnown, type LinkReading } from './link-receipts.ts';
 
 /** Keys are `a->b`. */
 export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
 
 const quick = { count: 400, everyUs: 2000 };
+/** For bystanders beside a suite, which must not notice: of 200 probes, three that are lost are told from noise. */
+const sparse = { count: 200, everyUs: 4000 };
 /** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
 const calm = { count: 2100, everyUs: 2000 };
 /** Enough, nearly always, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
@@ -24,6 +27,14 @@ const spareMs = 400;
 const quickFloodMs = 150;
 /** A slow link is flooded for longer: of fewer packets than this in one flood, each would count for too much. */
 const thoroughFlood = { leastMs: 600, leastPackets: 120 };
+
+/** What is to be lost on which link, and how the links were before that. */
+interface Lossy {
+  readonly ratios: ReadonlyMap<string, number>;
+  readonly before: LinkReadingsByLink;
+}
+
+const noLoss: Lossy = { ratios: new Map(), before: new Map() };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
@@ -44,16 +55,24 @@ export class LinkMeter {
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
-  async wholeRun(faults: readonly Fault[]): Promise<LinkReadingsByLink> {
-    return this.#read(this.#points, timesFor(faults), floodMsFor(faults), lossesOf(faults));
+  async wholeRun(
+    scheduled: readonly ScheduledFault[],
+    before: LinkReadingsByLink,
+  ): Promise<LinkReadingsByLink> {
+    const faults = scheduled.map(({ fault }) => fault);
+    return this.#read(this.#points, timesFor(faults), floodMsFor(faults), lossyOf(scheduled, before));
   }
 
-  /** A fault that came while the suites run, on its own links alone. */
-  async inWindow(fault: LinkFault, links: readonly string[]): Promise<LinkReadingsByLink> {
+  /** A fault that came while the suites run: its own links as thoroughly as it needs, all others with a few probes. */
+  async inWindow(scheduled: ScheduledFault, before: LinkReadingsByLink): Promise<LinkReadingsByLink> {
+    const { fault, targets: links } = scheduled;
     const ends = new Set(links.flatMap((link) => link.split('->')));
     const points = this.#points.filter(({ node }) => ends.has(node));
-    const all = await this.#read(points, timesFor([fault]), null, lossesOf([fault]));
-    return new Map([...all].filter(([link]) => links.includes(link)));
+    const [near, all] = await Promise.all([
+      this.#read(points, timesFor([fault]), null, lossyOf([scheduled], before)),
+      this.#read(this.#points, sparse, null),
+    ]);
+    return new Map([...all, ...[...near].filter(([link]) => links.includes(link))]);
   }
 
   /** Times, losses and rates each by themselves: how to see one of them well spoils the others. */
@@ -61,10 +80,10 @@ export class LinkMeter {
     points: readonly ProbePoint[],
     probing: typeof quick,
     floodMs: number | null,
-    lossRatios: readonly number[] = [],
+    lossy: Lossy = noLoss,
   ): Promise<LinkReadingsByLink> {
     const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs });
-    const losses = lossRatios.length === 0 ? times : await this.#losses(points, lossRatios);
+    const losses = lossy.ratios.size === 0 ? times : await this.#losses(points, lossy);
     const rates = floodMs === null ? new Map<string, LinkSample>() : await measureRates(points, floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
@@ -75,16 +94,19 @@ export class LinkMeter {
     );
   }
 
-  /** A ratio is known by an interval: while that of any link is too wide, all of them are probed on. */
+  /** A ratio is known by an interval: while that of any lossy link is too wide or holds none, all are probed on. */
   async #losses(
     points: readonly ProbePoint[],
-    lossRatios: readonly number[],
+    { ratios, before }: Lossy,
   ): Promise<ReadonlyMap<string, LinkSample>> {
     const settleMs = this.#settleMs;
     let samples = await probeLinks(points, { ...thorough, settleMs });
-    const tooWide = (): boolean =>
-      [...samples.values()].some((sample) => lossRatios.some((ratio) => !isNarrow(sample, ratio)));
-    for (let again = 0; again < more.atMost && tooWide(); again += 1) {
+    const unknown = (): boolean =>
+      [...ratios].some(([link, ratio]) => {
+        const [was, is] = [before.get(link)?.probes, samples.get(link)];
+        return was !== undefined && is !== undefined && !isKnown(was, is, ratio);
+      });
+    for (let again = 0; again < more.atMost && unknown(); again += 1) {
       samples = pooled(samples, await probeLinks(points, { ...more, settleMs }));
     }
     return samples;
@@ -99,8 +121,11 @@ function floodMsFor(faults: readonly Fault[]): number | null {
   return Math.round(Math.max(leastMs, packetsMs));
 }
 
-function lossesOf(faults: readonly Fault[]): readonly number[] {
-  return faults.flatMap((fault) => (fault.kind === 'network.loss' ? [fault.lossRatio] : []));
+function lossyOf(faults: readonly ScheduledFault[], before: LinkReadingsByLink): Lossy {
+  const ratios = faults.flatMap(({ fault, targets }) =>
+    fault.kind === 'network.loss' ? targets.map((link) => [link, fault.lossRatio] as const) : [],
+  );
+  return { ratios: new Map(ratios), before };
 }
 
 function timesFor(faults: readonly Fault[]): typeof quick {

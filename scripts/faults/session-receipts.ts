@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
-import { judgeDisk, type DiskReading } from './disk-faults.ts';
+import { isDiskBack, isDiskFault, judgeDisk, type DiskReading } from './disk-faults.ts';
 import type { LinkSample } from './link-probes.ts';
 import type { LinkMechanism } from './link-driver.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
@@ -22,6 +22,8 @@ export interface Realised {
 export interface LinkMeasurement {
   readonly before: LinkReadingsByLink;
   readonly during: LinkReadingsByLink;
+  /** Links that any fault was on at any moment of `during`; the others are its bystanders. */
+  readonly touched: ReadonlySet<string>;
 }
 
 /** All that was measured in one trial. */
@@ -29,8 +31,6 @@ export interface Measurements {
   readonly links: {
     /** Without any fault. */
     readonly baseline: LinkReadingsByLink;
-    /** With all faults of the whole run. */
-    readonly wholeRun: LinkReadingsByLink;
     readonly of: ReadonlyMap<string, LinkMeasurement>;
     readonly after: LinkReadingsByLink;
   };
@@ -58,36 +58,53 @@ const noDisk: DiskReading = { freeBytes: -1, freeInodes: -1, writeError: '', cre
 
 /** Pure: a receipt for every fault and target. What was never in force has readings that no judgement accepts. */
 export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurements): readonly Receipt[] {
-  const bystanders = bystandersOf(faults, measured);
-  return faults.flatMap((scheduled) =>
-    scheduled.targets.map((target): Receipt => ({
-      ...common(scheduled, target, measured),
+  return faults.flatMap((scheduled) => {
+    const bystanders = bystandersOf(scheduled, measured);
+    return scheduled.targets.map((target): Receipt => ({
+      ...common(scheduled, target, measured, isBack(scheduled, target, measured)),
       ...judged(scheduled, target, measured),
       bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
       bystanders: bystanders.length,
       ...(bystanders.length === 0 ? {} : { bystanderReading: bystanderReading(bystanders) }),
-    })),
-  );
+    }));
+  });
 }
 
 function common(
   { id, fault }: ScheduledFault,
   target: string,
   { realised, leftovers, mechanism }: Measurements,
+  isBack: boolean,
 ) {
   const times = realised.get(id);
-  const node = target.includes('->') ? target.split('->')[1] : target.split(':')[0];
+  // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
+  const nodes = target.includes('->') ? target.split('->') : target.split(':').slice(0, 1);
   return {
     fault: id,
     kind: fault.kind,
     target,
-    healedOk: !leftovers.some((line) => line.startsWith(`${node ?? ''}:`)),
+    healedOk: isBack && !leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`))),
     injectedAtMs: times?.injectedAtMs ?? null,
     healedAtMs: times?.healedAtMs ?? null,
     injectTookMs: times?.injectTookMs ?? 0,
     healTookMs: times?.healTookMs ?? 0,
     driver: drivers[fault.kind](mechanism),
   };
+}
+
+/** What the victim itself sees after the heal: fingerprints only know what they look for. */
+function isBack(
+  { id, fault }: ScheduledFault,
+  target: string,
+  { links, realised, disksAfter }: Measurements,
+): boolean {
+  if (isDiskFault(fault)) {
+    const before = realised.get(id)?.before.get(target) ?? noDisk;
+    return isDiskBack(before, disksAfter.get(id)?.get(target) ?? noDisk);
+  }
+  const [was, is] = [links.baseline.get(target), links.after.get(target)];
+  if (was === undefined || is === undefined || !isClean(was.probes, is.probes)) return false;
+  return fault.kind !== 'network.rate' || is.flood.bitsPerSecond > fault.rateMbit * 1.1e6;
 }
 
 function judged(
@@ -128,15 +145,15 @@ interface Bystander {
   readonly during: LinkSample;
 }
 
-/** Links that no fault of the whole run is on, without any fault and with all of them. */
-function bystandersOf(faults: readonly ScheduledFault[], { links }: Measurements): readonly Bystander[] {
-  const targeted = new Set(
-    faults
-      .filter(({ fault, startMs }) => 'links' in fault.on && startMs === null)
-      .flatMap(({ targets }) => targets),
-  );
-  return [...links.wholeRun]
-    .filter(([link]) => !targeted.has(link))
+/**
+ * Links that no fault was on while this one was measured, without any fault and then. None for a fault beside which no
+ * link was measured: what nobody looked at is not called clean.
+ */
+function bystandersOf({ id }: ScheduledFault, { links }: Measurements): readonly Bystander[] {
+  const measured = links.of.get(id);
+  if (measured === undefined) return [];
+  return [...measured.during]
+    .filter(([link]) => !measured.touched.has(link))
     .map(([link, { probes }]) => ({ before: links.baseline.get(link)?.probes ?? noLink, during: probes }));
 }
 

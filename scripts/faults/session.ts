@@ -35,6 +35,10 @@ export class FaultSession {
   readonly #meter: LinkMeter;
   readonly #fingerprints = new Map<string, Fingerprint>();
   readonly #active = new Set<ScheduledFault>();
+  /** From before the inject until after the heal: a fault that is on its way out is no longer active, and still there. */
+  readonly #inForce = new Set<ScheduledFault>();
+  /** Of each measurement under way, the links that faults have been on since it began. */
+  readonly #watched = new Set<Set<string>>();
   readonly #realised = new Map<string, Realised>();
   readonly #links = new Map<string, LinkMeasurement>();
   readonly #errors: string[] = [];
@@ -73,8 +77,9 @@ export class FaultSession {
       for (const fault of layer) await this.#said(fault, null, async () => this.#inject(fault));
       if (!layer.some(({ fault }) => isLinkFault(fault))) continue;
       const before = this.#wholeRun;
-      this.#wholeRun = await this.#meter.wholeRun(layer.map(({ fault }) => fault));
-      for (const { id } of layer) this.#links.set(id, { before, during: this.#wholeRun });
+      const { readings, touched } = await this.#watching(async () => this.#meter.wholeRun(layer, before));
+      this.#wholeRun = readings;
+      for (const { id } of layer) this.#links.set(id, { before, during: readings, touched });
     }
   }
 
@@ -111,13 +116,7 @@ export class FaultSession {
       await this.#said(fault, null, async () => this.#heal(fault));
     }
     await this.#driver.release().catch(() => undefined); // what it leaves, the fingerprints name
-    const left = (
-      await Promise.all(
-        this.#victims.map(async ({ node, access, sideCar, disks }) =>
-          leftovers(node, this.#fingerprints.get(node) ?? [], await takeFingerprint(access, sideCar, disks)),
-        ),
-      )
-    ).flat();
+    const left = (await Promise.all(this.#victims.map(async (victim) => this.#leftovers(victim)))).flat();
     const after = this.#hasLinkFaults() ? await this.#meter.baseline() : new Map();
     const disksAfter = new Map(
       await Promise.all(
@@ -125,7 +124,7 @@ export class FaultSession {
       ),
     );
     const receipts = receiptsOf(this.#schedule(), {
-      links: { baseline: this.#baseline, wholeRun: this.#wholeRun, of: this.#links, after },
+      links: { baseline: this.#baseline, of: this.#links, after },
       realised: this.#realised,
       disksAfter,
       leftovers: left,
@@ -167,6 +166,8 @@ export class FaultSession {
     const { recorder } = this.#stage;
     const began = recorder.nowMs();
     this.#active.add(fault);
+    this.#inForce.add(fault);
+    for (const links of this.#watched) for (const target of fault.targets) links.add(target);
     const before = await this.#readDisks(fault);
     const started = performance.now();
     await this.#driver.inject(fault, [...this.#active]);
@@ -188,6 +189,7 @@ export class FaultSession {
     this.#active.delete(fault);
     const started = performance.now();
     await this.#driver.heal(fault, [...this.#active]);
+    this.#inForce.delete(fault);
     const tookMs = Math.round(performance.now() - started);
     recorder.record({ type: 'fault.heal', fault: fault.id, targets: [...fault.targets], tookMs });
     const realised = this.#realised.get(fault.id);
@@ -196,9 +198,34 @@ export class FaultSession {
     this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs });
   }
 
-  async #measureInWindow({ id, fault, targets }: ScheduledFault): Promise<void> {
-    if (!isLinkFault(fault)) return;
-    this.#links.set(id, { before: this.#wholeRun, during: await this.#meter.inWindow(fault, targets) });
+  /** What could not be looked at counts as left: it makes the run invalid, and the other receipts are still written. */
+  async #leftovers({ node, access, sideCar, disks }: Victim): Promise<readonly string[]> {
+    try {
+      const now = await takeFingerprint(access, sideCar, disks);
+      return leftovers(node, this.#fingerprints.get(node) ?? [], now);
+    } catch (error) {
+      return [`${node}: not looked at: ${messageOf(error)}`];
+    }
+  }
+
+  async #measureInWindow(scheduled: ScheduledFault): Promise<void> {
+    if (!isLinkFault(scheduled.fault)) return;
+    const before = this.#wholeRun;
+    const { readings, touched } = await this.#watching(async () => this.#meter.inWindow(scheduled, before));
+    this.#links.set(scheduled.id, { before, during: readings, touched });
+  }
+
+  /** What was measured, and on which links there was a fault meanwhile. */
+  async #watching(
+    measure: () => Promise<LinkReadingsByLink>,
+  ): Promise<{ readonly readings: LinkReadingsByLink; readonly touched: ReadonlySet<string> }> {
+    const touched = new Set([...this.#inForce].flatMap(({ targets }) => targets));
+    this.#watched.add(touched);
+    try {
+      return { readings: await measure(), touched };
+    } finally {
+      this.#watched.delete(touched);
+    }
   }
 
   async #readDisks({ fault, targets }: ScheduledFault): Promise<ReadonlyMap<string, DiskReading>> {

@@ -26,6 +26,16 @@ export function ratioInterval(hits: number, n: number): readonly [number, number
 }
 
 /**
+ * Where the median lies, whatever the distribution: the order statistics at both ends of the binomial interval around n/2
+ * (David & Nagaraja, Order Statistics, 7.1). All values where they are too few for that.
+ */
+export function medianInterval(values: readonly number[]): readonly [number, number] {
+  const sorted = ascending(values);
+  const half = z / 2 / Math.sqrt(Math.max(1, sorted.length));
+  return [quantile(sorted, Math.max(0, 0.5 - half)), quantile(sorted, Math.min(1, 0.5 + half))];
+}
+
+/**
  * Half the width of a uniform distribution, from its quartiles: a host that is busy for a moment makes a tail, which the
  * 95th percentile shows, not another distribution.
  */

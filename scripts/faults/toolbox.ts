@@ -1,11 +1,10 @@
 import type Docker from 'dockerode';
 import { join } from 'node:path';
-import { ensureImages } from '../../infra/components/docker/build.ts';
 import { builtImage } from '../../images/inputs-hash.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { loadStackImage } from '../../infra/plan/load-plan.ts';
 import type { Progress } from '../progress.ts';
-import { resolveBase } from '../setup/base-image.ts';
+import { imagesReady } from '../setup/images.ts';
 
 /** The side-car's image, built once; set-up asks for it, so that a rehearsal needs no network. Returns its name. */
 export async function ensureToolbox(
@@ -14,10 +13,6 @@ export async function ensureToolbox(
   signal: AbortSignal,
 ): Promise<string> {
   const { inputsHash, stacks, contents } = loadStackImage(join(packageRoot, 'images/toolbox'));
-  await ensureImages(
-    engine,
-    { plan: { stacks, nodes: [] }, contents },
-    { signal, resolveBase: (reference) => resolveBase(engine, reference, progress) },
-  );
+  await imagesReady(engine, { plan: { stacks, nodes: [] }, contents }, progress, { signal });
   return builtImage(inputsHash);
 }

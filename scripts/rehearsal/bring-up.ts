@@ -56,13 +56,13 @@ async function provisionNodes(
 function readyNodes(
   bound: BoundPlan,
   nodes: ReadonlyMap<string, NodeAccess>,
-  { recorder }: BegunTrial,
+  { recorder, folder }: BegunTrial,
   signal: AbortSignal,
 ): readonly Promise<void>[] {
   return bound.loaded.plan.nodes.map(async (node) => {
     const access = nodes.get(node.name);
     if (access === undefined) throw new Error(`node ${node.name} was not provisioned`);
-    await untilReady(node, access, signal);
+    await untilReady(node, access, signal, (text) => folder.redactor.text(text));
     recorder.record({ type: 'node', node: node.name, state: 'ready' });
   });
 }

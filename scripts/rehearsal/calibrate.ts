@@ -1,11 +1,10 @@
-import { ensureImages } from '../../infra/components/docker/build.ts';
 import { HostError, InterruptedError } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { hostAbilities } from '../faults/abilities.ts';
 import { calibrationOf, keepCalibration } from '../faults/calibration.ts';
 import { driverOf } from '../faults/fault-driver.ts';
 import { openProgress } from '../progress/open.ts';
-import { resolveBase } from '../setup/base-image.ts';
+import { imagesReady } from '../setup/images.ts';
 import { ensureReady } from '../setup/setup.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import { rehearse } from './rehearsal.ts';
@@ -25,10 +24,7 @@ export async function calibrate(): Promise<void> {
   const progress = openProgress();
   const { engine, host, toolbox } = await ensureReady(progress);
   using interrupts = listenForInterrupts();
-  await ensureImages(engine, loaded, {
-    signal: interrupts.signal,
-    resolveBase: (reference) => resolveBase(engine, reference, progress),
-  });
+  await imagesReady(engine, loaded, progress, { signal: interrupts.signal });
   const abilities = await hostAbilities(engine, toolbox);
   const verdict = await rehearse(
     { loaded, control: 'never', keep: 'never' },

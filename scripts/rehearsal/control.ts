@@ -1,13 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { contentDigest } from '../../infra/components/docker/content-digest.ts';
+import { keepCached, readCached } from '../../infra/cache-file.ts';
 import { imageName } from '../../infra/components/docker/names.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { cacheRoot } from '../../infra/places.ts';
 import { SuiteOutcome } from '../suite/outcome.ts';
+import type { Golden } from '../suite/suite-run.ts';
 
 /** A passing fault-free run, kept so that the next degraded run of the same need not repeat it. */
 export const ControlResult = z.strictObject({
@@ -25,32 +27,59 @@ export async function controlKey(engine: Docker, { plan, hashes }: LoadedPlan): 
   return digestOf({ control: hashes.controlHash, digests });
 }
 
+/**
+ * Golden results come from a run without faults: it records them, and a degraded run compares with what its control
+ * recorded. Without a control (`--control never`) a degraded run does neither.
+ */
+export function goldenOf({
+  degraded,
+  control,
+  key,
+  runFolder,
+}: {
+  readonly degraded: boolean;
+  readonly control: ControlResult | null;
+  readonly key: string;
+  readonly runFolder: string;
+}): Golden {
+  if (degraded && control !== null) return { mode: 'compare', folder: goldenFolder(key) };
+  return { mode: degraded ? 'none' : 'record', folder: join(runFolder, 'golden') };
+}
+
 /** Golden results of the control's suites live beside it. */
 export const goldenFolder = (key: string): string => join(cacheRoot(), 'controls', key, 'golden');
 
 /** null where there is none, or none that this version can read: it is made again. */
 export function readControl(key: string): ControlResult | null {
-  const file = controlFile(key);
-  if (!existsSync(file)) return null;
-  return ControlResult.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null;
+  return readCached(controlFile(key), ControlResult);
 }
 
-/** Only a pass is worth keeping: a failure must be seen again. */
-export function keepControl(key: string, result: ControlResult): void {
+/**
+ * Only a pass is worth keeping: a failure must be seen again. `recorded` is what its suites wrote into the run folder;
+ * until here it is nobody's golden result.
+ */
+export function keepControl(key: string, result: ControlResult, recorded: string): void {
   if (result.verdict !== 'pass') return;
-  mkdirSync(dirname(controlFile(key)), { recursive: true });
-  writeFileSync(controlFile(key), JSON.stringify(result));
+  const golden = goldenFolder(key);
+  const part = `${golden}.${process.pid}.part`;
+  mkdirSync(part, { recursive: true, mode: 0o700 });
+  if (existsSync(recorded)) cpSync(recorded, part, { recursive: true });
+  rmSync(golden, { recursive: true, force: true });
+  renameSync(part, golden);
+  keepCached(controlFile(key), result);
 }
 
 const controlFile = (key: string): string => join(cacheRoot(), 'controls', key, 'control.json');
 
+const ContentDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
 /** An image id never changes its content, so its digest is computed once. */
 async function cachedDigest(engine: Docker, name: string): Promise<string> {
   const { Id } = await engine.getImage(name).inspect();
-  const file = join(cacheRoot(), 'content-digests', Id.replace('sha256:', ''));
-  if (existsSync(file)) return readFileSync(file, 'utf8');
+  const file = join(cacheRoot(), 'content-digests', `${Id.replace('sha256:', '')}.json`);
+  const known = readCached(file, ContentDigest);
+  if (known !== null) return known;
   const digest = await contentDigest(engine, name);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, digest);
+  keepCached(file, digest);
   return digest;
 }

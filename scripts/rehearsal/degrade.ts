@@ -13,18 +13,21 @@ export interface Proof {
 
 export const nothingProven: Proof = { receipts: [], leftovers: [], invalid: [] };
 
-/** Everything measured as it is, then what lasts the whole run injected and measured. */
-export async function degrade(faultStage: FaultStage, progress: Progress): Promise<FaultSession> {
+/** Side-cars and leases in place, everything measured as it is. Nothing is injected before the trial holds the session. */
+export async function arm(faultStage: FaultStage, progress: Progress): Promise<FaultSession> {
   const { recorder } = faultStage;
-  const session = await progress.step('measure the nodes before any fault', async () =>
+  return await progress.step('measure the nodes before any fault', async () =>
     recorder.phase('arm', async () => FaultSession.open(faultStage)),
   );
+}
+
+/** What lasts the whole run, injected and measured. */
+export async function degrade(faults: FaultSession, recorder: Recorder, progress: Progress): Promise<void> {
   await progress.step('inject what lasts the whole run, and measure it', async () =>
     recorder.phase('inject', async () => {
-      await session.injectWholeRun();
+      await faults.injectWholeRun();
     }),
   );
-  return session;
 }
 
 /** The schedule runs beside the suites and ends with them. */

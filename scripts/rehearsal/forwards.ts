@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { HostError } from '../../infra/errors.ts';
 import type { Handle } from '../../infra/handle.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
-import type { NodeAccess } from '../nodes/node.ts';
+import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
 
 type Forward = Handle['forwards'][number];
 
@@ -23,6 +23,7 @@ export function forwardsOf({ nodes }: Plan): readonly Wanted[] {
 export class Forwards {
   readonly list: readonly Forward[];
   readonly #servers: readonly Server[];
+  readonly #sockets = new Set<Socket>();
   #nodes: ReadonlyMap<string, NodeAccess> = new Map();
 
   private constructor(list: readonly Forward[], servers: readonly Server[]) {
@@ -61,37 +62,55 @@ export class Forwards {
 
   close(): void {
     this.#nodes = new Map();
-    for (const server of this.#servers) {
-      server.close();
-    }
+    for (const server of this.#servers) server.close();
+    // A client that idles would keep the process alive.
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** Bytes go over an exec stream into the node's own namespace, so a remote engine serves as well. */
   async relay(socket: Socket, node: string, port: number): Promise<void> {
     const access = this.#nodes.get(node);
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     if (access === undefined) {
       socket.destroy();
       return;
     }
-    const process = await access.start(['bash', '-c', relayScript, 'bash', String(port)]);
+    let process: NodeProcess;
+    try {
+      process = await access.start(['bash', '-c', relayScript, 'bash', String(port)]);
+    } catch {
+      // A node that is down, stopped by a fault for one: whoever connects is turned away, and the run goes on.
+      socket.destroy();
+      return;
+    }
+    if (socket.destroyed) {
+      process.close(); // who connected has left while it was being started: the event has been and gone
+      return;
+    }
     process.stdin.on('error', () => socket.destroy());
     process.stderr.resume();
-    socket.pipe(process.stdin);
-    process.stdout.pipe(socket);
     socket.on('close', () => {
       process.close();
     });
+    socket.pipe(process.stdin);
+    process.stdout.pipe(socket);
   }
 }
 
-/** Both ways at once, until either end has said its last: an answer may end with the connection, as in HTTP/1.0. */
+/**
+ * Both ways at once, until either end has said its last: an answer may end with the connection, as in HTTP/1.0. Whichever
+ * way ends first ends the other; one that ended before anybody looked is looked for once.
+ */
 const relayScript = [
   'exec 3<>"/dev/tcp/127.0.0.1/$1" 4<&0 || exit 1',
-  'cat <&3 &',
-  'cat <&4 >&3 &',
-  'wait -n',
-  'kill $(jobs -p) 2>/dev/null',
+  'cat <&3 & down=$!',
+  'cat <&4 >&3 & up=$!',
+  'end() { kill $down $up 2>/dev/null; }',
+  'trap end CHLD',
+  '{ kill -0 $down && kill -0 $up; } 2>/dev/null || end',
+  'wait',
 ].join('\n');
 
 async function listen(server: Server, hostPort: number | null): Promise<number> {

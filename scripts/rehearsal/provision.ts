@@ -6,6 +6,7 @@ import {
 } from '@pulumi/pulumi/automation/index.js';
 import type Docker from 'dockerode';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { HostMechanism } from '../../infra/components/docker/host.ts';
 import { HostError } from '../../infra/errors.ts';
@@ -85,6 +86,9 @@ export async function provision(provisioning: Provisioning): Promise<Provisioned
 async function openStack({ bound, engine, host, temporary }: Provisioning): Promise<Stack> {
   mkdirSync(temporary, { recursive: true, mode: 0o700 });
   // A run's stack is new: to look for it first would be an engine start for nothing.
+  // Its own choice would be a folder in /tmp that nobody removes.
+  const workDir = join(temporary, 'workspace');
+  mkdirSync(workDir, { recursive: true, mode: 0o700 });
   return await LocalWorkspace.createStack(
     {
       stackName: bound.run.stack,
@@ -92,6 +96,7 @@ async function openStack({ bound, engine, host, temporary }: Provisioning): Prom
       program: async () => await clusterProgram(bound, engine, host),
     },
     {
+      workDir,
       pulumiCommand: await PulumiCommand.get({ root: engineRoot(temporary), skipVersionCheck: true }),
       envVars: {
         ...pulumiEnvironment(),

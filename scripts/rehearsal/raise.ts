@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
 import type { HostMechanism } from '../../infra/components/docker/host.ts';
+import { withResidue } from '../../infra/errors.ts';
 import type { Handle } from '../../infra/handle.ts';
 import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
@@ -12,7 +13,7 @@ import type { Progress } from '../progress.ts';
 import type { Interrupts } from '../teardown/interrupt.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
 import { temporaryFolder } from '../teardown/residue.ts';
-import { tearDown } from '../teardown/tear-down.ts';
+import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
 import { handleOf } from './handle-of.ts';
 import { isolate } from './isolation.ts';
@@ -78,20 +79,21 @@ export async function raise({
         });
         const ready = loaded.plan.nodes.map(async (node) => {
           const access = nodes.get(node.name);
-          if (access !== undefined) await untilReady(node, access, signal);
+          if (access !== undefined) await untilReady(node, access, signal, (text) => redactor.text(text));
         });
         await Promise.all([isolate(engine, bound, toolbox), recorded, ...ready]);
       },
     );
   } catch (error) {
-    await tearDown({
+    const residue = await tearDown({
       engine: { docker: engine, local, description: url },
       runId,
       stack: runId,
       runFolder: folder.path,
+      settleMs: lateMakersMs,
     });
     await watcher.release();
-    throw error;
+    throw withResidue(error, residue);
   }
   keepLease(runId, 'understudy up', new Date(created.getTime() + ttlMs).toISOString());
   await watcher.release();

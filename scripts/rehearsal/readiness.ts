@@ -21,12 +21,17 @@ const booted: Readiness = {
 /**
  * Waits until `node` is what its role calls ready.
  * @throws HostError (69): with the last observation after the deadline; at once, with its last log lines, where the node
- * has ended.
+ * has ended. Both may end up in a build's log, so what a node said goes through `redact`.
  */
-export async function untilReady(node: PlannedNode, access: NodeAccess, signal: AbortSignal): Promise<void> {
+export async function untilReady(
+  node: PlannedNode,
+  access: NodeAccess,
+  signal: AbortSignal,
+  redact: (text: string) => string,
+): Promise<void> {
   const ready = node.ready ?? (node.init === 'systemd' ? booted : null);
   if (ready === null) {
-    await whileAlive(node, access, signal);
+    await whileAlive(node, access, signal, redact);
     return;
   }
   const { timeoutMs } = ready;
@@ -34,7 +39,7 @@ export async function untilReady(node: PlannedNode, access: NodeAccess, signal: 
   const giveUpAt = performance.now() + timeoutMs;
   let observed = 'nothing yet';
   while (performance.now() < giveUpAt) {
-    await whileAlive(node, access, signal);
+    await whileAlive(node, access, signal, redact);
     const outcome = await observe(probe, access, signal);
     if (outcome === null) return;
     observed = outcome;
@@ -42,14 +47,19 @@ export async function untilReady(node: PlannedNode, access: NodeAccess, signal: 
   }
   throw new HostError(
     'not-ready',
-    `${node.name} was not ready within ${timeoutMs} ms: waited for ${wordsOf(ready)}, last saw: ${observed}`,
+    `${node.name} was not ready within ${timeoutMs} ms: waited for ${wordsOf(ready)}, last saw: ${redact(observed)}`,
     {
-      hint: `its log:\n${await tail(access)}`,
+      hint: `its log:\n${redact(await tail(access))}`,
     },
   );
 }
 
-async function whileAlive(node: PlannedNode, access: NodeAccess, signal: AbortSignal): Promise<void> {
+async function whileAlive(
+  node: PlannedNode,
+  access: NodeAccess,
+  signal: AbortSignal,
+  redact: (text: string) => string,
+): Promise<void> {
   signal.throwIfAborted();
   const { running, exitCode } = await access.state();
   if (running) return;
@@ -57,7 +67,7 @@ async function whileAlive(node: PlannedNode, access: NodeAccess, signal: AbortSi
     'node-died',
     `${node.name} ended with exit code ${exitCode ?? 'unknown'} before it was ready`,
     {
-      hint: `its last lines:\n${await tail(access)}`,
+      hint: `its last lines:\n${redact(await tail(access))}`,
     },
   );
 }

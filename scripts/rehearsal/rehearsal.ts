@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
-import { UnderstudyError } from '../../infra/errors.ts';
+import { UnderstudyError, withResidue } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
-import { controlKey, goldenFolder, keepControl, readControl, type ControlResult } from './control.ts';
+import { controlKey, goldenOf, keepControl, readControl, type ControlResult } from './control.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
 import type { Stage } from './stage.ts';
 import { perform, type Trial } from './trial.ts';
@@ -30,31 +30,31 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   if (control !== null) begun.folder.writeJson('control.json', control.result);
   stage.progress.note(`run folder ${begun.folder.path}`);
   if (stage.interrupts.signal.aborted) {
-    // In the control: that it did not pass says nothing then.
-    return finish(begun, { ...noTrial(begun), failure: stage.interrupts.signal.reason }, null, request);
+    // In the control: that it did not pass says nothing then, what it left does.
+    const residue = control?.residue ?? [];
+    const failure: unknown = stage.interrupts.signal.reason;
+    return finish(begun, { ...noTrial(begun), residue, failure }, null, request);
   }
   if (control !== null && control.result.verdict !== 'pass') {
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
   }
-  const golden = { mode: degraded ? ('compare' as const) : ('record' as const), folder: goldenFolder(key) };
-  const trial = await perform(
-    begun,
-    { loaded, keep: request.keep, golden: control === null ? { ...golden, mode: 'record' } : golden },
-    stage,
-  );
+  const runFolder = begun.folder.path;
+  const golden = goldenOf({ degraded, control: control?.result ?? null, key, runFolder });
+  const trial = await perform(begun, { loaded, keep: request.keep, golden }, stage);
   const verdict = finish(begun, trial, control, request);
-  if (!degraded) keepControl(key, resultOf(verdict));
+  if (golden.mode === 'record') keepControl(key, resultOf(verdict), golden.folder);
   return verdict;
 }
 
 interface Control {
   readonly result: ControlResult;
   readonly cached: boolean;
+  readonly residue: readonly string[];
 }
 
 async function controlOf({ loaded, control }: RehearsalRequest, key: string, stage: Stage): Promise<Control> {
   const known = control === 'cached' ? readControl(key) : null;
-  if (known !== null) return { result: known, cached: true };
+  if (known !== null) return { result: known, cached: true, residue: [] };
   const plan = withoutFaults(loaded.plan);
   const request = {
     loaded: { ...loaded, plan, hashes: hashesOf(plan) },
@@ -63,15 +63,12 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: string, sta
   } as const;
   stage.progress.note('control: the same without faults');
   const begun = beginTrial(request.loaded);
-  const trial = await perform(
-    begun,
-    { loaded: request.loaded, keep: 'never', golden: { mode: 'record', folder: goldenFolder(key) } },
-    stage,
-  );
+  const golden = goldenOf({ degraded: false, control: null, key, runFolder: begun.folder.path });
+  const trial = await perform(begun, { loaded: request.loaded, keep: 'never', golden }, stage);
   const verdict = finish(begun, trial, null, request);
   const result = resultOf(verdict);
-  keepControl(key, result);
-  return { result, cached: false };
+  keepControl(key, result, golden.folder);
+  return { result, cached: false, residue: verdict.residue };
 }
 
 function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
@@ -86,10 +83,12 @@ function finish(
 ): Verdict {
   const { folder, recorder, runId } = begun;
   const interrupted = isInterruption(trial.failure);
+  // Whichever of both clusters it was: an object that is left is left.
+  const residue = [...(control?.residue ?? []), ...trial.residue];
   if (trial.failure !== null && !interrupted) {
-    folder.writeJson('failure.json', { message: messageOf(trial.failure), residue: trial.residue });
+    folder.writeJson('failure.json', { message: messageOf(trial.failure), residue });
     writeReport(folder);
-    throw trial.failure instanceof Error ? trial.failure : new Error(messageOf(trial.failure));
+    throw withResidue(trial.failure, residue);
   }
   const concluded = conclude({
     suites: trial.suites,
@@ -117,7 +116,7 @@ function finish(
       parity: [...trial.parity],
       suites: [...trial.suites],
       leftovers: [...trial.leftovers],
-      residue: [...trial.residue],
+      residue,
       phasesMs: { ...recorder.phasesMs },
       runFolder: folder.path,
       report: folder.file('report.html'),

@@ -12,22 +12,25 @@ import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
+import type { Golden } from '../suite/suite-run.ts';
+import { CleanupStack, type UndoFailure } from '../teardown/cleanup-stack.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
-import { tearDown } from '../teardown/tear-down.ts';
+import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { bringUp } from './bring-up.ts';
 import { compareNodes } from './compare-nodes.ts';
 import { conclude } from './conclude.ts';
-import { degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
+import { arm, degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
 import { handleOf } from './handle-of.ts';
 import type { Stage } from './stage.ts';
+import { withDeadline } from './with-deadline.ts';
 
 export interface TrialRequest {
   readonly loaded: LoadedPlan;
   readonly keep: 'always' | 'on-failure' | 'never';
-  readonly golden: { readonly mode: 'record' | 'compare'; readonly folder: string };
+  readonly golden: Golden;
 }
 
 export interface Trial extends BegunTrial {
@@ -43,6 +46,8 @@ export interface Trial extends BegunTrial {
 }
 
 const keptForMs = 4 * 3_600_000;
+/** A side-car undoes what it holds within ten seconds of the end of its input, or goes with its node. */
+const closeDeadlineMs = 15_000;
 
 /**
  * One cluster from nothing to nothing: up, ready, faults in, suites, faults out, evidence kept, down. Whatever goes
@@ -84,18 +89,24 @@ export async function perform(
   const { engine, toolbox } = stage;
   const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
   const ended = new AbortController();
-  let forwards: Forwards | null = null;
-  let faults: FaultSession | null = null;
+  const opened = new CleanupStack();
+  opened.add('keeping nodes cut off', () => {
+    ended.abort();
+  });
   try {
-    forwards = await Forwards.reserve(forwardsOf(loaded.plan));
+    const forwards = await Forwards.reserve(forwardsOf(loaded.plan));
+    opened.add('closing the forwards', () => {
+      forwards.close();
+    });
     const handle = handleOf(bound, forwards.list);
     folder.writeJson('handle.json', handle);
     await evidence.open();
     const { nodes, recorded } = await bringUp(bound, begun, stage, ended.signal);
     result.parity = await compareNodes(loaded, nodes, begun, stage);
     forwards.open(nodes);
+    let faults: FaultSession | null = null;
     if (faultsOf(bound).length > 0) {
-      faults = await degrade(
+      const session = await arm(
         {
           engine: stage.engine,
           bound,
@@ -108,7 +119,13 @@ export async function perform(
         },
         stage.progress,
       );
+      opened.add('ending the leases of the faults', async () =>
+        withDeadline('the side-cars', closeDeadlineMs, session.close()),
+      );
+      await degrade(session, recorder, stage.progress);
+      faults = session;
     }
+    const session = faults;
     const suites = async (): Promise<readonly SuiteOutcome[]> =>
       runSuites({
         suites: loaded.plan.suites,
@@ -125,27 +142,30 @@ export async function perform(
       });
     const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
     result.suites = await stage.progress.step(title, async () =>
-      recorder.phase('suite', async () => (faults === null ? suites() : underSchedule(faults, suites))),
+      recorder.phase('suite', async () => (session === null ? suites() : underSchedule(session, suites))),
     );
-    if (faults !== null) result.proof = await heal(faults, recorder, stage.progress);
+    if (session !== null) result.proof = await heal(session, recorder, stage.progress);
     // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
     await recorded;
   } catch (error) {
     result.failure = signal.aborted ? signal.reason : error;
   }
-  await stage.progress.step('save the evidence', async () =>
-    recorder.phase('collect', async () =>
-      evidence.collect(result.proof.receipts, stage.interrupts.skipCollecting),
+  // The first to be done of them; each is, whatever became of the others, and then everything is taken down.
+  opened.add('saving the evidence', async () =>
+    stage.progress.step('save the evidence', async () =>
+      recorder.phase('collect', async () =>
+        evidence.collect(result.proof.receipts, stage.interrupts.skipCollecting),
+      ),
     ),
   );
-  ended.abort();
-  await faults?.close();
-  forwards?.close();
+  const incomplete = await opened.unwind();
+  result.proof = { ...result.proof, invalid: [...result.proof.invalid, ...incomplete.map(sentenceOf)] };
 
   const judged = conclude({ ...result, ...result.proof, control: null });
+  const cutShort = result.failure !== null || signal.aborted;
   const failed = result.failure !== null || judged.verdict !== 'pass';
   const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
-  const residue = kept ? [] : await takeDown(bound, begun, stage);
+  const residue = kept ? [] : await takeDown(bound, begun, stage, cutShort ? lateMakersMs : 0);
   if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
   await watcher.release();
   return {
@@ -167,16 +187,33 @@ async function takeDown(
   bound: BoundPlan,
   { folder, recorder }: BegunTrial,
   { engine, progress }: Stage,
+  settleMs: number,
 ): Promise<readonly string[]> {
   const { runId, stack } = bound.run;
-  return await progress.step('take everything down', async () =>
-    recorder.phase('teardown', async () =>
-      tearDown({
-        engine: { docker: engine, local: engineEndpoint().local, description: engineEndpoint().url },
-        runId,
-        stack,
-        runFolder: folder.path,
-      }),
-    ),
-  );
+  const { url, local } = engineEndpoint();
+  const request = {
+    engine: { docker: engine, local, description: url },
+    runId,
+    stack,
+    runFolder: folder.path,
+    settleMs,
+  };
+  try {
+    return await progress.step('take everything down', async () =>
+      recorder.phase('teardown', async () => tearDown(request)),
+    );
+  } catch {
+    // A story that can no longer be written, on a full disk for one, must not keep the cluster up.
+    return await tearDown(request).catch((error: unknown) => [
+      `unknown: tear-down of ${runId} ended early (${messageOf(error)})`,
+    ]);
+  }
+}
+
+function sentenceOf({ name, error }: UndoFailure): string {
+  return `${name} did not work: ${messageOf(error)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -23,13 +23,16 @@ export function testsSection(run: RecordedRun): Markup {
   const beside =
     run.control === null
       ? null
-      : markup`<p class="soft">The run without faults was ${controlPage(run.control.runId)}.</p>`;
+      : markup`<p class="soft">The run without faults was ${controlPage(run.control.runId, run)}.</p>`;
   if (names.length === 0) return markup`<p>No suite was asked for.</p>`;
   return markup`${beside}${names.map((name) => oneSuite(name, run))}`;
 }
 
-/** Beside this run's folder, unless somebody has tidied up or copied this one. */
-function controlPage(runId: string): Markup {
+/** Beside this run's folder, unless somebody has tidied up or copied this one; a cached one may lie anywhere. */
+function controlPage(runId: string, { ending }: RecordedRun): Markup {
+  const cached = ending.kind === 'judged' && ending.verdict.control?.cached === true;
+  if (cached)
+    return markup`${runId}; it was not run again, since nothing has changed (--control always does)`;
   return markup`<a href="../${runId}/report.html">${runId}</a>`;
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import type { PlannedSuite } from '../../infra/plan/plan.ts';
 import { SuiteProcess } from '../evidence/suite-record.ts';
@@ -85,6 +86,15 @@ async function unpackInside(
 }
 
 async function readInside(node: NodeAccess, path: string, signal: AbortSignal): Promise<string | null> {
-  const { exitCode, stdout } = await node.exec(['cat', path], { signal });
-  return exitCode === 0 ? stdout : null;
+  // Streamed, because what `exec` keeps ends at a MiB and a JUnit file need not.
+  const process = await node.start(['cat', path]);
+  process.stderr.resume();
+  const stop = (): void => {
+    process.close();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  const [content, exitCode] = await Promise.all([text(process.stdout), process.exited]);
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+  return exitCode === 0 ? content : null;
 }

@@ -5,6 +5,12 @@ import type { Recorder } from '../evidence/recorder.ts';
 import type { RunFolder } from '../evidence/run-folder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 
+/** What suites are told of golden results: record what they see, compare with what was recorded, or neither. */
+export interface Golden {
+  readonly mode: 'record' | 'compare' | 'none';
+  readonly folder: string;
+}
+
 /** All that the suites of one trial need. */
 export interface SuiteRun {
   readonly suites: readonly PlannedSuite[];
@@ -17,7 +23,7 @@ export interface SuiteRun {
   readonly processes: ProcessLog;
   /** Folder of the cluster.yaml: suites' folders are relative to it. */
   readonly specFolder: string;
-  readonly golden: { readonly mode: 'record' | 'compare'; readonly folder: string };
+  readonly golden: Golden;
   readonly signal: AbortSignal;
 }
 

@@ -6,7 +6,7 @@ import { redactorOf } from '../evidence/secret-lines.ts';
 import { writeReport } from '../report/write-report.ts';
 import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
-import { killRunProcesses, tearDown, type RunEngine } from './tear-down.ts';
+import { killRunProcesses, lateMakersMs, tearDown, type RunEngine } from './tear-down.ts';
 import type { Residue } from './sweep.ts';
 
 export interface Aftermath {
@@ -19,7 +19,6 @@ export interface Aftermath {
 
 /** Parts of the 30 s in which nothing may be left after a SIGKILL. */
 const evidenceMs = 5000;
-const settleMs = 3000;
 const sweepMs = 20_000;
 
 /**
@@ -33,7 +32,14 @@ export async function afterController({ runId, stack, runFolder, said }: Afterma
   const engine = await connectRunEngine();
   const folder = new RunFolder(runFolder, redactorOf(said));
   const evidence = await lastEvidence(engine, runId, folder);
-  const residue = await tearDown({ engine, runId, stack, runFolder, deadlineMs: sweepMs, settleMs });
+  const residue = await tearDown({
+    engine,
+    runId,
+    stack,
+    runFolder,
+    deadlineMs: sweepMs,
+    settleMs: lateMakersMs,
+  });
   record(folder, {
     schema: 1,
     runId,

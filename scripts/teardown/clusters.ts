@@ -25,8 +25,9 @@ async function engineObjects({ docker, description }: RunEngine): ReturnType<typ
   try {
     return await labelledObjects(docker);
   } catch (cause) {
-    throw new HostError('engine', `no Docker Engine answers at ${description}`, {
-      hint: 'understudy doctor',
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HostError('engine', `the Docker Engine at ${description} does not answer: ${why}`, {
+      hint: why.includes('EACCES') ? 'ask for the group "docker", or use sudo' : 'understudy doctor',
       cause,
     });
   }

@@ -1,25 +1,8 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { stateRoot } from '../../infra/places.ts';
 import { Lease } from './lease.ts';
 import { identify } from './process-table.ts';
-
-/** What is about to be made. Written before it is made, so that a killed run leaves the names of half-made things. */
-export const Intent = z.strictObject({
-  kind: z.enum(['container', 'network', 'volume', 'image']),
-  /** Name of the object; for an image the inputsHash that is being built. */
-  name: z.string(),
-});
-export type Intent = z.infer<typeof Intent>;
 
 export interface LeaseRequest {
   readonly runId: string;
@@ -49,21 +32,6 @@ export function acquireLease(request: LeaseRequest): Lease {
   return lease;
 }
 
-/** Write-ahead journal of what will be made, one line each, beside the record. */
-export function intend(runId: string, ...intents: readonly Intent[]): void {
-  mkdirSync(leaseFolder(), { recursive: true, mode: 0o700 });
-  const lines = intents.map((intent) => `${JSON.stringify(intent)}\n`).join('');
-  appendFileSync(journalFile(runId), lines, { mode: 0o600 });
-}
-
-export function readIntents(runId: string): readonly Intent[] {
-  return (readOrNull(journalFile(runId)) ?? '').split('\n').flatMap((line) => {
-    // The last line may be half-written: its writer was killed before it could make what the line announces.
-    const intent = Intent.safeParse(parseJson(line));
-    return intent.success ? [intent.data] : [];
-  });
-}
-
 /** Changes what stands in a run's record; null where there is no record. */
 export function updateLease(
   runId: string,
@@ -86,7 +54,7 @@ export function renewLease(runId: string, expires: string): Lease | null {
   return updateLease(runId, { expires });
 }
 
-/** Record and journal go: the last thing a tear-down does, after the proof that nothing is left. */
+/** The record goes: the last thing a tear-down does, after the proof that nothing is left. */
 export function releaseLease(runId: string): void {
   // By prefix: a writer that was killed between writing and renaming left `<runId>.json.<pid>.tmp`.
   for (const file of filesIn(leaseFolder())) {
@@ -130,7 +98,6 @@ function filesIn(folder: string): readonly string[] {
 
 const leaseFolder = (): string => join(stateRoot(), 'leases');
 const recordFile = (runId: string): string => join(leaseFolder(), `${runId}.json`);
-const journalFile = (runId: string): string => join(leaseFolder(), `${runId}.journal`);
 
 function readOrNull(path: string): string | null {
   try {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { liveness, type ProcessTable } from './process-table.ts';
 
-const HostProcess = z.strictObject({
+export const HostProcess = z.strictObject({
   host: z.string(),
   bootId: z.string(),
   pid: z.int().positive(),

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { HostError } from '../../infra/errors.ts';
 import { silentProgress, type Progress } from '../progress.ts';
+import { sweepBuilds } from './build-leftovers.ts';
+import { abandonedBuilds } from './build-record.ts';
 import { listClusters } from './clusters.ts';
 import { destroyCluster } from './destroy-cluster.ts';
 import type { KnownCluster } from './inventory.ts';
@@ -26,6 +29,8 @@ export interface ReapReport {
   readonly reaped: readonly Reaped[];
   /** Reapable, the caller's, and still there: for a dry run, or because something resisted. */
   readonly left: readonly KnownCluster[];
+  /** What killed image builds left and could not be removed. */
+  readonly builds: readonly Residue[];
   /** Kept, live, without expiry, on another engine or somebody else's: listed, not touched. */
   readonly spared: readonly KnownCluster[];
 }
@@ -39,7 +44,7 @@ export async function reapClusters(options: ReapOptions): Promise<ReapReport> {
   const clusters = await listClusters(engine);
   const due = clusters.filter((one) => isDue(one) && only(one));
   const spared = clusters.filter((one) => !due.includes(one));
-  if (dryRun) return { reaped: [], left: due, spared };
+  if (dryRun) return { reaped: [], left: due, builds: [], spared };
 
   const reaped: Reaped[] = [];
   for (const cluster of due) {
@@ -54,26 +59,27 @@ export async function reapClusters(options: ReapOptions): Promise<ReapReport> {
     );
   }
   const left = reaped.filter(({ residue }) => residue.length > 0).map(({ cluster }) => cluster);
-  return { reaped, left, spared };
+  return { reaped, left, builds: await sweepBuilds(engine), spared };
 }
 
 /**
  * The cheap form for the start of other commands: clears what dead runs left, without a word where there is nothing.
- * No lease, no work: then it neither talks to Docker nor loads a client for it. A run whose watcher is at work is left
+ * No lease and no killed build, no work: then it neither talks to Docker nor loads a client for it. A run whose watcher is at work is left
  * to it. Never throws: the command that the user asked for goes on.
  */
 export async function reapQuietly(progress: Progress = silentProgress): Promise<void> {
-  if (!anyLease()) return;
+  if (!anyLease() && abandonedBuilds(engineEndpoint().url).length === 0) return;
   try {
     const engine = await connectRunEngine();
     if (!engine.local) return;
-    const { reaped } = await reapClusters({
+    const { reaped, builds } = await reapClusters({
       engine,
       dryRun: false,
       progress,
       only: ({ watched }) => !watched,
     });
     for (const { cluster, residue } of reaped) progress.note(reapedLine(cluster, residue));
+    for (const residue of builds) progress.note(`could not remove what a killed build left: ${residue}`);
   } catch (error) {
     progress.note(`could not look for leftovers: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -5,34 +5,29 @@ import type { ClusterObject, ObjectStore } from './sweep.ts';
 export const runLabel = 'dev.understudy.run';
 /** Label of containers that are no nodes: `keeper`, `sidecar`, `toolbox`. */
 export const roleLabel = 'dev.understudy.role';
-const inputsLabel = 'dev.understudy.inputs';
 
 export interface RunObjectsOptions {
   readonly engine: Docker;
   readonly runId: string;
   /** True where the engine runs on this machine and we are root: then we remove the nodes' cgroups ourselves. */
   readonly ownCgroups: boolean;
-  /** inputsHashes that this run alone was building: what is untagged of them is left over from a killed build. */
-  readonly halfBuilt?: readonly string[];
 }
 
 /** A run's objects on a Docker engine. */
 export function runObjects(options: RunObjectsOptions): ObjectStore {
-  const { engine, runId, ownCgroups, halfBuilt = [] } = options;
+  const { engine, runId, ownCgroups } = options;
   return {
     list: async (signal) => {
       const label = [`${runLabel}=${runId}`];
-      const [containers, networks, { Volumes: volumes }, leftovers] = await Promise.all([
+      const [containers, networks, { Volumes: volumes }] = await Promise.all([
         engine.listContainers({ all: true, filters: { label }, abortSignal: signal }),
         engine.listNetworks({ filters: { label }, abortSignal: signal }),
         engine.listVolumes({ filters: { label }, abortSignal: signal }),
-        Promise.all(halfBuilt.map((hash) => buildLeftovers(engine, hash, signal))),
       ]);
       return [
         ...containers.map(containerObject),
         ...networks.map(({ Id, Name }): ClusterObject => ({ kind: 'network', id: Id, name: Name })),
         ...volumes.map(({ Name }): ClusterObject => ({ kind: 'volume', id: Name, name: Name })),
-        ...leftovers.flat(),
         ...(ownCgroups && hasCgroupSubtree(runId) ? [cgroupObject(runId)] : []),
       ];
     },
@@ -42,36 +37,14 @@ export function runObjects(options: RunObjectsOptions): ObjectStore {
   };
 }
 
-function containerObject({ Id, Names, Labels }: Docker.ContainerInfo): ClusterObject {
+/** A container as what it is to a sweep. */
+export function containerObject({ Id, Names, Labels }: Docker.ContainerInfo): ClusterObject {
   const kind = Labels[roleLabel] === 'keeper' ? 'keeper' : 'container';
   return { kind, id: Id, name: Names[0]?.slice(1) ?? Id.slice(0, 12) };
 }
 
 function cgroupObject(runId: string): ClusterObject {
   return { kind: 'cgroup', id: cgroupSubtree(runId), name: cgroupSubtree(runId) };
-}
-
-/**
- * Nodes inherit their image's labels, those of other runs too. A build's containers differ: they carry no run label,
- * and come from an image that has no name yet.
- */
-async function buildLeftovers(
-  engine: Docker,
-  inputsHash: string,
-  signal: AbortSignal,
-): Promise<readonly ClusterObject[]> {
-  const label = [`${inputsLabel}=${inputsHash}`];
-  const [containers, images] = await Promise.all([
-    engine.listContainers({ all: true, filters: { label }, abortSignal: signal }),
-    engine.listImages({ filters: { label, dangling: ['true'] }, abortSignal: signal }),
-  ]);
-  const building = containers.filter(
-    ({ Image, Labels }) => !(runLabel in Labels) && /^(sha256:)?[0-9a-f]{12,64}$/.test(Image),
-  );
-  return [
-    ...building.map((container): ClusterObject => ({ ...containerObject(container), kind: 'build' })),
-    ...images.map(({ Id }): ClusterObject => ({ kind: 'image', id: Id, name: Id.slice(7, 19) })),
-  ];
 }
 
 async function removeObject(
@@ -126,7 +99,8 @@ async function inspectNetwork(network: Docker.Network): Promise<{ readonly Conta
   return { Containers: Containers ?? {} };
 }
 
-function ignoreGone(error: unknown): void {
+/** One that is already gone is as it should be. */
+export function ignoreGone(error: unknown): void {
   if (statusOf(error) !== 404) throw error;
 }
 

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readIntents, readLeases, releaseLease } from './lease-store.ts';
-import { liveness, localProcesses, findRunProcesses, killProcess } from './process-table.ts';
+import { releaseLease } from './lease-store.ts';
+import { findRunProcesses, killProcess } from './process-table.ts';
 import { removeStack } from './pulumi-stack.ts';
 import { findResidue, temporaryFolder } from './residue.ts';
 import { runObjects } from './run-objects.ts';
@@ -15,6 +15,9 @@ export interface RunEngine {
   readonly description: string;
 }
 
+/** A maker that was killed or cut off may have asked the engine for things that it is still making. */
+export const lateMakersMs = 3_000;
+
 export interface TearDownRequest {
   readonly engine: RunEngine;
   readonly runId: string;
@@ -23,7 +26,7 @@ export interface TearDownRequest {
   readonly runFolder: string | null;
   /** For the whole tear-down; what is left by then is named. 60 s by default. */
   readonly deadlineMs?: number;
-  /** How long listings must stay empty: 0 where all creators have ended, 3000 where they were killed. */
+  /** How long listings must stay empty: 0 where all makers have ended, `lateMakersMs` where they were killed. */
   readonly settleMs?: number;
   /**
    * Ends waiting, not tear-down: give it only where somebody else is sure to go on (never the signal of Ctrl-C).
@@ -64,7 +67,6 @@ export function objectsOfRun({ docker, local }: RunEngine, runId: string): Objec
     engine: docker,
     runId,
     ownCgroups: local && process.getuid?.() === 0,
-    halfBuilt: ownHalfBuilt(runId),
   });
 }
 
@@ -83,20 +85,4 @@ export async function killRunProcesses(runId: string): Promise<readonly string[]
     await delay(25); // until the kernel has ended them; whatever outlives 20 rounds is named by findResidue
   }
   return [...new Set(killed)];
-}
-
-/** Images that this run was building and no other living run is: their leftovers are nobody else's build in progress. */
-function ownHalfBuilt(runId: string): readonly string[] {
-  const built = imagesOf(runId);
-  if (built.length === 0) return [];
-  const table = localProcesses();
-  const others = readLeases().filter(
-    ({ runId: other, holder }) => other !== runId && holder !== null && liveness(holder, table) !== 'dead',
-  );
-  const busy = new Set(others.flatMap((lease) => imagesOf(lease.runId)));
-  return built.filter((hash) => !busy.has(hash));
-}
-
-function imagesOf(runId: string): readonly string[] {
-  return readIntents(runId).flatMap(({ kind, name }) => (kind === 'image' ? [name] : []));
 }

@@ -118,7 +118,13 @@ async function emptyRehearsal(bench: Bench, { part, round }: Unit, result: Bench
   const { got, failure } = await reported(bench, async () =>
     rehearseOnce([fileOf(bench.folder, { init: 'image', nodes: 3 })], { signal }),
   );
-  const one = { ...common, totalMs: got?.totalMs ?? null, phasesMs: { ...got?.phasesMs }, failure };
+  const one = {
+    ...common,
+    totalMs: got?.totalMs ?? null,
+    phasesMs: { ...got?.phasesMs },
+    cpu: got?.cpu ?? null,
+    failure,
+  };
   say(`  ${failure ?? `${one.totalMs ?? 0} ms`}`);
   const earlier = partOn(result, part, 'rehearsal', bench.commit)?.rounds ?? [];
   return { kind: 'rehearsal', ...today(bench), rounds: withRound(earlier, one) };

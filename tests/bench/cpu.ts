@@ -47,10 +47,15 @@ export class CpuMeter {
     this.#root = { pid, earlier: isNew ? 0 : treeSeconds(pid), timer };
   }
 
+  /** Looks no more: for a command whose figures do not count. */
+  stop(): void {
+    if (this.#root !== null) clearInterval(this.#root.timer);
+  }
+
   end(): CpuSeconds {
     const root = this.#root;
     if (root === null) throw new Error('no command was followed');
-    clearInterval(root.timer);
+    this.stop();
     this.#sample(root.pid);
     const byProcess: Record<string, number> = {};
     const firstSeenMs: Record<string, number> = {};

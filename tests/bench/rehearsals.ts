@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
 import { RunEvent } from '../../scripts/evidence/event.ts';
 import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { CpuMeter, type CpuSeconds } from './cpu.ts';
+import { processKind } from './process-kind.ts';
 import { startCommand, type CommandOptions } from './peers/command.ts';
 
 const launcher = join(packageRoot, 'scripts/understudy');
@@ -13,6 +15,7 @@ export interface Rehearsal {
   readonly totalMs: number;
   /** The phases' own times, what came before the first and after the last, and what lies between them. */
   readonly phasesMs: Readonly<Record<string, number>>;
+  readonly cpu: CpuSeconds;
 }
 
 /** `understudy run … --json`, as a user runs it. What it left in its run folder is read and goes. */
@@ -20,13 +23,18 @@ export async function rehearseOnce(
   argv: readonly string[],
   { signal, expected }: Pick<CommandOptions, 'signal' | 'expected'>,
 ): Promise<Rehearsal> {
+  const meter = new CpuMeter(processKind);
   const beganMs = performance.now();
   const beganAt = Date.now();
   const running = startCommand(launcher, ['run', ...argv, '--control', 'never', '--json'], {
     signal,
     ...(expected === undefined ? {} : { expected }),
   });
-  const { stdout, atMs } = await running.done;
+  meter.follow(running.pid, running);
+  const { stdout, atMs } = await running.done.finally(() => {
+    meter.stop();
+  });
+  const cpu = meter.end();
   const totalMs = Math.round(atMs - beganMs);
   const verdict = Verdict.parse(JSON.parse(stdout));
   if (verdict.residue.length > 0) throw new Error(`left behind: ${verdict.residue.join(', ')}`);
@@ -35,7 +43,7 @@ export async function rehearseOnce(
     .split('\n')
     .map((line) => RunEvent.parse(JSON.parse(line)));
   rmSync(verdict.runFolder, { recursive: true, force: true });
-  return { verdict, totalMs, phasesMs: partsOf(verdict.phasesMs, events, beganAt, totalMs) };
+  return { verdict, totalMs, cpu, phasesMs: partsOf(verdict.phasesMs, events, beganAt, totalMs) };
 }
 
 /** Pure: phases and the rest; they add up to the whole. */

@@ -8,19 +8,21 @@ export type Contender = z.infer<typeof Contender>;
 
 const seconds = z.record(z.string(), z.number());
 
+const Cpu = z.strictObject({
+  command: z.number(),
+  machine: z.number(),
+  others: z.number(),
+  byProcess: seconds,
+  firstSeenMs: z.record(z.string(), z.number()),
+});
+
 /** One up or one down, from process start; for testcontainers' down, from the request: it has no command of its own. */
 export const Step = z.strictObject({
   /** All containers run, or all and the network are gone, as the engine says. */
   doneMs: z.number(),
   /** The command's own end. */
   exitMs: z.number(),
-  cpu: z.strictObject({
-    command: z.number(),
-    machine: z.number(),
-    others: z.number(),
-    byProcess: seconds,
-    firstSeenMs: z.record(z.string(), z.number()),
-  }),
+  cpu: Cpu,
   /** Moments on the way, ms after the start. */
   marksMs: z.record(z.string(), z.number()),
 });
@@ -50,6 +52,7 @@ export const RehearsalRound = z.strictObject({
   /** From process start to exit. */
   totalMs: z.number().nullable(),
   phasesMs: z.record(z.string(), z.number()),
+  cpu: Cpu.nullable(),
   failure: z.string().nullable(),
 });
 export type RehearsalRound = z.infer<typeof RehearsalRound>;

@@ -3,7 +3,15 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { packageRoot } from '../../infra/places.ts';
-import { BenchResult, type Machine, type PartResult } from './result.ts';
+import { isDisturbed } from './disturbance.ts';
+import {
+  BenchResult,
+  type AccuracyRound,
+  type Machine,
+  type PartResult,
+  type RehearsalRound,
+  type UpRound,
+} from './result.ts';
 import type { Part, Unit } from './units.ts';
 
 export const resultFile = join(packageRoot, 'tests/results/bench.json');
@@ -36,10 +44,12 @@ export function partOn<K extends PartResult['kind']>(
   return stored !== undefined && isOf(stored, kind) && stored.commit === commit ? stored : null;
 }
 
-/** Pure: whether a unit needs not be measured again. */
+/** Pure: whether a unit needs not be measured again: a round that others disturbed does not count as measured. */
 export function isMeasured({ parts }: BenchResult, { part, round }: Unit, commit: string): boolean {
   const stored = parts[part];
-  return stored?.commit === commit && stored.rounds.some((one) => one.round === round);
+  if (stored?.commit !== commit) return false;
+  const rounds: readonly (UpRound | RehearsalRound | AccuracyRound)[] = stored.rounds;
+  return rounds.some((one) => one.round === round && !isDisturbed(one));
 }
 
 /** Pure: with one more round, which takes the place of an earlier one of the same number. */

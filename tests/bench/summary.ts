@@ -8,6 +8,7 @@ import {
   type PartResult,
   type Step,
 } from './result.ts';
+import { isDisturbed } from './disturbance.ts';
 import { medians, spread, type Spread } from './spread.ts';
 import { table } from './table.ts';
 import { parts } from './units.ts';
@@ -97,7 +98,6 @@ function whereItWent(part: UpPart): readonly string[] {
   return (['up', 'down'] as const).flatMap((verb) => {
     const steps = stepsOf(part, 'understudy', verb);
     if (steps.length === 0) return [];
-    const cpu = medians(steps.map(({ cpu }) => cpu.byProcess));
     const seen = medians(steps.map(({ cpu }) => cpu.firstSeenMs));
     const marks = medians(steps.map(({ marksMs }) => marksMs));
     const moments = [
@@ -107,14 +107,18 @@ function whereItWent(part: UpPart): readonly string[] {
       ...Object.entries(marks),
     ].sort(([, a], [, b]) => a - b);
     return [
-      `understudy ${verb}, CPU s by process: ${Object.entries(cpu)
-        .filter(([, used]) => used >= 0.05)
-        .sort(([, a], [, b]) => b - a)
-        .map(([name, used]) => `${name} ${used.toFixed(2)}`)
-        .join(', ')}`,
+      `understudy ${verb}, CPU s by process: ${usedBy(steps.map(({ cpu }) => cpu))}`,
       `understudy ${verb}, s after process start: ${moments.map(([name, ms]) => `${name} ${seconds(ms)}`).join(', ')}`,
     ];
   });
+}
+
+function usedBy(cpus: readonly Step['cpu'][]): string {
+  return Object.entries(medians(cpus.map(({ byProcess }) => byProcess)))
+    .filter(([, used]) => used >= 0.05)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, used]) => `${name} ${used.toFixed(2)}`)
+    .join(', ');
 }
 
 /** What is not the same inside the containers, as the engine tells it. */
@@ -128,7 +132,9 @@ function unequal({ rounds }: UpPart): readonly string[] {
 }
 
 function rehearsalSection({ rounds, date, commit }: Extract<PartResult, { kind: 'rehearsal' }>): string {
-  const good = rounds.flatMap(({ totalMs, phasesMs }) => (totalMs === null ? [] : [{ totalMs, phasesMs }]));
+  const good = rounds.flatMap(({ totalMs, phasesMs, cpu }) =>
+    totalMs === null || cpu === null ? [] : [{ totalMs, phasesMs, cpu }],
+  );
   const total = spread(good.map(({ totalMs }) => totalMs));
   const title = `Empty rehearsal of 3 nodes, process start to exit (${date}, ${commit})`;
   if (total === null) return `${title}\nfailed`;
@@ -139,6 +145,7 @@ function rehearsalSection({ rounds, date, commit }: Extract<PartResult, { kind: 
     `of these: ${Object.entries(phases)
       .map(([phase, ms]) => `${phase} ${seconds(ms)}`)
       .join(', ')}`,
+    `CPU s by process: ${usedBy(good.map(({ cpu }) => cpu))}; ${rounds.filter(isDisturbed).length} rounds disturbed`,
   ].join('\n');
 }
 
@@ -161,9 +168,10 @@ function foreign({ rounds }: UpPart): string {
   const steps = attempts.flatMap(({ up, down }) => [up, down]).filter((step) => step !== null);
   const shares = spread(steps.map(({ cpu }) => cpu.others / Math.max(0.01, cpu.machine)));
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  const disturbed = rounds.filter(isDisturbed).length;
   return shares === null
     ? 'nothing measured'
-    : `of all CPU time others used ${percent(shares.median)}, at most ${percent(shares.most)}`;
+    : `of all CPU time others used ${percent(shares.median)}, at most ${percent(shares.most)}; ${disturbed} rounds disturbed`;
 }
 
 function seconds(ms: number): string {

@@ -35,7 +35,7 @@ export async function measure(log: EngineLog, goal: Goal, begin: () => Running):
     failed.abort();
     interruptGroup(running.pid); // where the goal was not reached in time, it may still be at work
     await running.done.catch(() => undefined);
-    meter.end();
+    meter.stop();
     throw error;
   }
 }

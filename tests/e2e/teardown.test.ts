@@ -1,15 +1,19 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
 import { labelledObjects } from '../support/engine.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';
 import { idleCluster, rehearsal, start, understudy } from '../support/understudy.ts';
 import { until } from '../support/until.ts';
+import { writtenSpec } from '../support/written-spec.ts';
 
 const keptCluster = join(packageRoot, 'tests/support/clusters/kept/cluster.yaml');
 const muteCluster = join(packageRoot, 'tests/support/clusters/mute/cluster.yaml');
@@ -60,6 +64,52 @@ describe('when the controller’s process group gets SIGKILL', () => {
     expect(await labelledObjects()).toEqual([]);
   });
 });
+
+test('what a killed image build left on the engine is gone after the next reap', async () => {
+  // Nothing built it before, and it is still at work when it is killed.
+  using spec = writtenSpec({
+    'node/stack.yaml': readFileSync(join(idleCluster, '../node/stack.yaml'), 'utf8').concat(
+      `commands: [['true', '${randomUUID()}'], [sleep, '60']]\n`,
+    ),
+    'cluster.yaml':
+      'name: slow-build\nroles:\n  node: { image: ./node, init: image, command: [sleep, infinity] }\n',
+  });
+  const { stacks } = loadPlan({
+    cluster: spec.path('cluster.yaml'),
+    profiles: [],
+    seed: 1,
+    set: {},
+    suites: [],
+  }).plan;
+  const ours = async (): Promise<readonly string[]> => builds(stacks.map(({ inputsHash }) => inputsHash));
+  const run = start(['run', spec.path('cluster.yaml')]);
+  if (run.pid === undefined) throw new Error('the command did not start');
+  begun.groups.push(run.pid);
+  await until('the slow step runs', async () =>
+    (await ours()).some((one) => one.includes('sleep 60')) ? true : null,
+  );
+  expect(await reaped()).toEqual([]);
+  expect(await ours()).toContainEqual(expect.stringContaining('sleep 60')); // it lives, so nobody may touch it
+  process.kill(-run.pid, 'SIGKILL');
+  await run;
+  expect(await ours()).not.toEqual([]);
+  await reaped();
+  expect(await ours()).toEqual([]);
+});
+
+/** Containers and images without a name that builds of these inputs have on the engine. */
+async function builds(inputsHashes: readonly string[]): Promise<readonly string[]> {
+  const listings = await Promise.all(
+    inputsHashes.flatMap((hash) => {
+      const filter = ['--filter', `label=dev.understudy.inputs=${hash}`];
+      return [
+        execa('docker', ['ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Command}}', ...filter]),
+        execa('docker', ['images', '--quiet', '--filter', 'dangling=true', ...filter]),
+      ];
+    }),
+  );
+  return listings.flatMap(({ stdout }) => stdout.split('\n')).filter((line) => line !== '');
+}
 
 describe('--keep always', () => {
   test('leaves a cluster that can be looked at, prolonged and taken down', async () => {

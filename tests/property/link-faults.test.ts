@@ -8,6 +8,7 @@ import { clean, merge, type LinkCondition } from '../../scripts/faults/link-cond
 import { LinkDriver, type LinkMechanism } from '../../scripts/faults/link-driver.ts';
 import type { Victim } from '../../scripts/faults/victim.ts';
 import { FakeSideCar } from '../support/fake-kernel.ts';
+import { cut } from '../support/faults.ts';
 
 const mechanism = fc.constantFrom<LinkMechanism[]>('nfqueue', 'netem');
 const peers = ['198.18.0.11', '198.18.0.12', '198.18.0.13'] as const;
@@ -137,6 +138,29 @@ describe('faults on all links', () => {
       { numRuns: 60 },
     );
   });
+});
+
+test('a heal and an inject on one link at the same moment leave what is then active in force', async () => {
+  const sideCars = [new FakeSideCar(), new FakeSideCar()];
+  const victims = await Promise.all(
+    ['a', 'b'].map(async (node, index) => victim(node, index, sideCars, 'nfqueue')),
+  );
+  const named = (id: string): ScheduledFault => ({
+    id,
+    profile: 'p',
+    fault: { ...cut, name: id },
+    targets: ['a->b'],
+    startMs: 0,
+    endMs: 1000,
+  });
+  const [first, second] = [named('p/first'), named('p/second')];
+  const driver = driverOf(victims);
+  await driver.inject(first, [first]);
+  await Promise.all([driver.heal(first, []), driver.inject(second, [second])]);
+  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBe(true);
+  await Promise.all([driver.heal(second, []), driver.inject(first, [first]), driver.heal(first, [])]);
+  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBe(false);
+  await Promise.all(victims.map(async ({ hold }) => hold.close()));
 });
 
 async function linksOfOneNode(

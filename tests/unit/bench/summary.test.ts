@@ -148,6 +148,18 @@ describe('what is kept', () => {
     expect(isMeasured(result, { part: 'entrypoint-3', round: 1 }, 'other')).toBe(false);
   });
 
+  test('a round that others disturbed is measured again, whatever its times were', () => {
+    const part = upPart(3, { raw: [700], understudy: [2000] });
+    const disturbed = {
+      ...part,
+      rounds: part.rounds.map((round) => ({ ...round, attempts: round.attempts.map(withOthers) })),
+    };
+    const unit = { part: 'entrypoint-3', round: 1 } as const;
+    expect(isMeasured(resultWith({ 'entrypoint-3': part }), unit, commit)).toBe(true);
+    expect(isMeasured(resultWith({ 'entrypoint-3': disturbed }), unit, commit)).toBe(false);
+    expect(summary(resultWith({ 'entrypoint-3': disturbed }))).toContain('1 rounds disturbed');
+  });
+
   test('rounds of another commit are not mixed in', () => {
     expect(partOn(result, 'entrypoint-3', 'up', 'other')).toBeNull();
     expect(partOn(result, 'entrypoint-3', 'up', commit)?.rounds).toHaveLength(1);
@@ -197,6 +209,12 @@ function attempt(contender: Contender, ms: number | null): Attempt {
           marksMs: {},
         };
   return { contender, busyBefore: 0, up: step, down: step, differences: [], failure: null };
+}
+
+/** The same, in a time in which others used a quarter of the machine while it came up. */
+function withOthers(one: Attempt): Attempt {
+  if (one.contender !== 'understudy' || one.up === null) return one;
+  return { ...one, up: { ...one.up, cpu: { ...one.up.cpu, others: 0.5 } } };
 }
 
 function accuracyPart(readings: Reading[]) {

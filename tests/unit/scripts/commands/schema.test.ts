@@ -88,7 +88,7 @@ test('the schema of verdict.json names every field of contracts.md', () => {
 test('a schema that is not there is refused with those that are', () => {
   expect(refusalOf(() => publishedSchema('verdikt')).document.error).toMatchObject({
     exit: 64,
-    hint: 'did you mean "verdict"? one of verdict, cluster, facts, handle',
+    hint: 'did you mean "verdict"? one of verdict, cluster, stack, profile, facts, handle',
   });
   expect(refusalOf(() => publishedSchema('incident')).document.error).toMatchObject({
     exit: 64,

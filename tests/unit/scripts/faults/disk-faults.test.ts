@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   blockBytes,
+  isDiskBack,
   judgeDisk,
   readDisk,
   tooMuch,
@@ -66,6 +67,15 @@ describe('a disk that was to be read-only', () => {
       measured: { before: 0, during: 1, after: 0 },
     });
   });
+});
+
+test('a healed disk has what it had, but for what an application may have used', () => {
+  expect(isDiskBack(roomy, roomy)).toBe(true);
+  expect(isDiskBack(roomy, { ...roomy, freeBytes: roomy.freeBytes - 500_000 })).toBe(true);
+  expect(isDiskBack(roomy, { ...roomy, freeBytes: 65_536 })).toBe(false);
+  expect(isDiskBack(roomy, { ...roomy, freeInodes: 0 })).toBe(false);
+  expect(isDiskBack(roomy, { ...roomy, createError: 'Read-only file system' })).toBe(false);
+  expect(isDiskBack(roomy, { ...roomy, freeBytes: -1 })).toBe(false);
 });
 
 test('a reading is of the real disk, and leaves nothing on it', async () => {

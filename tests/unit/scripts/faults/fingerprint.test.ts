@@ -39,6 +39,15 @@ function printing(outputs: Readonly<Record<string, string>>): NodeAccess {
   });
 }
 
+test('a listing that fails is no fingerprint: it would be equal to the next one that fails', async () => {
+  const works = printing({});
+  const fails = fakeNode({
+    exec: () => Promise.resolve({ exitCode: 1, stdout: '', stderr: 'Operation not permitted' }),
+  });
+  await expect(takeFingerprint(works, fails, [])).rejects.toThrow(/ended with 1: Operation not permitted/);
+  await expect(takeFingerprint(fails, works, [])).rejects.toThrow(/mountinfo" ended with 1/);
+});
+
 test('a fingerprint is one line a thing, with its kind, spaces evened out, mounts without ids, no lone brackets', async () => {
   const node = printing({
     'cat /proc/1/mountinfo':

@@ -139,6 +139,37 @@ describe('a partition', () => {
   });
 });
 
+describe('a fault that is smaller than its tolerance', () => {
+  test.each<LinkFault>([delay(1), delay(2), jitter(1), jitter(2), loss(0.003), loss(0.001)])(
+    'is not confirmed where nothing came of it: %j',
+    (fault) => {
+      const unchanged = sample(18_000, 0.1);
+      expect(judgeLink(fault, { ...during(unchanged), before: reading(sample(400, 0.1)) }).ok).toBe(false);
+      // What a busy host adds, and a probe that it loses, are not what was asked.
+      const noisy = sample(18_000, 0.3, { spreadMs: 0.2, lost: 1 / 18_000 });
+      expect(judgeLink(fault, { ...during(noisy), before: reading(sample(400, 0.1)) }).ok).toBe(false);
+    },
+  );
+
+  test('is confirmed where it came', () => {
+    expect(judgeLink(delay(1), during(sample(400, 1.1))).ok).toBe(true);
+    expect(judgeLink(delay(1), during(sample(400, 1.9))).ok).toBe(true);
+    expect(judgeLink(jitter(2), during(sample(2100, 2.1, { spreadMs: 2 }))).ok).toBe(true);
+    expect(judgeLink(loss(0.003), during(sample(18_000, 0.1, { lost: 0.003 }))).ok).toBe(true);
+  });
+
+  test('is not confirmed where as much was there before', () => {
+    const same = {
+      ...during(sample(7000, 0.1, { lost: 0.02 })),
+      before: reading(sample(7000, 0.1, { lost: 0.02 })),
+    };
+    expect(judgeLink(loss(0.02), same).ok).toBe(false);
+    expect(
+      judgeLink(rate(10), { ...during(sample(400, 1), 10e6), before: reading(sample(400, 1), 10e6) }).ok,
+    ).toBe(false);
+  });
+});
+
 test.each(all)('a link that was not measured is never what was asked: $kind', (fault) => {
   const unmeasured = { probes: nothing, flood: nothing };
   for (const before of [idle, unmeasured]) {

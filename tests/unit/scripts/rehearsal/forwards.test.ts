@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../infra/places.ts';
@@ -67,24 +67,41 @@ test('bytes go both ways over a command in the node, and the end of the answer e
   expect(await text(socket)).toBe('you said hello');
 });
 
-test('nothing goes on in the node when who connected has left, although the other end is still there', async () => {
-  const server = await listening(createServer());
-  const forwards = await reserved([{ node: 'this-machine', port: portOf(server), hostPort: null }]);
-  const ended: Promise<number>[] = [];
-  const watched = fakeNode({
-    start: async (argv) => {
-      const relay = await thisMachine.start(argv);
-      ended.push(relay.exited);
-      return relay;
-    },
+describe('nothing goes on in the node when who connected has left, although the other end is still there', () => {
+  test.each([
+    ['while it was connected', false],
+    ['while the command was being started', true],
+  ])('%s', async (_when, early) => {
+    const node = await listening(createServer());
+    const door = await listening(createServer());
+    const entered = new Promise<Socket>((resolve) => door.once('connection', resolve));
+    connect(portOf(door), '127.0.0.1').on('error', () => undefined);
+    const socket = await entered;
+    const leave = async (): Promise<void> => {
+      const left = once(socket, 'close');
+      socket.destroy();
+      await left;
+    };
+    const started: Promise<number>[] = [];
+    const watched = fakeNode({
+      start: async (argv) => {
+        if (early) await leave();
+        const relay = await thisMachine.start(argv);
+        started.push(relay.exited);
+        return relay;
+      },
+    });
+    const forwards = await reserved([]);
+    forwards.open(new Map([['this-machine', watched]]));
+    const reached = once(node, 'connection');
+    await forwards.relay(socket, 'this-machine', portOf(node));
+    if (!early) {
+      await reached;
+      await leave();
+    }
+    expect(started).toHaveLength(1);
+    await Promise.all(started);
   });
-  forwards.open(new Map([['this-machine', watched]]));
-  forwards.hold();
-  const accepted = once(server, 'connection');
-  const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
-  await accepted;
-  socket.destroy();
-  await Promise.all(ended);
 });
 
 test('nobody is let through to a node that is not up yet', async () => {
@@ -95,6 +112,57 @@ test('nobody is let through to a node that is not up yet', async () => {
   await once(socket, 'close');
   expect(socket.bytesRead).toBe(0);
 });
+
+test('a node that is down turns away who connects, and nothing else happens', async () => {
+  const forwards = await reserved([{ node: 'node-1', port: 80, hostPort: null }]);
+  const down = fakeNode({ start: () => Promise.reject(new Error('container is not running')) });
+  forwards.open(new Map([['node-1', down]]));
+  forwards.hold();
+  const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
+  open.push(() => socket.destroy());
+  socket.on('error', () => undefined);
+  await once(socket, 'close');
+  expect(socket.bytesRead).toBe(0);
+});
+
+test('who leaves while the relay is being started leaves nothing running in the node', async () => {
+  const forwards = await reserved([{ node: 'this-machine', port: 80, hostPort: null }]);
+  const closed = Promise.withResolvers<undefined>();
+  const asked = Promise.withResolvers<undefined>();
+  const gone = Promise.withResolvers<undefined>();
+  const slow = fakeNode({
+    start: async () => {
+      const relay = await thisMachine.start(['cat']);
+      asked.resolve(undefined);
+      await gone.promise;
+      const close = (): void => {
+        relay.close();
+        closed.resolve(undefined);
+      };
+      return { ...relay, close };
+    },
+  });
+  const [client, server] = await connected();
+  forwards.open(new Map([['this-machine', slow]]));
+  const relayed = forwards.relay(server, 'this-machine', 80);
+  await asked.promise;
+  server.resume();
+  const left = once(server, 'close');
+  client.destroy();
+  await left;
+  gone.resolve(undefined);
+  await relayed;
+  await closed.promise;
+});
+
+/** Both ends of one connection. */
+async function connected(): Promise<[Socket, Socket]> {
+  const server = await listening(createServer());
+  const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+  const client = connect(portOf(server), '127.0.0.1');
+  open.push(() => client.destroy());
+  return [client, await accepted];
+}
 
 async function reserved(wanted: Parameters<typeof Forwards.reserve>[0]): Promise<Forwards> {
   const forwards = await Forwards.reserve(wanted);

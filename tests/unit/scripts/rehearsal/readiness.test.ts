@@ -10,6 +10,8 @@ import { probeOf, wordsOf } from '../../../../scripts/rehearsal/readiness-probe.
 import { untilReady } from '../../../../scripts/rehearsal/readiness.ts';
 import { fakeNode, thisMachine } from '../../../support/fake-node.ts';
 
+const redact = (text: string): string => text.replaceAll('hunter2', '[redacted]');
+
 const open: Server[] = [];
 afterEach(() => {
   for (const server of open.splice(0)) server.close();
@@ -126,7 +128,7 @@ describe('waiting for a node', () => {
       state: () => Promise.resolve(running),
       exec: () => Promise.resolve({ exitCode: (tries += 1) < 3 ? 1 : 0, stdout: '', stderr: '' }),
     });
-    await untilReady(planned({ command: ['x'] }), node, never);
+    await untilReady(planned({ command: ['x'] }), node, never, redact);
     expect(tries).toBe(3);
   });
 
@@ -140,8 +142,10 @@ describe('waiting for a node', () => {
         return Promise.resolve(now);
       },
     });
-    await untilReady(planned({ log: '^ready to' }), node, never);
-    await expect(untilReady(planned({ log: '^never', timeoutMs: 50 }), node, never)).rejects.toMatchObject({
+    await untilReady(planned({ log: '^ready to' }), node, never, redact);
+    await expect(
+      untilReady(planned({ log: '^never', timeoutMs: 50 }), node, never, redact),
+    ).rejects.toMatchObject({
       exit: 69,
       message: expect.stringMatching(/waited for a log line that matches \^never, last saw: ready to serve$/),
     });
@@ -158,7 +162,7 @@ describe('waiting for a node', () => {
         ),
       logs: () => Promise.resolve(Readable.from([Buffer.from('first line\nlast line\n')])),
     });
-    await expect(untilReady(planned({ tcp: 80, timeoutMs: 50 }), node, never)).rejects.toMatchObject({
+    await expect(untilReady(planned({ tcp: 80, timeoutMs: 50 }), node, never, redact)).rejects.toMatchObject({
       exit: 69,
       code: 'not-ready',
       message:
@@ -171,12 +175,12 @@ describe('waiting for a node', () => {
     const node = fakeNode({
       state: () => Promise.resolve({ running: false, exitCode: 137, startedAt: null }),
       exec: () => Promise.reject(new Error('container is not running')),
-      logs: () => Promise.resolve(Readable.from([Buffer.from('out of memory\n')])),
+      logs: () => Promise.resolve(Readable.from([Buffer.from('out of memory, hunter2\n')])),
     });
-    await expect(untilReady(planned({ tcp: 80 }), node, never)).rejects.toMatchObject({
+    await expect(untilReady(planned({ tcp: 80 }), node, never, redact)).rejects.toMatchObject({
       code: 'node-died',
       message: 'web-1 ended with exit code 137 before it was ready',
-      hint: 'its last lines:\n  out of memory',
+      hint: 'its last lines:\n  out of memory, [redacted]',
     });
   });
 
@@ -189,9 +193,9 @@ describe('waiting for a node', () => {
         return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
       },
     });
-    await untilReady(planned(null), node, never);
+    await untilReady(planned(null), node, never, redact);
     expect(asked).toEqual([]);
-    await untilReady(planned(null, 'systemd'), node, never);
+    await untilReady(planned(null, 'systemd'), node, never, redact);
     expect(asked).toEqual([expect.stringContaining('systemctl is-system-running')]);
   });
 
@@ -204,6 +208,8 @@ describe('waiting for a node', () => {
         return Promise.reject(new Error('closed'));
       },
     });
-    await expect(untilReady(planned({ tcp: 80 }), node, interrupt.signal)).rejects.toThrow('interrupted');
+    await expect(untilReady(planned({ tcp: 80 }), node, interrupt.signal, redact)).rejects.toThrow(
+      'interrupted',
+    );
   });
 });
