@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
 import { ProcessRecord } from '../../scripts/evidence/process-record.ts';
+import { RunFolder } from '../../scripts/evidence/run-folder.ts';
 import { ContainerState } from '../../scripts/nodes/container-state.ts';
 import type { Verdict } from '../../scripts/rehearsal/verdict.ts';
 import { parseJUnit } from '../../scripts/suite/junit.ts';
@@ -176,6 +177,10 @@ test('when the controller is killed, its watcher’s evidence is as good', async
   await run.event('"suite.start"');
   const sshKey = await docker('exec', run.container('machine-1'), 'cat', '/etc/understudy/ssh/id_ed25519');
   await docker('kill', run.container('machine-2'));
+  await until('two starts of the unit are written down while it runs', () => {
+    const starts = recordsOf(run.folder).filter(({ id }) => id.startsWith('machine-1/faller.service/'));
+    return Promise.resolve(new Set(starts.map(({ id }) => id)).size > 1 ? true : null);
+  });
   process.kill(-run.pid, 'SIGKILL');
   await until('the watcher wrote aborted.json', () =>
     Promise.resolve(existsSync(join(run.folder, 'aborted.json')) ? true : null),
@@ -201,8 +206,7 @@ async function leftOf({ runId }: LiveRun): Promise<readonly string[]> {
 }
 
 function recordsOf(path: string): readonly ProcessRecord[] {
-  const lines = readFileSync(join(path, 'processes.jsonl'), 'utf8').trimEnd().split('\n');
-  return lines.map((line) => ProcessRecord.parse(JSON.parse(line)));
+  return new RunFolder(path).readLines('processes.jsonl', ProcessRecord);
 }
 
 function stateOf(path: string, node: string): ContainerState {
