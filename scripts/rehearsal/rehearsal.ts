@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
-import { UnderstudyError, withResidue } from '../../infra/errors.ts';
+import { RunError, UnderstudyError, withResidue } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
@@ -19,7 +19,7 @@ export interface RehearsalRequest {
 
 /**
  * A rehearsal: first the plan without its faults (or what is known of it), then the plan as it is; then what both mean.
- * Throws only where there is nothing to judge: a spec, host or bug that ended it before any suite could run.
+ * @throws RunError only where there is nothing to judge: this host or a bug ended it.
  */
 export async function rehearse(request: RehearsalRequest, stage: Stage): Promise<Verdict> {
   const { loaded } = request;
@@ -88,13 +88,14 @@ function finish(
   if (trial.failure !== null && !interrupted) {
     folder.writeJson('failure.json', { message: messageOf(trial.failure), residue });
     writeReport(folder);
-    throw withResidue(trial.failure, residue);
+    throw new RunError(withResidue(trial.failure, residue), { runId, runFolder: folder.path });
   }
   const concluded = conclude({
     suites: trial.suites,
     receipts: trial.receipts,
     parity: trial.parity,
     leftovers: trial.leftovers,
+    unready: trial.unready,
     invalid: [...trial.invalid, ...(interrupted ? ['interrupted'] : [])],
     control: control === null ? null : control.result,
   });
@@ -144,6 +145,7 @@ function noTrial(begun: BegunTrial): Trial {
     parity: [],
     invalid: [],
     leftovers: [],
+    unready: [],
     residue: [],
     failure: null,
   };

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type Docker from 'dockerode';
 import { engineNetworks } from '../../infra/components/docker/networks.ts';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
+import { HostError, UnderstudyError } from '../../infra/errors.ts';
 import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
@@ -24,6 +25,7 @@ import { conclude } from './conclude.ts';
 import { arm, degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
 import { handleOf } from './handle-of.ts';
+import { NotReadyError } from './readiness.ts';
 import type { Stage } from './stage.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -40,6 +42,8 @@ export interface Trial extends BegunTrial {
   /** Reasons why the result cannot be trusted, beside receipts, parity and leftovers. */
   readonly invalid: readonly string[];
   readonly leftovers: readonly string[];
+  /** Nodes that did not become ready, each with why: a result, not a failure. */
+  readonly unready: readonly string[];
   readonly residue: readonly string[];
   /** What ended it before its time; null where it ran to its end. */
   readonly failure: unknown;
@@ -48,6 +52,7 @@ export interface Trial extends BegunTrial {
 const keptForMs = 4 * 3_600_000;
 /** A side-car undoes what it holds within ten seconds of the end of its input, or goes with its node. */
 const closeDeadlineMs = 15_000;
+const pingDeadlineMs = 5_000;
 
 /**
  * One cluster from nothing to nothing: up, ready, faults in, suites, faults out, evidence kept, down. Whatever goes
@@ -66,11 +71,13 @@ export async function perform(
     suites: readonly SuiteOutcome[];
     parity: readonly Difference[];
     proof: Proof;
+    unready: readonly string[];
     failure: unknown;
   } = {
     suites: [],
     parity: [],
     proof: nothingProven,
+    unready: [],
     failure: null,
   };
 
@@ -148,7 +155,9 @@ export async function perform(
     // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
     await recorded;
   } catch (error) {
-    result.failure = signal.aborted ? signal.reason : error;
+    if (signal.aborted) result.failure = signal.reason;
+    else if (error instanceof NotReadyError) result.unready = [error.reason];
+    else result.failure = await whyItFailed(error, stage.engine);
   }
   // The first to be done of them; each is, whatever became of the others, and then everything is taken down.
   opened.add('saving the evidence', async () =>
@@ -162,7 +171,7 @@ export async function perform(
   result.proof = { ...result.proof, invalid: [...result.proof.invalid, ...incomplete.map(sentenceOf)] };
 
   const judged = conclude({ ...result, ...result.proof, control: null });
-  const cutShort = result.failure !== null || signal.aborted;
+  const cutShort = result.failure !== null || result.unready.length > 0 || signal.aborted;
   const failed = result.failure !== null || judged.verdict !== 'pass';
   const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
   const residue = kept ? [] : await takeDown(bound, begun, stage, cutShort ? lateMakersMs : 0);
@@ -173,9 +182,29 @@ export async function perform(
     suites: result.suites,
     parity: result.parity,
     ...result.proof,
+    unready: result.unready,
     residue,
     failure: result.failure ?? (signal.aborted ? signal.reason : null),
   };
+}
+
+/** An error that is none of ours means something else where the engine has gone meanwhile. */
+async function whyItFailed(error: unknown, engine: Docker): Promise<unknown> {
+  if (error instanceof UnderstudyError) return error;
+  try {
+    await withDeadline('the engine', pingDeadlineMs, engine.ping());
+    return error;
+  } catch (gone) {
+    const { url } = engineEndpoint();
+    return new HostError(
+      'engine-gone',
+      `the Docker Engine at ${url} does not answer any more: ${messageOf(gone)}`,
+      {
+        hint: 'what is left of the run is taken down by the next command, once the engine answers again',
+        cause: error,
+      },
+    );
+  }
 }
 
 async function bindRun(runId: string, loaded: LoadedPlan, engine: Docker): Promise<BoundPlan> {

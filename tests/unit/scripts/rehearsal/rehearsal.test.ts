@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HostError, InterruptedError, withResidue } from '../../../../infra/errors.ts';
+import { HostError, InterruptedError, RunError, withResidue } from '../../../../infra/errors.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import { Recorder } from '../../../../scripts/evidence/recorder.ts';
 import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
@@ -11,6 +11,7 @@ import type { Stage } from '../../../../scripts/rehearsal/stage.ts';
 import type { Trial } from '../../../../scripts/rehearsal/trial.ts';
 import { connectEngine } from '../../../../infra/components/docker/engine.ts';
 import { silentProgress } from '../../../../scripts/progress.ts';
+import { parseJUnit } from '../../../../scripts/suite/junit.ts';
 import { listenForInterrupts } from '../../../../scripts/teardown/interrupt.ts';
 import { idleCluster, slowLink } from '../../../support/understudy.ts';
 
@@ -43,6 +44,7 @@ const uneventful = {
   parity: [],
   invalid: [],
   leftovers: [],
+  unready: [],
   residue: [],
   failure: null,
 };
@@ -69,9 +71,45 @@ test('a run that could not be made and left something says both, and ends with 3
     { residue: ['network us-r0'] },
     { residue: ['volume us-r1'], failure: new HostError('h', 'no port') },
   ];
-  await expect(rehearsed()).rejects.toMatchObject({
+  const { reason, runId, runFolder } = await brokenRun();
+  expect(reason).toMatchObject({
     exit: 3,
     message: 'no port\nleft behind: network us-r0; volume us-r1',
+  });
+  expect(runId).toBe('r1');
+  expect(existsSync(join(runFolder, 'failure.json'))).toBe(true);
+});
+
+test('a node that does not become ready is a verdict like any other, in every file that has one', async () => {
+  const why = 'node worker-1 ended with exit code 1 before it was ready; it said last: “no config”';
+  endings = [{}, { unready: [why] }];
+  const verdict = await rehearsed();
+  expect(verdict).toMatchObject({ verdict: 'fail', why: [why], suites: [], control: { verdict: 'pass' } });
+  expect(exitCode(verdict)).toBe(1);
+  expect(written(verdict.runFolder, 'verdict.json')).toContain(why);
+  const merged = parseJUnit(written(verdict.runFolder, 'junit.xml'));
+  expect(merged.filter(({ status }) => status === 'failed')).toMatchObject([
+    { name: 'every node becomes ready', message: why },
+  ]);
+  expect(existsSync(join(verdict.runFolder, 'failure.json'))).toBe(false);
+});
+
+test('in the control it means that it fails without faults, and nothing is degraded', async () => {
+  endings = [{ unready: ['node worker-1 was not ready'] }];
+  const verdict = await rehearsed();
+  expect(verdict).toMatchObject({
+    verdict: 'fail',
+    why: ['fails without faults: the control did not pass', 'node worker-1 was not ready'],
+  });
+  expect(endings).toEqual([]);
+  expect(written(verdict.runFolder, 'junit.xml')).toContain('every node becomes ready');
+});
+
+test('what leaves nothing to be trusted comes first', async () => {
+  endings = [{}, { unready: ['node worker-1 was not ready'], invalid: ['saving the evidence did not work'] }];
+  expect(await rehearsed()).toMatchObject({
+    verdict: 'invalid',
+    why: ['saving the evidence did not work', 'node worker-1 was not ready'],
   });
 });
 
@@ -84,6 +122,16 @@ test('an interruption and a bug come before what is left, which is named all the
   const clean = new HostError('h', 'x');
   expect(withResidue(clean, [])).toBe(clean);
 });
+
+function written(folder: string, name: string): string {
+  return readFileSync(join(folder, name), 'utf8');
+}
+
+async function brokenRun(): Promise<RunError> {
+  const error: unknown = await rehearsed().catch((thrown: unknown) => thrown);
+  if (error instanceof RunError) return error;
+  throw new Error('it was expected to break', { cause: error });
+}
 
 async function rehearsed(): ReturnType<typeof rehearse> {
   const loaded = loadPlan({ cluster: idleCluster, profiles: [slowLink], seed: 1, set: {}, suites: [] });

@@ -85,6 +85,7 @@ jest.unstable_mockModule(`${at}/faults/session.ts`, () => ({
     },
   },
 }));
+const { NotReadyError } = await import('../../../../scripts/rehearsal/readiness.ts');
 const { perform } = await import('../../../../scripts/rehearsal/trial.ts');
 
 let root = '';
@@ -128,6 +129,22 @@ test('what goes wrong while faults are injected does not lose their leases', asy
   expect(happened).not.toContain('suites');
 });
 
+test('a node that does not become ready is no failure of the run: evidence and tear-down come as ever', async () => {
+  wrong = { 'bring up': new NotReadyError('node-died', 'node-1 ended', ['no such table']) };
+  expect(await performed()).toMatchObject({
+    failure: null,
+    unready: ['node node-1 ended; it said last: “no such table”'],
+    residue: [],
+  });
+  expect(happened.slice(-3)).toEqual(['collect', 'tear down, and wait for what comes late', 'release']);
+});
+
+test('an error that is nobody’s is told as what it is where the engine has gone', async () => {
+  wrong = { suites: new Error('socket hang up') };
+  const { failure } = await performed();
+  expect(failure).toMatchObject({ code: 'engine-gone', exit: 69, cause: wrong['suites'] });
+});
+
 test.each([
   ['failed while nodes were being made', 'bring up', new HostError('h', 'no room')],
   ['was interrupted', 'suites', new InterruptedError('interrupted', 'Ctrl-C')],
@@ -142,7 +159,7 @@ async function performed(): Promise<Trial> {
   const folder = new RunFolder(mkdtempSync(join(root, 'run-')));
   const never = new AbortController().signal;
   const stage: Stage = {
-    engine: connectEngine(),
+    engine: connectEngine({ url: 'unix:///nonexistent/docker.sock', namedBy: null, local: true }),
     host: { cgroupVersion: 1, seccompProfile: null },
     toolbox: 'toolbox',
     abilities: { netem: false, htb: true, nftables: true, nfqueue: true },
