@@ -5,7 +5,15 @@ import { RunError, UnderstudyError, withResidue } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../suite/merged-junit.ts';
 import { conclude } from './conclude.ts';
-import { controlKey, goldenOf, keepControl, readControl, type ControlResult } from './control.ts';
+import {
+  controlKey,
+  goldenFolder,
+  goldenOf,
+  keepControl,
+  readControl,
+  suiteDigests,
+  type ControlResult,
+} from './control.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
 import type { Stage } from './stage.ts';
 import { perform, type Trial } from './trial.ts';
@@ -24,7 +32,8 @@ export interface RehearsalRequest {
 export async function rehearse(request: RehearsalRequest, stage: Stage): Promise<Verdict> {
   const { loaded } = request;
   const degraded = loaded.plan.schedule.length > 0;
-  const key = await controlKey(stage.engine, loaded);
+  const suites = suiteDigests(loaded);
+  const key = { suites, name: await controlKey(stage.engine, loaded, suites) };
   const control = degraded && request.control !== 'never' ? await controlOf(request, key, stage) : null;
   const begun = beginTrial(loaded);
   if (control !== null) begun.folder.writeJson('control.json', control.result);
@@ -39,22 +48,48 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
     return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
   }
   const runFolder = begun.folder.path;
-  const golden = goldenOf({ degraded, control: control?.result ?? null, key, runFolder });
+  const golden = goldenOf({ degraded, recorded: control?.golden ?? null, runFolder });
   const trial = await perform(begun, { loaded, keep: request.keep, golden }, stage);
   const verdict = finish(begun, trial, control, request);
-  if (golden.mode === 'record') keepControl(key, resultOf(verdict), golden.folder);
+  if (golden.mode === 'record') keepUnchanged(key, loaded, resultOf(verdict), golden.folder, stage);
   return verdict;
+}
+
+/** Under which name a control is kept, and what the suites were when the run began. */
+interface Key {
+  readonly name: string;
+  readonly suites: readonly string[];
+}
+
+/**
+ * Where suites are other files afterwards than before, nobody can say which of them passed: the control is good for this
+ * run and kept for no other. Returns where golden results are from now on.
+ */
+function keepUnchanged(
+  { name, suites }: Key,
+  loaded: LoadedPlan,
+  result: ControlResult,
+  recorded: string,
+  { progress }: Stage,
+): string {
+  const now = suiteDigests(loaded);
+  if (suites.every((digest, at) => digest === now[at])) return keepControl(name, result, recorded);
+  if (result.verdict === 'pass')
+    progress.note('files of a suite changed while it ran: this control will not stand for another run');
+  return recorded;
 }
 
 interface Control {
   readonly result: ControlResult;
   readonly cached: boolean;
   readonly residue: readonly string[];
+  /** Folder of its golden results. */
+  readonly golden: string;
 }
 
-async function controlOf({ loaded, control }: RehearsalRequest, key: string, stage: Stage): Promise<Control> {
-  const known = control === 'cached' ? readControl(key) : null;
-  if (known !== null) return { result: known, cached: true, residue: [] };
+async function controlOf({ loaded, control }: RehearsalRequest, key: Key, stage: Stage): Promise<Control> {
+  const known = control === 'cached' ? readControl(key.name) : null;
+  if (known !== null) return { result: known, cached: true, residue: [], golden: goldenFolder(key.name) };
   const plan = withoutFaults(loaded.plan);
   const request = {
     loaded: { ...loaded, plan, hashes: hashesOf(plan) },
@@ -63,12 +98,12 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: string, sta
   } as const;
   stage.progress.note('control: the same without faults');
   const begun = beginTrial(request.loaded);
-  const golden = goldenOf({ degraded: false, control: null, key, runFolder: begun.folder.path });
+  const golden = goldenOf({ degraded: false, recorded: null, runFolder: begun.folder.path });
   const trial = await perform(begun, { loaded: request.loaded, keep: 'never', golden }, stage);
   const verdict = finish(begun, trial, null, request);
   const result = resultOf(verdict);
-  keepControl(key, result, golden.folder);
-  return { result, cached: false, residue: verdict.residue };
+  const kept = keepUnchanged(key, loaded, result, golden.folder, stage);
+  return { result, cached: false, residue: verdict.residue, golden: kept };
 }
 
 function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {

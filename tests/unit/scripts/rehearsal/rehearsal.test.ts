@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostError, InterruptedError, RunError, withResidue } from '../../../../infra/errors.ts';
@@ -14,12 +14,17 @@ import { silentProgress } from '../../../../scripts/progress.ts';
 import { parseJUnit } from '../../../../scripts/suite/junit.ts';
 import { listenForInterrupts } from '../../../../scripts/teardown/interrupt.ts';
 import { idleCluster, slowLink } from '../../../support/understudy.ts';
+import { writtenSpec } from '../../../support/written-spec.ts';
 
 /** What each trial in turn ends with: the control first. */
-let endings: Partial<Trial>[] = [];
+let endings: (Partial<Trial> & { readonly meanwhile?: () => void })[] = [];
 let root = '';
 jest.unstable_mockModule('../../../../scripts/rehearsal/trial.ts', () => ({
-  perform: (begun: BegunTrial) => Promise.resolve({ ...begun, ...uneventful, ...endings.shift() }),
+  perform: (begun: BegunTrial) => {
+    const { meanwhile, ...ending } = endings.shift() ?? {};
+    meanwhile?.();
+    return Promise.resolve({ ...begun, ...uneventful, ...ending });
+  },
 }));
 jest.unstable_mockModule('../../../../scripts/rehearsal/begun-trial.ts', () => ({
   beginTrial: () => {
@@ -127,14 +132,30 @@ function written(folder: string, name: string): string {
   return readFileSync(join(folder, name), 'utf8');
 }
 
+test('a control is kept for the next run, unless files of a suite changed while it ran', async () => {
+  using spec = writtenSpec({
+    'cluster.yaml': readFileSync(idleCluster, 'utf8').replace('./node', join(idleCluster, '../node')),
+    'test.sh': 'exit 0',
+  });
+  const change = (): void => {
+    writeFileSync(spec.path('test.sh'), 'exit 1');
+  };
+  endings = [{ meanwhile: change }, {}];
+  expect((await rehearsed(spec.path('cluster.yaml'))).verdict).toBe('pass');
+  expect(control.readControl('key')).toBeNull();
+  endings = [{}, { meanwhile: change }];
+  await rehearsed(spec.path('cluster.yaml'));
+  expect(control.readControl('key')).toMatchObject({ verdict: 'pass' });
+});
+
 async function brokenRun(): Promise<RunError> {
   const error: unknown = await rehearsed().catch((thrown: unknown) => thrown);
   if (error instanceof RunError) return error;
   throw new Error('it was expected to break', { cause: error });
 }
 
-async function rehearsed(): ReturnType<typeof rehearse> {
-  const loaded = loadPlan({ cluster: idleCluster, profiles: [slowLink], seed: 1, set: {}, suites: [] });
+async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
+  const loaded = loadPlan({ cluster, profiles: [slowLink], seed: 1, set: {}, suites: [] });
   using interrupts = listenForInterrupts();
   const stage: Stage = {
     engine: connectEngine(),
