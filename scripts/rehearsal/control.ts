@@ -10,6 +10,7 @@ import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { cacheRoot } from '../../infra/places.ts';
 import { folderDigest } from '../suite/folder-digest.ts';
 import { SuiteOutcome } from '../suite/outcome.ts';
+import { makerLabels } from '../teardown/maker.ts';
 import type { Golden } from '../suite/suite-run.ts';
 
 /** A passing fault-free run, kept so that the next degraded run of the same need not repeat it. */
@@ -100,7 +101,7 @@ async function cachedDigest(engine: Docker, name: string): Promise<string> {
   const file = join(cacheRoot(), 'content-digests', `${Id.replace('sha256:', '')}.json`);
   const known = readCached(file, ContentDigest);
   if (known !== null) return known;
-  const digest = await contentDigest(engine, name);
+  const digest = await contentDigest(engine, name, makerLabels());
   keepCached(file, digest);
   return digest;
 }

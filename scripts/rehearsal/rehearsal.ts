@@ -15,6 +15,7 @@ import {
   type ControlResult,
 } from './control.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
+import { nothingHappened } from './nothing-happened.ts';
 import type { Stage } from './stage.ts';
 import { perform, type Trial } from './trial.ts';
 import { Verdict } from './verdict.ts';
@@ -42,10 +43,10 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
     // In the control: that it did not pass says nothing then, what it left does.
     const residue = control?.residue ?? [];
     const failure: unknown = stage.interrupts.signal.reason;
-    return finish(begun, { ...noTrial(begun), residue, failure }, null, request);
+    return finish(begun, { ...nothingHappened(begun), residue, failure }, null, request);
   }
   if (control !== null && control.result.verdict !== 'pass') {
-    return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
+    return finish(begun, { ...nothingHappened(begun), suites: control.result.suites }, control, request);
   }
   const runFolder = begun.folder.path;
   const golden = goldenOf({ degraded, recorded: control?.golden ?? null, runFolder });
@@ -170,20 +171,6 @@ function suiteFiles({ suites, folder }: Trial): Parameters<typeof mergedJUnit>[0
     outcome,
     junit: folder.readText(join('suites', outcome.suite, 'junit.xml')),
   }));
-}
-
-function noTrial(begun: BegunTrial): Trial {
-  return {
-    ...begun,
-    suites: [],
-    receipts: [],
-    parity: [],
-    invalid: [],
-    leftovers: [],
-    unready: [],
-    residue: [],
-    failure: null,
-  };
 }
 
 function isInterruption(failure: unknown): boolean {

@@ -1,13 +1,9 @@
 import { dirname } from 'node:path';
 import type Docker from 'dockerode';
-import { engineNetworks } from '../../infra/components/docker/networks.ts';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { HostError, UnderstudyError } from '../../infra/errors.ts';
-import { boundPlan } from '../../infra/plan/bind.ts';
-import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
-import { secretsOfRun } from '../evidence/secrets.ts';
 import type { Receipt } from '../faults/receipt.ts';
 import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
@@ -15,9 +11,7 @@ import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
 import type { Golden } from '../suite/suite-run.ts';
 import { CleanupStack, type UndoFailure } from '../teardown/cleanup-stack.ts';
-import { acquireLease, keepLease } from '../teardown/lease-store.ts';
-import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
-import { startWatcher } from '../teardown/watcher.ts';
+import { keepLease } from '../teardown/lease-store.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { bringUp } from './bring-up.ts';
 import { compareNodes } from './compare-nodes.ts';
@@ -25,6 +19,8 @@ import { conclude } from './conclude.ts';
 import { arm, degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
 import { handleOf } from './handle-of.ts';
+import { holdRun, takeDown, type HeldRun } from './held-run.ts';
+import { nothingHappened } from './nothing-happened.ts';
 import { NotReadyError } from './readiness.ts';
 import type { Stage } from './stage.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -58,15 +54,30 @@ const pingDeadlineMs = 5_000;
  * One cluster from nothing to nothing: up, ready, faults in, suites, faults out, evidence kept, down. Whatever goes
  * wrong on the way, evidence is collected and the cluster taken down, and what went wrong is part of the result.
  */
-export async function perform(
+export async function perform(begun: BegunTrial, request: TrialRequest, stage: Stage): Promise<Trial> {
+  const { runId, folder } = begun;
+  try {
+    const held = await holdRun({
+      runId,
+      loaded: request.loaded,
+      engine: stage.engine,
+      folder,
+      maxTtlMs: null,
+    });
+    return await performHeld(held, begun, request, stage);
+  } catch (error) {
+    return { ...nothingHappened(begun), failure: error };
+  }
+}
+
+async function performHeld(
+  { bound, watcher }: HeldRun,
   begun: BegunTrial,
   { loaded, keep, golden }: TrialRequest,
   stage: Stage,
 ): Promise<Trial> {
   const { runId, folder, recorder } = begun;
   const { signal } = stage.interrupts;
-  const bound = await bindRun(runId, loaded, stage.engine);
-  folder.redactor.learn(secretsOfRun(bound.run, loaded.plan.nodes));
   const result: {
     suites: readonly SuiteOutcome[];
     parity: readonly Difference[];
@@ -81,18 +92,6 @@ export async function perform(
     failure: null,
   };
 
-  acquireLease({
-    runId,
-    stack: runId,
-    owner: owner(),
-    cluster: loaded.plan.cluster,
-    engine: engineEndpoint().url,
-    runFolder: folder.path,
-    created: bound.run.created,
-    expires: null,
-  });
-  const { redactor, path: runFolder } = folder;
-  const watcher = await startWatcher({ runId, stack: runId, runFolder, redactor, env: process.env });
   const { engine, toolbox } = stage;
   const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
   const ended = new AbortController();
@@ -174,7 +173,7 @@ export async function perform(
   const cutShort = result.failure !== null || result.unready.length > 0 || signal.aborted;
   const failed = result.failure !== null || judged.verdict !== 'pass';
   const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
-  const residue = kept ? [] : await takeDown(bound, begun, stage, cutShort ? lateMakersMs : 0);
+  const residue = kept ? [] : await takenDown(bound, begun, stage, cutShort);
   if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
   await watcher.release();
   return {
@@ -207,35 +206,18 @@ async function whyItFailed(error: unknown, engine: Docker): Promise<unknown> {
   }
 }
 
-async function bindRun(runId: string, loaded: LoadedPlan, engine: Docker): Promise<BoundPlan> {
-  const identity = { runId, stack: runId, created: new Date().toISOString(), maxTtlMs: null };
-  return boundPlan(loaded, loadOrCreateBoundRun(loaded, identity, await engineNetworks(engine)));
-}
-
-async function takeDown(
+async function takenDown(
   bound: BoundPlan,
   { folder, recorder }: BegunTrial,
   { engine, progress }: Stage,
-  settleMs: number,
+  wasCutShort: boolean,
 ): Promise<readonly string[]> {
-  const { runId, stack } = bound.run;
-  const { url, local } = engineEndpoint();
-  const request = {
-    engine: { docker: engine, local, description: url },
-    runId,
-    stack,
-    runFolder: folder.path,
-    settleMs,
-  };
+  const work = async (): Promise<readonly string[]> => takeDown(bound, engine, folder, { wasCutShort });
   try {
-    return await progress.step('take everything down', async () =>
-      recorder.phase('teardown', async () => tearDown(request)),
-    );
+    return await progress.step('take everything down', async () => recorder.phase('teardown', work));
   } catch {
     // A story that can no longer be written, on a full disk for one, must not keep the cluster up.
-    return await tearDown(request).catch((error: unknown) => [
-      `unknown: tear-down of ${runId} ended early (${messageOf(error)})`,
-    ]);
+    return await work();
   }
 }
 

@@ -11,6 +11,7 @@ import { packageRoot } from '../../infra/places.ts';
 import { ProcessRecord } from '../../scripts/evidence/process-record.ts';
 import { RunFolder } from '../../scripts/evidence/run-folder.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
+import { identify } from '../../scripts/teardown/process-table.ts';
 import { labelledObjects } from '../support/engine.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';
 import { idleCluster, rehearsal, start, understudy } from '../support/understudy.ts';
@@ -97,6 +98,37 @@ test('what a killed image build left on the engine is gone after the next reap',
   expect(await ours()).not.toEqual([]);
   await reaped();
   expect(await ours()).toEqual([]);
+});
+
+test('what was made before any run had a name, by one who was killed, is gone after the next command', async () => {
+  const { stdout: id } = await execa('docker', [
+    'images',
+    '--quiet',
+    '--filter',
+    'label=dev.understudy.inputs',
+  ]);
+  const image = id.split('\n')[0] ?? '';
+  const made = async (pid: number): Promise<string> => {
+    const { host, bootId, startTime } = identify(pid);
+    const label = `dev.understudy.maker=${[host, bootId, pid, startTime].join('/')}`;
+    return (await execa('docker', ['create', '--label', label, image, 'none'])).stdout;
+  };
+  const dead = execa('sleep', ['600'], { reject: false });
+  const [orphan, busy] = [await made(dead.pid ?? NaN), await made(process.pid)];
+  dead.kill('SIGKILL');
+  await dead;
+  await reaped();
+  const { stdout } = await execa('docker', [
+    'ps',
+    '--all',
+    '--quiet',
+    '--no-trunc',
+    '--filter',
+    'label=dev.understudy.maker',
+  ]);
+  await execa('docker', ['rm', busy]);
+  expect(stdout).not.toContain(orphan);
+  expect(stdout).toContain(busy);
 });
 
 /** Containers and images without a name that builds of these inputs have on the engine. */

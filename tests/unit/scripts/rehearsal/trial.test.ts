@@ -32,12 +32,13 @@ jest.unstable_mockModule('../../../../infra/plan/bound-run.ts', () => ({
   ...boundRun,
   loadOrCreateBoundRun: () => {
     happened.push('bind');
+    if (wrong['bind'] !== undefined) throw wrong['bind'];
     return boundForTest(loaded).run;
   },
 }));
 jest.unstable_mockModule(`${at}/teardown/lease-store.ts`, () => ({
   acquireLease: () => happened.push('lease'),
-  releaseLease: () => undefined,
+  releaseLease: () => happened.push('release lease'),
   keepLease: () => happened.push('keep'),
 }));
 jest.unstable_mockModule(`${at}/teardown/watcher.ts`, () => ({
@@ -101,6 +102,15 @@ afterEach(() => {
 test('a trial that runs to its end collects, ends the leases of its faults and takes everything down', async () => {
   expect(await performed()).toMatchObject({ failure: null, invalid: [], residue: [] });
   expect(happened.slice(-5)).toEqual(['suites', 'collect', 'end leases', 'tear down', 'release']);
+});
+
+test('the lease is there before the keys of its nodes, and goes where these cannot be made', async () => {
+  await performed();
+  expect(happened.slice(0, 2)).toEqual(['lease', 'bind']);
+  happened = [];
+  wrong = { bind: new HostError('pool-full', 'no subnet is free') };
+  expect(await performed()).toMatchObject({ failure: wrong['bind'], suites: [], residue: [] });
+  expect(happened).toEqual(['lease', 'bind', 'release lease']);
 });
 
 test('evidence that cannot be saved makes it invalid, and the rest is done all the same', async () => {
