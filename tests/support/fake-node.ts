@@ -9,7 +9,6 @@ export function fakeNode(parts: Partial<NodeAccess>): NodeAccess {
     name: 'node-1',
     exec: nobody,
     start: nobody,
-    copyIn: nobody,
     copyOut: nobody,
     logs: nobody,
     state: nobody,
