@@ -1,0 +1,26 @@
+import type { Phase } from '../../scripts/evidence/event.ts';
+import { parsePiece } from '../bench/units.ts';
+
+/** Phases in which there is a cluster, or the beginning of one. */
+const dangerous: readonly Phase[] = [
+  'provision',
+  'ready',
+  'parity',
+  'arm',
+  'inject',
+  'suite',
+  'heal',
+  'collect',
+  'teardown',
+];
+const ways = ['Ctrl-C', 'SIGKILL'] as const;
+
+/** One way in which a rehearsal ends before its time, and when. */
+export type Interruption = readonly [way: (typeof ways)[number], phase: Phase];
+
+/** Pure: the i-th of n parts of all of them, both ways of a phase one after the other. @throws UsageError (64) */
+export function interruptions(part: string): readonly Interruption[] {
+  const { index, of } = parsePiece(part);
+  const all = dangerous.flatMap((phase) => ways.map((way): Interruption => [way, phase]));
+  return all.filter((_one, at) => at % of === index - 1);
+}
