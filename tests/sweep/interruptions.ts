@@ -1,18 +1,9 @@
-import type { Phase } from '../../scripts/evidence/event.ts';
+import { phases, type Phase } from '../../scripts/evidence/event.ts';
 import { parsePiece } from '../bench/units.ts';
 
-/** Phases in which there is a cluster, or the beginning of one. */
-const dangerous: readonly Phase[] = [
-  'provision',
-  'ready',
-  'parity',
-  'arm',
-  'inject',
-  'suite',
-  'heal',
-  'collect',
-  'teardown',
-];
+/** Phases in which there is no cluster yet, or none any more: an interruption there is any command's. */
+const harmless: readonly Phase[] = ['setup', 'plan', 'control', 'images', 'report'];
+const dangerous = phases.filter((phase) => !harmless.includes(phase));
 const ways = ['Ctrl-C', 'SIGKILL'] as const;
 
 /** One way in which a rehearsal ends before its time, and when. */

@@ -7,6 +7,7 @@ import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import { Recorder } from '../../../../scripts/evidence/recorder.ts';
 import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
 import type { BegunTrial } from '../../../../scripts/rehearsal/begun-trial.ts';
+import { nothingHappened } from '../../../../scripts/rehearsal/nothing-happened.ts';
 import type { Stage } from '../../../../scripts/rehearsal/stage.ts';
 import type { Trial } from '../../../../scripts/rehearsal/trial.ts';
 import { connectEngine } from '../../../../infra/components/docker/engine.ts';
@@ -23,7 +24,7 @@ jest.unstable_mockModule('../../../../scripts/rehearsal/trial.ts', () => ({
   perform: (begun: BegunTrial) => {
     const { meanwhile, ...ending } = endings.shift() ?? {};
     meanwhile?.();
-    return Promise.resolve({ ...begun, ...uneventful, ...ending });
+    return Promise.resolve({ ...nothingHappened(begun), ...ending });
   },
 }));
 jest.unstable_mockModule('../../../../scripts/rehearsal/begun-trial.ts', () => ({
@@ -43,16 +44,6 @@ jest.unstable_mockModule('../../../../scripts/rehearsal/control.ts', () => ({
 const { rehearse } = await import('../../../../scripts/rehearsal/rehearsal.ts');
 const { exitCode } = await import('../../../../scripts/rehearsal/verdict.ts');
 
-const uneventful = {
-  suites: [],
-  receipts: [],
-  parity: [],
-  invalid: [],
-  leftovers: [],
-  unready: [],
-  residue: [],
-  failure: null,
-};
 const before = process.env['XDG_CACHE_HOME'];
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'understudy-rehearsal-'));
