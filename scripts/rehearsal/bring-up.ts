@@ -3,6 +3,7 @@ import type { NodeAccess } from '../nodes/node.ts';
 import { temporaryFolder } from '../teardown/residue.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { isolate, keepIsolated } from './isolation.ts';
+import { limitProcesses } from './process-limits.ts';
 import { provision, type Provisioned } from './provision.ts';
 import { untilReady } from './readiness.ts';
 import type { Stage } from './stage.ts';
@@ -20,6 +21,7 @@ export async function bringUp(
       await keepIsolated(stage.engine, bound, stage.toolbox, ended);
       await Promise.all([
         isolate(stage.engine, bound, stage.toolbox),
+        limitProcesses(stage.engine, bound),
         ...readyNodes(bound, cluster.nodes, begun, stage.interrupts.signal),
       ]);
     }),

@@ -8,7 +8,7 @@ import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import type { RunFolder } from '../evidence/run-folder.ts';
-import { secretsOfRun } from '../evidence/secrets.ts';
+import { secretsOfRun } from '../../infra/plan/secrets.ts';
 import type { Progress } from '../progress.ts';
 import type { Interrupts } from '../teardown/interrupt.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
@@ -17,6 +17,7 @@ import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
 import { handleOf } from './handle-of.ts';
 import { isolate } from './isolation.ts';
+import { limitProcesses } from './process-limits.ts';
 import { provision } from './provision.ts';
 import { untilReady } from './readiness.ts';
 
@@ -81,7 +82,8 @@ export async function raise({
           const access = nodes.get(node.name);
           if (access !== undefined) await untilReady(node, access, signal, (text) => redactor.text(text));
         });
-        await Promise.all([isolate(engine, bound, toolbox), recorded, ...ready]);
+        const confined = [isolate(engine, bound, toolbox), limitProcesses(engine, bound)];
+        await Promise.all([...confined, recorded, ...ready]);
       },
     );
   } catch (error) {

@@ -6,7 +6,7 @@ import { boundPlan } from '../../infra/plan/bind.ts';
 import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
-import { secretsOfRun } from '../evidence/secrets.ts';
+import { secretsOfRun } from '../../infra/plan/secrets.ts';
 import type { Receipt } from '../faults/receipt.ts';
 import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';

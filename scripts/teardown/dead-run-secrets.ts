@@ -4,8 +4,7 @@ import { extract } from 'tar-stream';
 import type { Handle } from '../../infra/handle.ts';
 import { readBoundRun } from '../../infra/plan/bound-run.ts';
 import { secretsOfMachine } from '../evidence/known-secrets.ts';
-import type { Secret } from '../evidence/redactor.ts';
-import { secretsOfRun, secretsOfVariables } from '../evidence/secrets.ts';
+import { secretsOfRun, secretsOfVariables, type Secret } from '../../infra/plan/secrets.ts';
 import { DockerNode } from '../nodes/docker.ts';
 
 /**
