@@ -29,7 +29,7 @@ import { Redactor } from './redactor.ts';
  *   receipts.json       when the faults have been healed
  *   nodes/<node>/{state.json,container.log,journal.jsonl}
  *   junit.xml  control.json  verdict.json  report.html
- *   failure.json        instead of a verdict, where there was nothing to judge
+ *   failure.json        instead of a verdict, where this host or a bug ended the run
  *   aborted.json        where the watcher had to end it, and what it could save
  *   watcher.log
  *

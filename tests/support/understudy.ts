@@ -55,6 +55,8 @@ const ErrorDocument = z.strictObject({
         hint: z.string(),
       }),
     ),
+    runId: z.string().optional(),
+    runFolder: z.string().optional(),
   }),
 });
 

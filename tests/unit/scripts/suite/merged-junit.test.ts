@@ -73,6 +73,13 @@ test('why a result cannot be trusted, and what is left, are errors of a suite of
   expect(merged).toContain('container x');
 });
 
+test('a run that fails without a suite that failed has a red test all the same', () => {
+  const why = ['node worker-1 ended with exit code 1 before it was ready'];
+  const merged = mergedJUnit([], { verdict: 'fail', why, residue: [] });
+  expect(merged).toMatch(/<testsuite name="understudy" tests="3" failures="1" errors="0"/);
+  expect(parseJUnit(merged)[0]).toMatchObject({ name: 'every node becomes ready', message: why[0] });
+});
+
 test('tests of a control that ran earlier are told from what is known of them', () => {
   const merged = mergedJUnit(
     [{ outcome: outcome('doors', { status: 'failed', tests: [test1] }), junit: null }],
