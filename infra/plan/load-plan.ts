@@ -11,6 +11,7 @@ import { suggestion } from '../spec/allowed.ts';
 import { loadCluster, loadProfile, loadStack } from '../spec/load.ts';
 import { loadReference } from '../spec/load-reference.ts';
 import { roleStacks } from '../spec/role-stacks.ts';
+import { referencesIn } from '../spec/variable-text.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
 
@@ -193,7 +194,7 @@ function chosenEnvironment(
       Object.fromEntries(
         Object.entries(environment).flatMap(([key, text]) =>
           changed
-            .filter(([name]) => text.includes(`\${${name}}`))
+            .filter(([name]) => referencesIn(text).some((one) => one.name === name))
             .map(([name, value]) => [key, `--set ${name}=${value}`]),
         ),
       ),
