@@ -19,7 +19,21 @@ describe('a wrong command line ends with 64, says what is wrong and where to rea
       /--seed.*"x" is not a whole number from 0/,
       'understudy run --help',
     ],
-    ...['-1', '1.5', ' ', '', '0x10', '0b1', '1e3', ' 7', '7\n', '+7', '1_000', '9007199254740992', 'Infinity'].map(
+    ...[
+      '-1',
+      '1.5',
+      ' ',
+      '',
+      '0x10',
+      '0b1',
+      '1e3',
+      ' 7',
+      '7\n',
+      '+7',
+      '1_000',
+      '9007199254740992',
+      'Infinity',
+    ].map(
       (value) =>
         [
           ['run', 'thumbnails', '--seed', value],
