@@ -204,7 +204,12 @@ function variables(cluster: Cluster, report: Report): void {
   const check = (path: Path, text: string): void => {
     for (const { name, written } of referencesIn(text)) {
       if (name === null)
-        report(path, 'open-reference', `"${written}" is never closed`, `\${name} is a variable; ${literally}`);
+        report(
+          path,
+          'open-reference',
+          `"${written}" is never closed`,
+          `\${name} is a variable; ${literally}`,
+        );
       else if (!declared.includes(name))
         report(path, 'unknown-variable', `variable "${name}" is not declared`, remedy(name));
     }
