@@ -59,6 +59,11 @@ function looked(path: string, judge: (stats: Stats) => string | null): NoFile | 
   }
 }
 
+/** "is a folder", "cannot be read (EIO)": what an error of the file system says of its file. */
+export function whyUnreadable(error: unknown): string {
+  return said(error).why;
+}
+
 function said(error: unknown): NoFile {
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);

@@ -20,6 +20,7 @@ pre{white-space:pre-wrap;background:var(--card);border:1px solid var(--line);bor
 h1{font-size:2.5rem;line-height:1.15;letter-spacing:-.02em;color:var(--tone)}
 .sign{display:inline-block;min-width:1.15em;height:1.15em;line-height:1.15em;text-align:center;border-radius:50%;background:var(--tone);color:var(--on);font-size:.62em;vertical-align:.22em;margin-right:.1em}
 .meaning{font-size:1.1rem;max-width:46rem}.why{margin:.7rem 0;padding-left:1.1rem;border-left:3px solid var(--tone);list-style:none}.why li{margin:.3rem 0}
+.gaps{margin:.8rem 0;padding:.3rem .9rem .6rem;border:2px dashed var(--invalid);border-radius:6px}.gaps b{color:var(--invalid)}.gaps li{margin:.15rem 0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.2rem,1fr));gap:.6rem;padding:0;margin:1.1rem 0;list-style:none}
 .tiles a{display:block;height:100%;padding:.5rem .7rem;border:1px solid var(--line);border-radius:6px;text-decoration:none;background:var(--paper)}.tiles a:hover{border-color:var(--soft)}
 .tiles span,.facts dt{display:block;font-size:.78rem;color:var(--soft)}.tiles b{display:block;font-size:1.2rem;line-height:1.3}.tiles small{display:block;line-height:1.3}

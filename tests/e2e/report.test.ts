@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { RunFolder } from '../../scripts/evidence/run-folder.ts';
+import { readRun } from '../../scripts/report/read-run.ts';
 import { writeReport } from '../../scripts/report/write-report.ts';
 import { ensureBrowser, openBrowser } from '../support/browser.ts';
 import { faintTexts, hiddenSections, openFolds, overflow } from '../support/page-probes.ts';
@@ -178,6 +179,8 @@ if ('missing' in browser) {
 
     test('of a real rehearsal: asks for nothing, fits, and says what came of it', async () => {
       const { verdict: real } = await rehearsal([idleCluster, '--profile', slowLink, '--seed', '3']);
+      // What the run says that it wrote is all there: the report knows the real names.
+      expect(readRun(real.runFolder).unreadable).toEqual([]);
       const { page, said } = await load(real.report ?? '', phone);
       expect(await page.locator('h1').innerText()).toContain('Pass');
       expect(await page.locator('.command').innerText()).toContain(`--profile ${slowLink} --seed 3`);
