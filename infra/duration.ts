@@ -1,18 +1,19 @@
 import { UsageError } from './errors.ts';
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-type Unit = keyof typeof unitMs;
+
+/** Longer would not be a limit, and much longer is no date. */
+const maxMs = 3650 * unitMs.d;
 
 /** "90m", "8h", "1h30m", "2d" → ms. UsageError for anything else, and for nothing. */
 export function parseDurationMs(text: string): number {
-  const parts = [...text.matchAll(/(\d+)([smhd])/g)];
-  const ms = parts.reduce((sum, [, count = '', unit = '']) => sum + Number(count) * unitMs[unitOf(unit)], 0);
-  if (parts.map(([part]) => part).join('') !== text || !Number.isSafeInteger(ms) || ms <= 0) {
-    throw new UsageError('duration', `"${text}" is no duration`, {
-      hint: 'a number and a unit of s, m, h or d, such as 90m, 8h or 1h30m',
-    });
-  }
-  return ms;
+  const [written, d = '0', h = '0', m = '0', s = '0'] =
+    /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+  const ms = Number(d) * unitMs.d + Number(h) * unitMs.h + Number(m) * unitMs.m + Number(s) * unitMs.s;
+  if (written !== undefined && ms > 0 && ms <= maxMs) return ms;
+  throw new UsageError('duration', `"${text}" is no duration`, {
+    hint: 'whole numbers with a unit of d, h, m or s each, the largest first, such as 90m, 8h or 1h30m; from 1s to 3650d',
+  });
 }
 
 /** The two largest units: "2 d 3 h", "14 min 5 s"; for people, not for reading back. */
@@ -35,16 +36,4 @@ export function formatDuration(ms: number): string {
     })
     .filter((part) => part !== '')
     .join(' ');
-}
-
-function unitOf(letter: string): Unit {
-  switch (letter) {
-    case 's':
-    case 'm':
-    case 'h':
-    case 'd':
-      return letter;
-    default:
-      throw new Error(`not a unit of time: ${letter}`);
-  }
 }

@@ -64,7 +64,10 @@ export function errorDocument(error: unknown): ErrorDocument {
 
 /** A file that this machine does not let us read or write: neither the user's spec nor a bug of ours. */
 function isOfTheMachine(error: unknown): error is NodeJS.ErrnoException {
-  const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EISDIR', 'ENOTDIR'];
+  const codes = [
+    ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EISDIR', 'ENOTDIR'],
+    ...['ELOOP', 'ENAMETOOLONG', 'EIO', 'EMFILE', 'ENFILE'],
+  ];
   return error instanceof Error && 'path' in error && 'code' in error && codes.includes(String(error.code));
 }
 

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { renderDockerfile, type RenderedFile } from '../../images/dockerfile.ts';
 import { builtImage, inputsHash, withInputsHash } from '../../images/inputs-hash.ts';
 import { isByDigest, type Stack } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
+import { readAuthorFile } from '../spec/author-file.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
 import { suggestion } from '../spec/allowed.ts';
 import { loadCluster, loadProfile, loadStack } from '../spec/load.ts';
 import { loadReference } from '../spec/load-reference.ts';
 import { roleStacks } from '../spec/role-stacks.ts';
+import { referencesIn } from '../spec/variable-text.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
 
@@ -101,7 +102,7 @@ class StackSources {
     }
     const base = this.#base(folder, stack, above);
     const files = Object.entries(stack.files).map(([path, file], index) => {
-      const content = file.content ?? readFileSync(resolve(folder, file.source ?? ''));
+      const content = file.content ?? readAuthorFile(resolve(folder, file.source ?? ''));
       const sha256 = this.#keep(content);
       // Docker would take *, ? and [ in the name of a source for patterns.
       const name = basename(path).replaceAll(/[^A-Za-z0-9._-]/g, '_');
@@ -148,10 +149,23 @@ class StackSources {
 function roleFiles({ files }: Role, here: string): readonly PlannedFile[] {
   return Object.entries(files).map(([path, { content, source, mode, owner }]) => ({
     path,
-    content: content ?? readFileSync(resolve(here, source ?? ''), 'utf8'),
+    content: content ?? textOf(resolve(here, source ?? '')),
     mode,
     owner,
   }));
+}
+
+/** A plan is text: other bytes would arrive as something else. */
+function textOf(file: string): string {
+  const bytes = readAuthorFile(file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError('not-utf-8', `${file} is not UTF-8, and the files of a role are texts`, {
+      hint: 'put it into the image, by files: of its stack.yaml',
+      cause,
+    });
+  }
 }
 
 function chosenProfiles(asked: readonly string[]): readonly Profile[] {
@@ -193,7 +207,7 @@ function chosenEnvironment(
       Object.fromEntries(
         Object.entries(environment).flatMap(([key, text]) =>
           changed
-            .filter(([name]) => text.includes(`\${${name}}`))
+            .filter(([name]) => referencesIn(text).some((one) => one.name === name))
             .map(([name, value]) => [key, `--set ${name}=${value}`]),
         ),
       ),

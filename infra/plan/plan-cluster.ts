@@ -5,6 +5,7 @@ import type { Cluster } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
 import { firstHost } from '../spec/pool.ts';
 import { unreachable } from '../spec/semantics.ts';
+import { interpolated } from '../spec/variable-text.ts';
 import { digestOf } from './canonical.ts';
 import { ownedFiles } from './owned-files.ts';
 import type {
@@ -57,7 +58,7 @@ export function planCluster(input: PlanInput): Plan {
     suites: input.suites.flatMap((name) => {
       const suite = cluster.suites[name];
       if (suite === undefined) return [];
-      return [{ ...suite, name, command: suite.command.map((word) => interpolate(word, variables)) }];
+      return [{ ...suite, name, command: suite.command.map((word) => interpolated(word, variables)) }];
     }),
     reference: cluster.reference ?? null,
     allowances: cluster.allowances,
@@ -81,7 +82,7 @@ function plannedNodes({ cluster, variables, images, files }: PlanInput): readonl
       const image = images[role];
       if (image === undefined) throw new Error(`role ${role} was planned without an image`);
       const environment = Object.fromEntries(
-        Object.entries(spec.environment).map(([name, value]) => [name, interpolate(value, variables)]),
+        Object.entries(spec.environment).map(([name, value]) => [name, interpolated(value, variables)]),
       );
       return {
         name: `${role}-${index + 1}`,
@@ -157,8 +158,4 @@ function plannedVolumes(cluster: Cluster, nodes: readonly PlannedNode[]): readon
 /** Roles and suites keep their author's order, which numbers and sequence come from; of all else it means nothing. */
 function byKey<T>(values: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
   return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$\{([^}]*)\}/g, (_whole, name: string) => variables[name] ?? '');
 }

@@ -12,10 +12,12 @@ import {
 } from '../../images/stack.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
-const conceptName = z
+export const conceptName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower-case letters, digits and "-", starting with a letter, at most 40');
 const port = z.int().min(1).max(65535);
+
+const references = '${name} stands for the value of a variable, $${ for the text ${ itself';
 
 const sizedDisk = { sizeMiB: z.int().min(1).max(1_048_576), inodes: z.int().min(16).optional() };
 
@@ -65,7 +67,10 @@ export const Role = z.strictObject({
   disks: z.record(absolutePath, z.strictObject(sizedDisk)).default({}),
   ready: Readiness.optional(),
   forwards: z.array(z.strictObject({ port, hostPort: port.optional() })).default([]),
-  environment: z.record(environmentName, z.string().regex(/^[^\0]*$/, 'a text without NUL')).default({}),
+  environment: z
+    .record(environmentName, z.string().regex(/^[^\0]*$/, 'a text without NUL'))
+    .default({})
+    .describe(references),
   files: z.record(absolutePath, PlacedFile).default({}),
   packages: Packages.prefault({}),
   limits: Limits.prefault({}),
@@ -85,7 +90,7 @@ export const Link = z.strictObject({
 });
 
 export const Suite = z.strictObject({
-  command: z.array(z.string().min(1)).min(1),
+  command: z.array(z.string().min(1)).min(1).describe(references),
   where: z.string().min(1).default('host'),
   /** Working directory, relative to the cluster.yaml. */
   dir: z.string().min(1).default('.'),
@@ -104,7 +109,10 @@ export const Allowance = z.strictObject({
 });
 export type Allowance = z.infer<typeof Allowance>;
 
-/** cluster.yaml, as its author writes it. `${name}` in environment values and suite commands is a variable's value. */
+/**
+ * cluster.yaml, as its author writes it. In environment values and suite commands `${name}` is a variable's value, and
+ * `$${` is the text `${` itself.
+ */
 export const Cluster = z.strictObject({
   name: conceptName,
   description: z.string().optional(),

@@ -36,9 +36,10 @@ export interface SpecDocument {
 }
 
 export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
-  const { text, invalidAt } = decode(bytes);
+  const { text, noText } = decode(bytes);
   const lines = new LineCounter();
-  const document = parseDocument(text, {
+  // What is no text is not read as YAML either: a program of megabytes would be one problem a line.
+  const document = parseDocument(noText === null ? text : '', {
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
@@ -48,7 +49,8 @@ export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const wrong = invalidAt === null ? yamlProblems(document, text) : [notUtf8(invalidAt)];
+  if (noText !== null) addLines(lines, text);
+  const wrong = noText === null ? yamlProblems(document, text) : [noText];
   const { value, problem } = wrong.length === 0 ? plain(document) : { value: null, problem: null };
   return {
     file,
@@ -64,14 +66,16 @@ export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
   };
 }
 
-/** The text, and where the first byte stands that is none of UTF-8. */
-function decode(bytes: Uint8Array): { readonly text: string; readonly invalidAt: number | null } {
+/** The text, and what makes it none: the first byte that is none of UTF-8, or a character that only programs write. */
+function decode(bytes: Uint8Array): { readonly text: string; readonly noText: YamlProblem | null } {
   const text = new TextDecoder().decode(bytes);
+  const control = text.search(/[^\P{Cc}\t\n\r\u0085]/u);
+  if (control !== -1) return { text, noText: controlCharacter(text, control) };
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { text, invalidAt: null };
+    return { text, noText: null };
   } catch {
-    return { text, invalidAt: Math.max(0, text.indexOf('\uFFFD')) };
+    return { text, noText: notUtf8(Math.max(0, text.indexOf('\uFFFD'))) };
   }
 }
 
@@ -82,6 +86,20 @@ function notUtf8(offset: number): YamlProblem {
     hint: 'save it as UTF-8',
     offset,
   };
+}
+
+function controlCharacter(text: string, offset: number): YamlProblem {
+  const point = (text.codePointAt(offset) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return {
+    code: 'control-character',
+    message: `the character U+${point} stands in no text: this is another kind of file, or not UTF-8`,
+    hint: 'give a YAML file, saved as UTF-8; in it, such a character is written as an escape, in double quotes',
+    offset,
+  };
+}
+
+function addLines(lines: LineCounter, text: string): void {
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
 }
 
 /** Aliases of aliases can make gigabytes of a few lines. */

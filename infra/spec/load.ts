@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import { Stack } from '../../images/stack.ts';
 import { SpecError, UsageError, type Problem } from '../errors.ts';
 import { packageRoot } from '../places.ts';
+import { maxSpecBytes, readAuthorFile, whyNoFile, whyNoFolder } from './author-file.ts';
 import { Cluster } from './cluster.ts';
 import { readDocument, type SpecDocument } from './document.ts';
 import { Profile } from './fault.ts';
@@ -79,7 +80,12 @@ export function profileNames(): readonly string[] {
 
 function load<S extends z.ZodType>(file: string, schema: S): { document: SpecDocument; value: z.output<S> } {
   const shown = relative(process.cwd(), file);
-  const document = readDocument(shown.startsWith('..') ? file : shown, readFileSync(file));
+  const bytes = readAuthorFile(file);
+  if (bytes.length > maxSpecBytes)
+    throw new UsageError('too-large', `${file} is too large to be meant: ${bytes.length} bytes`, {
+      hint: `at most ${maxSpecBytes} bytes; large contents go into files of their own, named by source:`,
+    });
+  const document = readDocument(shown.startsWith('..') ? file : shown, bytes);
   refuse(document, document.problems);
   const parsed = schema.safeParse(document.value);
   if (parsed.success) return { document, value: parsed.data };
@@ -88,12 +94,8 @@ function load<S extends z.ZodType>(file: string, schema: S): { document: SpecDoc
 }
 
 function around(file: string): Surroundings {
-  const at = (path: string): ReturnType<typeof statSync> =>
-    statSync(resolve(dirname(file), path), { throwIfNoEntry: false });
-  return {
-    isFile: (path) => at(path)?.isFile() ?? false,
-    isFolder: (path) => at(path)?.isDirectory() ?? false,
-  };
+  const at = (path: string): string => resolve(dirname(file), path);
+  return { whyNoFile: (path) => whyNoFile(at(path)), whyNoFolder: (path) => whyNoFolder(at(path)) };
 }
 
 function isPath(name: string): boolean {
@@ -101,10 +103,14 @@ function isPath(name: string): boolean {
 }
 
 function existing(file: string, what: string): string {
-  if (existsSync(file) && statSync(file).isFile()) return file;
-  throw new UsageError(`${what}-missing`, `there is no ${what} file ${file}`, {
-    hint: `give the path of a ${what}.yaml`,
-  });
+  const not = whyNoFile(file);
+  if (not === null) return file;
+  const inside = join(file, `${what}.yaml`);
+  throw new UsageError(
+    `${what}-missing`,
+    not.missing ? `there is no ${what} file ${file}` : `${what} file ${file} ${not.why}`,
+    { hint: whyNoFile(inside) === null ? `did you mean ${inside}?` : `give the path of a ${what}.yaml` },
+  );
 }
 
 function bundled(name: string, what: string, known: readonly string[], file: string): string {

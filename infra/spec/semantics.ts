@@ -2,11 +2,12 @@ import { isByDigest, reachesLogins } from '../../images/stack.ts';
 import type { Problem } from '../errors.ts';
 import { accountProblems } from './account-problems.ts';
 import { suggestion } from './allowed.ts';
-import type { Cluster, Role } from './cluster.ts';
+import { conceptName, type Cluster, type Role } from './cluster.ts';
 import type { Path, SpecDocument } from './document.ts';
 import { mountProblems } from './mount-problems.ts';
 import { hostsInSubnet, poolProblem } from './pool.ts';
 import { problemAt, problemAtKey } from './problems.ts';
+import { referencesIn } from './variable-text.ts';
 
 /** `at` is what is wrong: the value at a path, or the name under which it stands. */
 export type Report = (path: Path, code: string, message: string, hint: string, at?: 'value' | 'name') => void;
@@ -196,18 +197,26 @@ function suites({ suites: all, roles: known }: Cluster, report: Report): void {
   }
 }
 
+const literally = 'where the text "${" itself is meant, write "$${"';
+
 function variables(cluster: Cluster, report: Report): void {
   const declared = Object.keys(cluster.variables);
   const check = (path: Path, text: string): void => {
-    for (const [, name = ''] of text.matchAll(/\$\{([^}]*)\}/g)) {
-      if (declared.includes(name)) continue;
-      report(
-        path,
-        'unknown-variable',
-        `variable "${name}" is not declared`,
-        declared.length === 0 ? 'declare it under variables:' : suggestion(name, declared),
-      );
+    for (const { name, written } of referencesIn(text)) {
+      if (name === null)
+        report(
+          path,
+          'open-reference',
+          `"${written}" is never closed`,
+          `\${name} is a variable; ${literally}`,
+        );
+      else if (!declared.includes(name))
+        report(path, 'unknown-variable', `variable "${name}" is not declared`, remedy(name));
     }
+  };
+  const remedy = (name: string): string => {
+    if (!conceptName.safeParse(name).success) return `that is no variable's name; ${literally}`;
+    return declared.length === 0 ? 'declare it under variables:' : suggestion(name, declared);
   };
   for (const [role, { environment }] of Object.entries(cluster.roles)) {
     for (const [key, value] of Object.entries(environment)) check(['roles', role, 'environment', key], value);

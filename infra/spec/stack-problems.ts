@@ -9,7 +9,7 @@ import { unreachable } from './semantics.ts';
 /** What the schema of a stack cannot say: a base that is nothing, files that are not there, accounts that clash. */
 export function stackProblems(document: SpecDocument, stack: Stack, there: Surroundings): readonly Problem[] {
   const { base, accounts, files, environment, init } = stack;
-  const baseless = isByDigest(base) || there.isFile(`${base}/stack.yaml`) ? [] : [base];
+  const baseless = isByDigest(base) || there.whyNoFile(`${base}/stack.yaml`) === null ? [] : [base];
   return [
     ...baseless.map((name) =>
       problemAt(document, ['base'], {

@@ -19,21 +19,24 @@ export interface YamlProblem {
 
 /**
  * All that a parsed document says against its text: one problem a line, because one slip makes several complaints, and
- * one of each kind, because a slip such as a tab is made all over a file.
+ * one of each of the parser's, because a slip such as a tab is made all over a file.
  */
 export function yamlProblems(document: Document.Parsed, text: string): readonly YamlProblem[] {
   const open = unclosed(document, text);
-  const found = [
+  const said = [
     ...document.errors.filter((error) => !(open.length > 0 && isAboutClosing(error))).map(worded(text)),
     ...document.warnings.map(worded(text)),
-    ...open,
-    ...unusable(document),
-  ].sort((a, b) => a.offset - b.offset);
-  const lineOf = ({ offset }: YamlProblem): number => text.slice(0, offset).split('\n').length;
-  return found.filter(
-    (one, index) =>
-      !found.slice(0, index).some((other) => lineOf(other) === lineOf(one) || other.message === one.message),
+  ].sort(byOffset);
+  const kinds = said.filter(
+    ({ message }, index) => said.findIndex((one) => one.message === message) === index,
   );
+  const found = [...kinds, ...open, ...unusable(document)].sort(byOffset);
+  const lineOf = ({ offset }: YamlProblem): number => text.slice(0, offset).split('\n').length;
+  return found.filter((one, index) => !found.slice(0, index).some((other) => lineOf(other) === lineOf(one)));
+}
+
+function byOffset(a: YamlProblem, b: YamlProblem): number {
+  return a.offset - b.offset;
 }
 
 const general = 'the file must be YAML 1.2: a map of "key: value" lines, two spaces a level';
@@ -111,7 +114,12 @@ function isClosed({ srcToken }: Node): boolean {
   );
 }
 
-/** Aliases of nothing, and keys that are no texts: both are YAML, and neither has a meaning here. */
+/** `__proto__`, `constructor`, `toString` and their like: a map that is asked for such a name answers whatever it holds. */
+export function everyObjectHas(name: string): boolean {
+  return name in Object.prototype;
+}
+
+/** Aliases of nothing, keys that are no texts, and keys that every object has: all are YAML, none has a meaning here. */
 function unusable(document: Document.Parsed): readonly YamlProblem[] {
   const found: YamlProblem[] = [];
   visit(document, {
@@ -125,7 +133,18 @@ function unusable(document: Document.Parsed): readonly YamlProblem[] {
       });
     },
     Pair: (_key, { key }) => {
-      if (isScalar(key) || !(isCollection(key) || isAlias(key))) return;
+      if (isScalar(key)) {
+        const name = String(key.value);
+        if (everyObjectHas(name))
+          found.push({
+            code: 'yaml.reserved-key',
+            message: `nothing can be called "${name}": every map has something of that name already`,
+            hint: 'give it another name',
+            offset: key.range?.[0] ?? 0,
+          });
+        return;
+      }
+      if (!(isCollection(key) || isAlias(key))) return;
       found.push({
         code: 'yaml.key',
         message: 'a key must be a text',

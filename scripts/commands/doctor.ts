@@ -14,6 +14,7 @@ import { hostAbilities, type Abilities } from '../faults/abilities.ts';
 import { readCalibration, type Calibration } from '../faults/calibration.ts';
 import { whyNot } from '../faults/requirements.ts';
 import { printJson, printResult } from '../output.ts';
+import { screenOf } from '../screen.ts';
 import { calibrate } from '../rehearsal/calibrate.ts';
 import { declaredBase } from '../setup/base-image.ts';
 import { isOurs } from '../setup/go-build.ts';
@@ -23,14 +24,7 @@ import {
   pulumiVersion,
   dockerPluginVersion,
 } from '../setup/pulumi-environment.ts';
-
-interface Finding {
-  readonly part: string;
-  readonly ok: boolean;
-  readonly found: string;
-  /** What to type, where it is not ok. */
-  readonly next: string;
-}
+import { calibrationTable, findingLines, type Finding } from './finding-lines.ts';
 
 /** uid 0 holds about six inotify instances for each systemd node (measured). */
 const inotifyPerNode = 6;
@@ -65,13 +59,12 @@ export async function doctor(options: {
   ];
   const ok = findings.every((one) => one.ok);
   if (options.json) printJson({ schema: 1, ok, findings, calibration });
-  else printResult([...findings.map(line), ...calibrationTable(calibration)].join('\n'));
+  else {
+    const { columns } = screenOf(process.stdout);
+    printResult(`${findingLines(findings, columns)}\n${calibrationTable(calibration)}`.trimEnd());
+  }
   // Without a cluster nothing was asked that could be refused.
   return ok || loaded === null ? EXIT.pass : EXIT.host;
-}
-
-function line({ part, ok, found, next }: Finding): string {
-  return `${ok ? 'ok     ' : 'no     '} ${part.padEnd(22)} ${found}${next === '' ? '' : `\n        type: ${next}`}`;
 }
 
 function node(): Finding {
@@ -160,13 +153,6 @@ function accuracy(calibration: Calibration | null): Finding {
         : `of ${calibration.takenAt}, below`,
     next: '',
   };
-}
-
-function calibrationTable(calibration: Calibration | null): readonly string[] {
-  if (calibration === null) return [];
-  const row = ({ kind, requested, measured, unit, n, tolerance, ok }: Calibration['steps'][number]): string =>
-    `${ok ? 'ok     ' : 'no     '} ${kind.padEnd(14)} asked ${String(requested).padStart(9)}  measured ${String(measured).padStart(10)} ${unit.padEnd(5)}  tolerance ${Number(tolerance.toPrecision(3))}, n ${n}`;
-  return ['', ...calibration.steps.map(row)];
 }
 
 /** What a named cluster and its profiles ask of this host. */

@@ -1,9 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../infra/errors.ts';
 import { packageRoot } from '../../infra/places.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
+import { assignment, collect, port, seed } from './flag-values.ts';
 import type { RunCommand } from './run.ts';
 
 /** Verbs of the design that later versions bring: asked for, they say so instead of being unknown. */
@@ -74,7 +75,7 @@ function rehearsalVerbs(root: Command): void {
     .description('rehearse: cluster up, faults in, suites run, evidence saved, cluster gone')
     .argument('<cluster>', 'a name in infra/clusters, or the path of a cluster.yaml')
     .option('--profile <name>', 'faults to inject; repeatable', collect, [])
-    .option('--seed <n>', 'what the schedule is drawn from', wholeNumber, 1)
+    .option('--seed <n>', 'what the schedule is drawn from', seed, 1)
     .option('--suite <name>', 'a suite of the spec; repeatable; all by default', collect, [])
     .option('--set <name=value>', 'value of a declared variable; repeatable', assignment, {})
     .addOption(
@@ -118,7 +119,7 @@ function clusterVerbs(root: Command): void {
     .command('up')
     .description('bring a cluster up and leave it running')
     .argument('[cluster]', 'a name in infra/clusters, or the path of a cluster.yaml', 'thumbnails')
-    .option('--seed <n>', '', wholeNumber, 1)
+    .option('--seed <n>', 'part of what names the plan', seed, 1)
     .option('--set <name=value>', 'value of a declared variable; repeatable', assignment, {})
     .option('--ttl <duration>', 'how long it may live, such as 90m or 8h', '8h')
     .option('--json', 'one JSON object on stdout', false)
@@ -163,7 +164,7 @@ function clusterVerbs(root: Command): void {
     });
   choosing(root.command('forward').description("a node's port on this machine's loopback, until Ctrl-C"))
     .argument('<node>')
-    .argument('<port>', '', port)
+    .argument('<port>', 'where something listens in the node', port)
     .option('--host-port <n>', 'a free one by default', port)
     .action(async (node: string, port: number, options: ClusterChoice & { readonly hostPort?: number }) => {
       const { forward } = await import('./forward.ts');
@@ -248,33 +249,6 @@ function choosing(command: Command): Command {
   return command
     .option('--run <id>', 'which cluster, by run id')
     .option('--stack <name>', 'which cluster, by stack');
-}
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value];
-}
-
-function assignment(
-  value: string,
-  earlier: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const at = value.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError(`"${value}" is not name=value`);
-  return { ...earlier, [value.slice(0, at)]: value.slice(at + 1) };
-}
-
-function port(value: string): number {
-  const number = wholeNumber(value);
-  if (number < 1 || number > 65_535) throw new InvalidArgumentError(`"${value}" is not a port, 1 to 65535`);
-  return number;
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0 || value.trim() === '') {
-    throw new InvalidArgumentError(`"${value}" is not a whole number from 0`);
-  }
-  return number;
 }
 
 function version(): string {

@@ -1,8 +1,8 @@
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
 import { printJson, printResult } from '../output.ts';
 import { silentProgress } from '../progress.ts';
-import type { KnownCluster } from '../teardown/inventory.ts';
 import { reapClusters, reapedLine, refuseUnnamedRemote, type ReapReport } from '../teardown/reap.ts';
+import { whyReaped, whySpared } from '../teardown/reap-words.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 
 /** `understudy reap`: 0, or 3 where something of the caller's that may be reaped is left. */
@@ -11,7 +11,7 @@ export async function reap(options: { readonly dryRun: boolean; readonly json: b
   refuseUnnamedRemote(engine, process.env);
   const report = await reapClusters({ engine, dryRun: options.dryRun, progress: silentProgress });
   if (options.json) printJson(reapDocument(report));
-  else printResult(reapText(report));
+  else printResult(reapText(report, options.dryRun));
   return report.left.length + report.builds.length === 0 ? EXIT.pass : EXIT.residue;
 }
 
@@ -24,28 +24,22 @@ function reapDocument({ reaped, left, builds, spared }: ReapReport): unknown {
     spared: spared.map((cluster) => ({
       run: cluster.runId,
       mine: cluster.mine,
-      why: sparedBecause(cluster),
+      why: whySpared(cluster),
     })),
   };
 }
 
-function reapText({ reaped, left, builds, spared }: ReapReport): string {
+/** Pure: a line a cluster: what became of it, or would, and why. */
+export function reapText({ reaped, left, builds, spared }: ReapReport, dryRun: boolean): string {
   const lines = [
     ...reaped.map(({ cluster, residue }) => reapedLine(cluster, residue)),
     ...left
       .filter((cluster) => !reaped.some((one) => one.cluster === cluster))
-      .map(({ runId, reapable }) => `would reap ${runId} (${reapable ?? ''})`),
+      .map((cluster) => `would reap ${cluster.runId}: ${whyReaped(cluster)}`),
     ...builds.map((residue) => `could not remove what a killed build left: ${residue}`),
-    ...spared.map((cluster) => `left alone ${cluster.runId}: ${sparedBecause(cluster)}`),
+    ...spared.map(
+      (cluster) => `${dryRun ? 'would not reap' : 'did not reap'} ${cluster.runId}: ${whySpared(cluster)}`,
+    ),
   ];
   return lines.length === 0 ? 'nothing to reap' : lines.join('\n');
-}
-
-function sparedBecause(cluster: KnownCluster): string {
-  if (!cluster.mine) return `it belongs to ${cluster.owner === '' ? 'somebody else' : cluster.owner}`;
-  if (cluster.elsewhere) return 'it is on another engine';
-  if (cluster.holder === 'alive' && !cluster.kept)
-    return `process ${cluster.holderPid ?? ''} is working on it`;
-  if (cluster.expires !== null) return `it expires ${cluster.expires}`;
-  return cluster.made === 'plain' ? 'made by pulumi up, without an expiry' : 'kept';
 }

@@ -25,8 +25,11 @@ export async function report({
     });
   }
   const folder = new RunFolder(path);
-  writeReport(folder);
-  if (json) printJson({ schema: 1, report: folder.file('report.html') });
-  else printResult(folder.file('report.html'));
+  const { unreadable } = writeReport(folder);
+  if (json) printJson({ schema: 1, report: folder.file('report.html'), unreadable });
+  else {
+    for (const gap of unreadable) process.stderr.write(`not shown: ${gap}\n`);
+    printResult(folder.file('report.html'));
+  }
   return await Promise.resolve(EXIT.pass);
 }

@@ -40,6 +40,10 @@ export async function run(
 ): Promise<ExitCode> {
   const { cluster, profile: profiles, seed, set, suite: suites } = flags;
   const loaded = loadPlan({ cluster, profiles, seed, set, suites });
+  if (flags.backend !== 'docker')
+    throw new UsageError('not-yet', `backend "${flags.backend}" is not built yet`, {
+      hint: '--backend docker',
+    });
   if (flags.dryRun) {
     const { planHash, scheduleHash } = loaded.hashes;
     // The hashes are those of the plan as it is; what is printed may stand in a build's log.
@@ -48,10 +52,6 @@ export async function run(
     else printResult(JSON.stringify(document, null, 2));
     return EXIT.pass;
   }
-  if (flags.backend !== 'docker')
-    throw new UsageError('not-yet', `backend "${flags.backend}" is not built yet`, {
-      hint: '--backend docker',
-    });
 
   const progress = openProgress();
   const { engine, host, toolbox } = await ensureReady(progress);

@@ -35,5 +35,5 @@ export function publishedSchema(name: string): z.core.JSONSchema.BaseSchema {
 }
 
 function isPublished(name: string): name is keyof typeof published {
-  return name in published;
+  return Object.hasOwn(published, name);
 }

@@ -10,7 +10,8 @@ import { ProcessWatch } from './process-watch.ts';
 import { redactFolder } from './redact-folder.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { secretsOfPlan, tooShort } from './secrets.ts';
+import { secretsOfPlan } from '../../infra/plan/secrets.ts';
+import { tooShort } from './redactor.ts';
 
 export interface EvidenceStage {
   readonly engine: Docker;

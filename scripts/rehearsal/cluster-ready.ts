@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { isolate } from './isolation.ts';
+import { limitProcesses } from './process-limits.ts';
 import type { Provisioned } from './provision.ts';
 import { NotReadyError, untilReady, whileAlive } from './readiness.ts';
 
@@ -17,14 +18,14 @@ export interface AwaitedCluster {
 }
 
 /**
- * Waits until every node is cut off from all but the cluster, and ready.
+ * Waits until every node is cut off from all but the cluster, limited to its processes, and ready.
  * @throws NotReadyError where a node is not; by then nothing is being made any more, so that the cluster may be kept.
  */
 export async function clusterReady(awaited: AwaitedCluster): Promise<void> {
   const decided = new AbortController();
   const signal = AbortSignal.any([awaited.signal, decided.signal]);
   try {
-    await Promise.all([isolated({ ...awaited, signal }), ...nodesReady({ ...awaited, signal })]);
+    await Promise.all([confined({ ...awaited, signal }), ...nodesReady({ ...awaited, signal })]);
   } catch (error) {
     decided.abort(); // nobody waits for the other nodes any more
     if (error instanceof NotReadyError) await awaited.cluster.recorded.catch(() => undefined);
@@ -32,10 +33,10 @@ export async function clusterReady(awaited: AwaitedCluster): Promise<void> {
   }
 }
 
-/** A node that has ended takes no routes: that it has, and why, is then the better answer. */
-async function isolated({ engine, bound, toolbox, cluster, signal, redact }: AwaitedCluster): Promise<void> {
+/** A node that has ended takes neither routes nor limits: that it has, and why, is then the better answer. */
+async function confined({ engine, bound, toolbox, cluster, signal, redact }: AwaitedCluster): Promise<void> {
   try {
-    await isolate(engine, bound, toolbox);
+    await Promise.all([isolate(engine, bound, toolbox), limitProcesses(engine, bound)]);
   } catch (error) {
     for (const node of bound.loaded.plan.nodes)
       await whileAlive(node, accessTo(node.name, cluster), signal, redact);

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { HostError } from '../../infra/errors.ts';
 import type { Handle } from '../../infra/handle.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
@@ -24,15 +25,27 @@ export class Forwards {
   readonly list: readonly Forward[];
   readonly #servers: readonly Server[];
   readonly #sockets = new Set<Socket>();
+  readonly #onRefused: (why: string) => void;
   #nodes: ReadonlyMap<string, NodeAccess> = new Map();
 
-  private constructor(list: readonly Forward[], servers: readonly Server[]) {
+  private constructor(
+    list: readonly Forward[],
+    servers: readonly Server[],
+    onRefused: (why: string) => void,
+  ) {
     this.list = list;
     this.#servers = servers;
+    this.#onRefused = onRefused;
   }
 
-  /** @throws HostError (69) where a fixed host port is somebody else's. */
-  static async reserve(wanted: readonly Wanted[]): Promise<Forwards> {
+  /**
+   * `onRefused` hears of every connection that could not be let through, and why.
+   * @throws HostError (69) where a fixed host port is somebody else's.
+   */
+  static async reserve(
+    wanted: readonly Wanted[],
+    onRefused: (why: string) => void = () => undefined,
+  ): Promise<Forwards> {
     const servers: Server[] = [];
     const list: Forward[] = [];
     const reserved: { forwards: Forwards | null } = { forwards: null };
@@ -46,7 +59,7 @@ export class Forwards {
       for (const server of servers) server.close();
       throw error;
     }
-    reserved.forwards = new Forwards(list, servers);
+    reserved.forwards = new Forwards(list, servers, onRefused);
     return reserved.forwards;
   }
 
@@ -80,8 +93,9 @@ export class Forwards {
     let process: NodeProcess;
     try {
       process = await access.start(['bash', '-c', relayScript, 'bash', String(port)]);
-    } catch {
+    } catch (error) {
       // A node that is down, stopped by a fault for one: whoever connects is turned away, and the run goes on.
+      this.#onRefused(unwilling(node, error));
       socket.destroy();
       return;
     }
@@ -90,7 +104,16 @@ export class Forwards {
       return;
     }
     process.stdin.on('error', () => socket.destroy());
-    process.stderr.resume();
+    const said = lastWords(process.stderr);
+    process.exited.then(
+      (exitCode) => {
+        const why = whyNoConnection({ node, port, exitCode, said: said() });
+        if (why === null) return;
+        this.#onRefused(why);
+        socket.destroy();
+      },
+      () => socket.destroy(), // its node is gone
+    );
     socket.on('close', () => {
       process.close();
     });
@@ -99,12 +122,67 @@ export class Forwards {
   }
 }
 
+/** Why connections to a port of a node would be closed at this moment; null: something there takes them. */
+export async function whyNotListening(
+  access: NodeAccess,
+  port: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { name: node } = access;
+  const script = `exec 3<>"/dev/tcp/127.0.0.1/$1" || exit ${refusedExit}`;
+  try {
+    const tried = await access.exec(['bash', '-c', script, 'bash', String(port)], {
+      timeoutMs: 10_000,
+      signal,
+    });
+    return whyNoConnection({ node, port, exitCode: tried.exitCode, said: tried.stdout + tried.stderr });
+  } catch (error) {
+    return unwilling(node, error);
+  }
+}
+
+function unwilling(node: string, error: unknown): string {
+  return `${node} takes no command: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** How our script ends where it reached nothing; it ends so for no other reason. */
+const refusedExit = 71;
+/** How an engine, or a shell, ends a command that is not there. */
+const commandMissing: readonly number[] = [126, 127];
+
+function whyNoConnection(ended: {
+  readonly node: string;
+  readonly port: number;
+  readonly exitCode: number;
+  readonly said: string;
+}): string | null {
+  const { node, port, exitCode, said } = ended;
+  if (commandMissing.includes(exitCode)) return `${node} has no bash, which a forward needs`;
+  if (exitCode !== refusedExit) return null;
+  return said.includes('refused')
+    ? `nothing listens on port ${port} of ${node}`
+    : `port ${port} of ${node} cannot be reached: ${lastLine(said)}`;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** The end of what is written to a stream, as far as it came. */
+function lastWords(stream: Readable): () => string {
+  let said = '';
+  stream.on('data', (chunk: Uint8Array | string) => {
+    said = (said + chunk.toString()).slice(-2_000);
+  });
+  return () => said;
+}
+
 /**
  * Both ways at once, until either end has said its last: an answer may end with the connection, as in HTTP/1.0. Whichever
  * way ends first ends the other; one that ended before anybody looked is looked for once.
  */
 const relayScript = [
-  'exec 3<>"/dev/tcp/127.0.0.1/$1" 4<&0 || exit 1',
+  `exec 3<>"/dev/tcp/127.0.0.1/$1" 4<&0 || exit ${refusedExit}`,
   'cat <&3 & down=$!',
   'cat <&4 >&3 & up=$!',
   'end() { kill $down $up 2>/dev/null; }',

@@ -46,6 +46,8 @@ export interface Trial extends BegunTrial {
 }
 
 const keptForMs = 4 * 3_600_000;
+/** When `reap` may take what is left of a run whose lease record is gone, with its checkout for one. */
+const forgottenAfterMs = 24 * 3_600_000;
 /** A side-car undoes what it holds within ten seconds of the end of its input, or goes with its node. */
 const closeDeadlineMs = 15_000;
 const pingDeadlineMs = 5_000;
@@ -62,7 +64,7 @@ export async function perform(begun: BegunTrial, request: TrialRequest, stage: S
       loaded: request.loaded,
       engine: stage.engine,
       folder,
-      maxTtlMs: null,
+      maxTtlMs: forgottenAfterMs,
     });
     return await performHeld(held, begun, request, stage);
   } catch (error) {

@@ -25,6 +25,13 @@ export function headline(run: RecordedRun): Headline {
         meaning: `An error ended the run ${lastSeen(run.events)}: there was nothing to judge.`,
         why: [ending.message],
       };
+    case 'unread':
+      return {
+        tone: 'invalid',
+        word: 'Unknown',
+        meaning: `The run ended, and how cannot be read from ${ending.file}. What else was saved is below.`,
+        why: [],
+      };
     case 'cut':
       return ending.aborted === null
         ? {

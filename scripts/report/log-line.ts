@@ -50,12 +50,13 @@ const changes: Readonly<Record<string, UnitChange>> = {
 /** One line of journal.jsonl; null where it is none (a crash cuts the last one). `beganMs`: the run's zero, Unix time. */
 export function journalLine(line: string, beganMs: number): LogLine | null {
   const entry = Entry.safeParse(parsedJson(line)).data;
-  if (entry === undefined) return null;
+  const ms = Math.round(Number(entry?.__REALTIME_TIMESTAMP) / 1000 - beganMs);
+  if (entry === undefined || !Number.isFinite(ms)) return null;
   const text = messageOf(entry.MESSAGE);
   const what = changes[entry.MESSAGE_ID ?? ''];
   const unit = unitName(entry.UNIT ?? '');
   return {
-    ms: Math.round(Number(entry.__REALTIME_TIMESTAMP) / 1000 - beganMs),
+    ms,
     severity: severityOf(text, Number(entry.PRIORITY ?? '6')),
     from: writerOf(entry),
     text: cut(text, maxText),

@@ -6,17 +6,20 @@ import type { LogDigest } from './log-digest.ts';
 import type { LogLine } from './log-line.ts';
 import { markup, type Markup } from './markup.ts';
 import { counted, fileSize } from './quantity.ts';
-import type { RecordedRun } from './recorded-run.ts';
+import { gapOf, type RecordedRun } from './recorded-run.ts';
 
 /** Bad lines of all nodes in one list; more of them are in the nodes' own logs. */
 const maxTogether = 150;
 
 /** A fold a node, on the run's clock, with what the run did in between the lines. */
-export function logsSection({ logs, events }: RecordedRun): Markup {
+export function logsSection(run: RecordedRun): Markup {
+  const { logs, events } = run;
+  if (run.startedAt === null && gapOf(run, 'events.jsonl') !== null)
+    return markup`<p>Logs are shown on the run’s clock, and without events.jsonl nobody knows when it began. They are in ${fileLink('nodes')}.</p>`;
   const written = logs.filter(({ total }) => total > 0);
   const silent = logs.filter(({ total }) => total === 0).map(({ node }) => node);
   return markup`${written.length === 0 ? null : together(written, events)}
-${written.map((log) => fold(log, events))}
+${written.map((log) => fold(log, events, gapOf(run, log.file)))}
 ${silent.length === 0 ? null : markup`<p class="soft">Nothing was logged, or nothing could be saved, of: ${silent.join(', ')}.</p>`}`;
 }
 
@@ -35,7 +38,7 @@ function together(logs: readonly LogDigest[], events: readonly RunEvent[]): Mark
 <div class="log">${merged(lines, events.filter(isTold))}</div></details>`;
 }
 
-function fold(log: LogDigest, events: readonly RunEvent[]): Markup {
+function fold(log: LogDigest, events: readonly RunEvent[], gap: string | null): Markup {
   const { node, total, counts, shown, file, unreadBytes } = log;
   const worst = [
     counts.error > 0 ? markup`, <b class="bad">✗ ${counted(counts.error, 'error')}</b>` : null,
@@ -44,7 +47,9 @@ function fold(log: LogDigest, events: readonly RunEvent[]): Markup {
   const chosen =
     shown.length < total
       ? `${shown.length} of ${total} lines are shown: errors and warnings first, then those nearest to a fault or a suite’s begin or end.`
-      : 'Nothing is left out.';
+      : gap === null
+        ? 'Nothing is left out.'
+        : `${gap}.`;
   const unread =
     unreadBytes > 0 ? ` ${fileSize(unreadBytes)} in the middle of the log were not even read.` : '';
   const timeless = shown.some(({ line }) => line.ms === null) ? ' This log carries no times.' : '';

@@ -3,7 +3,7 @@ import { fileLink } from './file-link.ts';
 import { listed } from './fault-lanes.ts';
 import { cut, markup, raw, type Markup } from './markup.ts';
 import { counted } from './quantity.ts';
-import type { RecordedRun } from './recorded-run.ts';
+import { gapOf, type RecordedRun } from './recorded-run.ts';
 
 const maxRows = 200;
 const maxValue = 300;
@@ -19,12 +19,15 @@ const meanings = {
 const classes = ['blocking', 'allowed', 'impossible'] as const;
 
 /** Differences between nodes and the reference by class; one that is the same on many nodes is one row. */
-export function paritySection({ parity, facts, plan }: RecordedRun): Markup {
+export function paritySection(run: RecordedRun): Markup {
+  const { parity, facts, plan } = run;
   const values = facts.reduce((sum, one) => sum + one.values, 0);
   const read =
     facts.length === 0
       ? markup`No facts of the nodes were saved in this run.`
       : markup`${counted(values, 'fact')} of ${counted(facts.length, 'node')} were read: ${fileLink('facts')}.`;
+  if (parity.length === 0 && (plan === null || gapOf(run, 'parity.json') !== null))
+    return markup`<p>In what the nodes differ from a reference is not known: what says so cannot be read. ${read}</p>`;
   if (parity.length === 0) {
     const compared =
       facts.length === 0 || plan?.plan.reference == null

@@ -4,7 +4,7 @@ import { fileLink } from './file-link.ts';
 import { breakable, markup, type Markup } from './markup.ts';
 import { counted, duration, quantity, round, seconds } from './quantity.ts';
 import { receiptPlot, targetsPlot } from './receipt-plot.ts';
-import type { RecordedRun } from './recorded-run.ts';
+import { gapOf, type RecordedRun } from './recorded-run.ts';
 
 /** A fault on many links is read in its summary; of its targets these many have a row, the worst of them first. */
 const maxTargets = 40;
@@ -27,8 +27,12 @@ export function holds({ ok, bystandersOk, healedOk }: Receipt): boolean {
   return ok && bystandersOk && healedOk;
 }
 
-function whyNone({ plan, ending, control, events }: RecordedRun): string {
+function whyNone(run: RecordedRun): string {
+  const { plan, ending, control, events } = run;
+  if (gapOf(run, 'receipts.json') !== null)
+    return 'Receipts were written, and cannot be read: nothing is proven here.';
   const asked = [...(plan?.plan.conditions ?? []), ...(plan?.plan.schedule ?? [])];
+  if (plan === null) return 'Which faults were asked for is not known.';
   if (asked.length === 0) return 'No fault was asked for.';
   if (control !== null && control.verdict !== 'pass')
     return 'No fault was injected: the run without faults did not pass.';

@@ -23,6 +23,7 @@ export const PlanFile = z.object({
         name: z.string(),
         role: z.string(),
         units: z.array(z.string()),
+        init: z.string().optional(),
       }),
     ),
     conditions: z.array(z.lazy(() => PlannedFault)),
@@ -49,6 +50,7 @@ export const AbortedFile = z.object({
   why: z.string(),
   noticed: z.string(),
   finished: z.string(),
+  saved: z.array(z.string()),
   missed: z.array(z.string()),
   residue: z.array(z.string()),
 });
@@ -57,6 +59,8 @@ export type AbortedFile = z.infer<typeof AbortedFile>;
 export type Ending =
   | { readonly kind: 'judged'; readonly verdict: Verdict }
   | { readonly kind: 'failed'; readonly message: string }
+  /** It came to an end, and the file that says which cannot be read. */
+  | { readonly kind: 'unread'; readonly file: string }
   /** No verdict: the controller was killed, or it is still at work (then there is no `aborted` either). */
   | { readonly kind: 'cut'; readonly aborted: AbortedFile | null };
 
@@ -100,6 +104,11 @@ export interface RecordedRun {
   /** null: nobody recorded any. */
   readonly processes: readonly ProcessRecord[] | null;
   readonly files: readonly FileBeside[];
-  /** What is in the folder and could not be read, and why. */
+  /** What the run wrote and the page does not show, one sentence each: it is not there, or cannot be read. */
   readonly unreadable: readonly string[];
+}
+
+/** What of a file could not be read; null where all of it was. */
+export function gapOf({ unreadable }: Pick<RecordedRun, 'unreadable'>, file: string): string | null {
+  return unreadable.find((gap) => gap.startsWith(file)) ?? null;
 }

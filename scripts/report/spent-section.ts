@@ -1,7 +1,7 @@
 import type { RunEvent } from '../evidence/event.ts';
 import { markup, type Markup } from './markup.ts';
 import { duration } from './quantity.ts';
-import type { RecordedRun } from './recorded-run.ts';
+import { gapOf, type RecordedRun } from './recorded-run.ts';
 
 interface Spent {
   readonly name: string;
@@ -10,9 +10,11 @@ interface Spent {
 }
 
 /** Seconds by phase, and what no phase accounts for. */
-export function spentSection({ events, endMs }: RecordedRun): Markup {
+export function spentSection(run: RecordedRun): Markup {
+  const { events, endMs } = run;
   const spent = spentOf(events, endMs);
-  if (spent.length === 0) return markup`<p>No phase was begun.</p>`;
+  if (spent.length === 0)
+    return markup`<p>${gapOf(run, 'events.jsonl') === null ? 'No phase was begun.' : 'Which phases there were is not known.'}</p>`;
   const rest = endMs - spent.reduce((sum, { ms }) => sum + ms, 0);
   const rows = rest > 0 ? [...spent, { name: 'between phases', ms: rest, ended: true }] : spent;
   const most = Math.max(...rows.map(({ ms }) => ms));

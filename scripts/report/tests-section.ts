@@ -24,7 +24,8 @@ export function testsSection(run: RecordedRun): Markup {
     run.control === null
       ? null
       : markup`<p class="soft">The run without faults was ${controlPage(run.control.runId, run)}.</p>`;
-  if (names.length === 0) return markup`<p>No suite was asked for.</p>`;
+  if (names.length === 0)
+    return markup`<p>${run.plan === null ? 'Which suites were asked for is not known.' : 'No suite was asked for.'}</p>`;
   return markup`${beside}${names.map((name) => oneSuite(name, run))}`;
 }
 

@@ -2,7 +2,7 @@ import type { Lane, Mark, Span, TestPart, TestsSpan } from './lane.ts';
 import { lanes } from './lanes.ts';
 import { anchor } from './anchor.ts';
 import { markup, raw, type Markup } from './markup.ts';
-import type { RecordedRun } from './recorded-run.ts';
+import { gapOf, type RecordedRun } from './recorded-run.ts';
 import { storyTable } from './story.ts';
 import { ticks, timeWindows, type TimeWindow } from './time-window.ts';
 
@@ -12,7 +12,8 @@ import { ticks, timeWindows, type TimeWindow } from './time-window.ts';
  */
 export function timeline(run: RecordedRun): Markup {
   if (run.events.every(({ type }) => type !== 'phase.start')) {
-    return markup`<p>Nothing happened in this run: no phase of it began.</p>`;
+    const gap = gapOf(run, 'events.jsonl');
+    return markup`<p>${gap === null ? 'Nothing happened in this run: no phase of it began.' : `What happened is not known: ${gap}.`}</p>`;
   }
   const windows = timeWindows(run);
   return markup`<p class="soft">Seconds since the run began. Hover over or tap a bar or mark to read it.</p>

@@ -18,7 +18,7 @@ export function topSection(run: RecordedRun, launcher: string): Markup {
 <p class="meaning">${said.meaning}</p>
 ${reasons(said.why)}
 ${(run.residue ?? []).length > 0 ? markup`<p class="bad"><b>✗ ${counted((run.residue ?? []).length, 'object')} left on this machine</b>: see <a href="#remains">left behind</a>.</p>` : null}
-${run.unreadable.length > 0 ? markup`<p class="unsure">? Not all of the run folder could be read: ${run.unreadable.join('; ')}</p>` : null}
+${gaps(run.unreadable)}
 <ul class="tiles">${tiles(run)}</ul>
 <dl class="facts">${facts(run)}</dl>
 ${again(run, launcher)}
@@ -34,6 +34,18 @@ function reasons(why: readonly string[]): Markup | null {
   const left = why.length - maxReasons;
   return markup`<ul class="why">${why.slice(0, openReasons).map(item)}</ul>
 ${rest.length === 0 ? null : markup`<details><summary>${why.length - openReasons} more reasons</summary><ul class="why">${rest.map(item)}${left > 0 ? item(`and ${left} more, in verdict.json`) : null}</ul></details>`}`;
+}
+
+const openGaps = 8;
+
+/** A page that shows less than there was must not look as if there had been no more. */
+function gaps(sentences: readonly string[]): Markup | null {
+  if (sentences.length === 0) return null;
+  const item = (sentence: string): Markup => markup`<li>${sentence}</li>`;
+  const rest = sentences.slice(openGaps);
+  return markup`<div class="gaps" role="note"><p><b>? Not all that this run wrote could be read</b>, so this page shows less than there was:</p>
+<ul>${sentences.slice(0, openGaps).map(item)}</ul>
+${rest.length === 0 ? null : markup`<details><summary>${rest.length} more</summary><ul>${rest.map(item)}</ul></details>`}</div>`;
 }
 
 function tiles(run: RecordedRun): readonly Markup[] {
@@ -52,6 +64,7 @@ function testsTile({ suites, plan }: RecordedRun): Markup {
   const skipped = tests.filter(({ status }) => status === 'skipped').length;
   const asked = plan?.plan.suites.length ?? suites.length;
   const good = suites.filter(({ status }) => status === 'passed').length;
+  if (plan === null && suites.length === 0) return tile('tests', 'tests', 'unsure', 'not known');
   if (asked === 0) return tile('tests', 'tests', 'soft', 'none asked for');
   if (suites.length === 0)
     return tile('tests', 'tests', 'unsure', 'no result', `${counted(asked, 'suite')} asked for`);
@@ -71,7 +84,8 @@ function testsTile({ suites, plan }: RecordedRun): Markup {
 function controlTile({ control, ending, plan }: RecordedRun): Markup {
   const name = 'without faults';
   if (control === null) {
-    const degraded = (plan?.plan.profiles.length ?? 0) > 0;
+    if (plan === null) return tile('tests', name, 'unsure', 'not known');
+    const degraded = plan.plan.profiles.length > 0;
     return tile('tests', name, degraded ? 'unsure' : 'soft', degraded ? 'not looked at' : 'no faults here');
   }
   const cached = ending.kind === 'judged' && ending.verdict.control?.cached === true;
@@ -86,6 +100,7 @@ function controlTile({ control, ending, plan }: RecordedRun): Markup {
 
 function receiptsTile({ receipts, plan }: RecordedRun): Markup {
   const asked = (plan?.plan.schedule.length ?? 0) + (plan?.plan.conditions.length ?? 0);
+  if (receipts.length === 0 && plan === null) return tile('receipts', 'receipts', 'unsure', 'not known');
   if (receipts.length === 0)
     return tile(
       'receipts',
@@ -107,7 +122,8 @@ function receiptsTile({ receipts, plan }: RecordedRun): Markup {
 function parityTile({ parity, facts, plan }: RecordedRun): Markup {
   const blocking = parity.filter((one) => one.class === 'blocking').length;
   if (blocking > 0) return tile('parity', 'parity', 'bad', `${blocking} blocking`);
-  if (plan?.plan.reference == null || facts.length === 0)
+  if (plan === null) return tile('parity', 'parity', 'unsure', 'not known');
+  if (plan.plan.reference === null || facts.length === 0)
     return tile('parity', 'parity', 'soft', 'not compared');
   return tile(
     'parity',
@@ -154,7 +170,7 @@ function facts({ ending, plan, startedAt, endMs, runId }: RecordedRun): readonly
       'began',
       startedAt === null ? `with run ${runId}` : `${startedAt.slice(0, 19).replace('T', ' ')} UTC`,
     ),
-    fact('took', duration(endMs)),
+    fact('took', startedAt === null ? 'not known' : duration(endMs)),
   ];
 }
 

@@ -8,6 +8,7 @@ import { destroyCluster } from './destroy-cluster.ts';
 import type { KnownCluster } from './inventory.ts';
 import { anyLease } from './lease-store.ts';
 import { sweepOrphans } from './maker.ts';
+import { whyReaped } from './reap-words.ts';
 import { connectRunEngine } from './run-engine.ts';
 import type { Residue } from './sweep.ts';
 import type { RunEngine } from './tear-down.ts';
@@ -90,11 +91,11 @@ export async function reapQuietly(progress: Progress = silentProgress): Promise<
   }
 }
 
-export function reapedLine({ runId, reapable }: KnownCluster, residue: readonly Residue[]): string {
-  const why = reapable === 'expired' ? 'expired' : 'its holder is dead';
+export function reapedLine(cluster: KnownCluster, residue: readonly Residue[]): string {
+  const said = `${cluster.runId}: ${whyReaped(cluster)}`;
   return residue.length === 0
-    ? `reaped ${runId} (${why})`
-    : `could not reap all of ${runId} (${why}); left: ${residue.join(', ')}`;
+    ? `reaped ${said}`
+    : `could not reap all of ${said}; left: ${residue.join(', ')}`;
 }
 
 /** A production engine must not lose clusters by an unlucky `docker context use`: a remote one has to be named. */

@@ -83,6 +83,19 @@ describe('plain Pulumi at the root of the checkout', () => {
     expect(await listed()).toMatchObject({ made: 'plain', stack, cluster: 'idle', nodes: 3, expires: null });
     const { stdout } = await understudy(['exec', '--stack', stack, 'node-2', '--', 'hostname']);
     expect(stdout).toBe('node-2');
+    const { stdout: token } = await understudy([
+      'exec',
+      '--stack',
+      stack,
+      'node-2',
+      '--',
+      'printenv',
+      'SESSION_TOKEN',
+    ]);
+    expect(token).toBe('a-token-of-no-worth');
+    const { stdout: state } = await pulumi('stack', 'export', '--stack', stack);
+    expect(state).toContain('understudy/');
+    expect(state).not.toContain(token);
 
     await succeed('destroy', '--yes');
     expect(await labelledObjects()).toEqual([]);

@@ -5,14 +5,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { RunFolder } from '../../scripts/evidence/run-folder.ts';
+import { readRun } from '../../scripts/report/read-run.ts';
 import { writeReport } from '../../scripts/report/write-report.ts';
 import { ensureBrowser, openBrowser } from '../support/browser.ts';
-import { faintTexts, openFolds, overflow } from '../support/page-probes.ts';
+import { faintTexts, hiddenSections, openFolds, overflow } from '../support/page-probes.ts';
 import { journal, madeUpRun, runId, suite, writeRun, type MadeUpRun } from '../support/recorded-run.ts';
 import { idleCluster, rehearsal, slowLink } from '../support/understudy.ts';
 
 const browser = await ensureBrowser();
 const phone = { width: 390, height: 844 };
+const narrow = { width: 400, height: 800 };
+const between = { width: 720, height: 900 };
 const desktop = { width: 1280, height: 900 };
 const sections = [
   'Time line',
@@ -91,6 +94,8 @@ if ('missing' in browser) {
     ] as const;
     const sizes = [
       ['phone', phone],
+      ['narrow window', narrow],
+      ['window between both', between],
       ['desktop', desktop],
     ] as const;
     const all = runs.flatMap(([what, name, run]) =>
@@ -104,6 +109,7 @@ if ('missing' in browser) {
       expect(await page.evaluate<number>(overflow)).toBeLessThanOrEqual(0);
       await page.evaluate(openFolds);
       expect(await page.evaluate<number>(overflow)).toBeLessThanOrEqual(0);
+      expect(await page.evaluate<string[]>(hiddenSections)).toEqual([]);
       expect(said).toEqual([]);
       await page.close();
     });
@@ -173,6 +179,8 @@ if ('missing' in browser) {
 
     test('of a real rehearsal: asks for nothing, fits, and says what came of it', async () => {
       const { verdict: real } = await rehearsal([idleCluster, '--profile', slowLink, '--seed', '3']);
+      // What the run says that it wrote is all there: the report knows the real names.
+      expect(readRun(real.runFolder).unreadable).toEqual([]);
       const { page, said } = await load(real.report ?? '', phone);
       expect(await page.locator('h1').innerText()).toContain('Pass');
       expect(await page.locator('.command').innerText()).toContain(`--profile ${slowLink} --seed 3`);

@@ -165,7 +165,13 @@ describe('--keep always', () => {
 
     expect(await succeed('exec', '--run', runId, 'machine-1', '--', 'hostname')).toBe('machine-1');
     expect(await succeed('logs', '--run', runId, 'machine-1')).toContain('ssh');
-    expect(await greeting('machine-1', 22, runId)).toMatch(/^SSH-2\.0-/);
+    const through = await greeting('machine-1', 22, runId);
+    expect(through.said).toMatch(/^SSH-2\.0-/);
+    expect(through.stderr).toContain('something listens on port 22 of machine-1');
+    const nowhere = await greeting('machine-1', 23, runId);
+    expect(nowhere.said).toBe('');
+    expect(nowhere.stderr).toContain('nothing listens on port 23 of machine-1; for now');
+    expect(nowhere.stderr).toContain('connection closed: nothing listens on port 23 of machine-1');
 
     expect(await reaped()).not.toContainEqual(expect.objectContaining({ run: runId }));
     await succeed('down', '--run', runId);
@@ -305,17 +311,29 @@ async function succeed(...argv: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** What a server says first, through `understudy forward`, which ends with Ctrl-C. */
-async function greeting(node: string, port: number, runId: string): Promise<string> {
+/** What a server says first, through `understudy forward`, which ends with Ctrl-C; nothing where it is not let through. */
+async function greeting(
+  node: string,
+  port: number,
+  runId: string,
+): Promise<{ readonly said: string; readonly stderr: string }> {
   const forward = start(['forward', '--run', runId, node, String(port)]);
+  const told = once(forward.stderr, 'data');
   const printed = String((await once(forward.stdout, 'data')).at(0));
+  await told; // whether something listens
   const hostPort = Number(/127\.0\.0\.1:(\d+)/.exec(printed)?.[1]);
   const socket = connect(hostPort, '127.0.0.1');
-  const said = String((await once(socket, 'data')).at(0));
-  socket.destroy();
+  let said = '';
+  socket.on('error', () => undefined);
+  socket.once('data', (chunk: Buffer) => {
+    said = chunk.toString();
+    socket.destroy();
+  });
+  await once(socket, 'close');
   forward.kill('SIGINT');
-  expect((await forward).exitCode).toBe(0);
-  return said;
+  const { exitCode, stderr } = await forward;
+  expect(exitCode).toBe(0);
+  return { said, stderr };
 }
 
 function hoursLeft(cluster: z.infer<typeof Listed> | undefined): number {

@@ -11,7 +11,7 @@ const name = fc
   .stringMatching(/^[a-z][a-z0-9-]{0,8}[a-z]$/)
   .filter((one) => one !== 'host' && one !== 'constructor');
 const path = fc.stringMatching(/^\/[a-z]{1,6}(\/[a-z._-]{2,6}[a-z]){0,2}$/);
-const oneLine = fc.stringMatching(/^[ -"$-~äλ字]{0,12}$/);
+const oneLine = fc.stringMatching(/^[ -"$-~äλ字]{0,12}$/).filter((one) => !one.includes('${'));
 const variable = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/);
 
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>

@@ -3,6 +3,11 @@
 /** How many pixels the page is wider than its window, whatever is folded out. */
 export const overflow = 'document.documentElement.scrollWidth - window.innerWidth';
 
+/** Links of the list of sections that are not wholly inside the window. */
+export const hiddenSections = `[...document.querySelectorAll('nav a')]
+  .filter((link) => { const { left, right } = link.getBoundingClientRect(); return left < 0 || right > window.innerWidth; })
+  .map((link) => link.textContent)`;
+
 export const openFolds = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })";
 
 /** Texts whose contrast with what is behind them is below WCAG's AA: 4.5, or 3 where they are large. */

@@ -12,7 +12,7 @@ const rooms = ['tests', 'scripts', 'infra', 'images'] as const;
 const owners: Readonly<Record<string, RegExp>> = {
   '@pulumi/docker': /^infra\/components\/docker\//,
   '@pulumi/pulumi': /^infra\/(components\/docker\/|index\.ts$)|^scripts\/rehearsal\/provision\.ts$/,
-  commander: /^scripts\/commands\/program\.ts$/,
+  commander: /^scripts\/commands\/(program|flag-values|finding-lines)\.ts$/,
   dockerode: /^infra\/components\/docker\/engine\.ts$/,
   execa: /^scripts\/(setup|suite|teardown)\/|^scripts\/commands\/env\.ts$/,
   'deb-version-compare': /^scripts\/parity\/versions\.ts$/,
@@ -32,8 +32,7 @@ const tools = ['@swc/core', '@swc/jest', 'jest', 'jest-junit', 'pulumi'];
 /** In the folders of pure cores these alone may touch the machine, time or chance. */
 const effects = [
   'infra/spec/load.ts',
-  'infra/spec/load-reference.ts',
-  'infra/plan/load-plan.ts',
+  'infra/spec/author-file.ts',
   'infra/plan/bound-run.ts',
   'infra/plan/routes.ts',
   'infra/plan/ssh-key.ts',
@@ -41,7 +40,7 @@ const effects = [
 const pureFolders = /^images\/[a-z-]+\.ts$|^infra\/(spec|plan)\//;
 /** Pure cores among effects: what decides what a run meant, and what is done to a node. */
 const pureFiles =
-  /^scripts\/(faults\/(statistics|layers|link-(condition|commands|receipts)|requirements|session-receipts|receipt)|rehearsal\/(conclude|verdict|readiness-probe|handle-of)|suite\/(junit|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
+  /^scripts\/(faults\/(statistics|layers|link-(condition|commands|receipts)|requirements|session-receipts|receipt)|rehearsal\/(conclude|verdict|readiness-probe|handle-of)|suite\/(junit|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|folder-reader|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
 const impure =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\brandomBytes\(|from 'node:(fs|child_process|net|os|http|timers)/;
 

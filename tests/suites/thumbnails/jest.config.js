@@ -20,6 +20,8 @@ export default {
       {
         outputDirectory: '.',
         outputName: 'junit.xml',
+        // By default it is that of the first describe(), "undefined" where a file has none.
+        suiteNameTemplate: '{filename}',
         classNameTemplate: '{filename}',
         titleTemplate: '{title}',
       },

@@ -17,6 +17,15 @@ test('a malformed spec ends the command with 64 before an engine is looked for; 
   expect(`${stderr}\n`).toBe(readFileSync(join(packageRoot, `${malformed}.txt`), 'utf8'));
 });
 
+test.each([[[]], [['--dry-run']]])(
+  'a backend that is not built yet is refused, also where a plan was all that was asked for: %j',
+  async (more) => {
+    const ended = await understudy(['run', 'thumbnails', '--backend', 'aws', '--json', ...more], nowhere);
+    expect(ended.exitCode).toBe(64);
+    expect(errorOf(ended)).toMatchObject({ code: 'not-yet', message: 'backend "aws" is not built yet' });
+  },
+);
+
 test('with --json it is one object on stdout, each problem with its place, and nothing on stderr', async () => {
   const ended = await understudy(['run', `${malformed}.yaml`, '--json'], nowhere);
   expect({ exitCode: ended.exitCode, stderr: ended.stderr }).toEqual({ exitCode: 64, stderr: '' });

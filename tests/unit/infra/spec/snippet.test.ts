@@ -29,6 +29,14 @@ test('the line ends of Windows are no part of a line', () => {
   expect(renderProblem(problem, 'one\r\ntwo\r\n')).not.toContain('\r');
 });
 
+test('of a long line it shows what stands around the caret, and nothing that a terminal would obey', () => {
+  const text = `${'x'.repeat(5_000)}!\u001b[2J${'y'.repeat(5_000)}`;
+  const [, line = '', caret = ''] = renderProblem({ ...problem, line: 1, column: 5_001 }, text).split('\n');
+  expect(line.length).toBeLessThan(180);
+  expect(line).toMatch(/^ {3}1 \| …x+!\uFFFD\[2Jy+…$/);
+  expect(line.charAt(caret.indexOf('^'))).toBe('!');
+});
+
 test('what is not known is left out', () => {
   expect(renderProblem({ ...problem, hint: '' }, null)).toBe('a.yaml:2:3  what is wrong');
   expect(renderProblem({ ...problem, line: 9 }, 'one\n')).toBe(

@@ -19,9 +19,36 @@ describe('a wrong command line ends with 64, says what is wrong and where to rea
       /--seed.*"x" is not a whole number from 0/,
       'understudy run --help',
     ],
-    [['run', 'thumbnails', '--seed', '-1'], /"-1" is not a whole number/, 'understudy run --help'],
-    [['run', 'thumbnails', '--seed', '1.5'], /"1.5" is not a whole number/, 'understudy run --help'],
-    [['run', 'thumbnails', '--seed', ' '], /" " is not a whole number/, 'understudy run --help'],
+    ...[
+      '-1',
+      '1.5',
+      ' ',
+      '',
+      '0x10',
+      '0b1',
+      '1e3',
+      ' 7',
+      '7\n',
+      '+7',
+      '1_000',
+      '9007199254740992',
+      'Infinity',
+    ].map(
+      (value) =>
+        [
+          ['run', 'thumbnails', '--seed', value],
+          `${JSON.stringify(value)} is not a whole number from 0 to 9007199254740991, written in digits alone`,
+          'understudy run --help',
+        ] as const,
+    ),
+    [['up', '--seed', '0x10'], '"0x10" is not a whole number', 'understudy up --help'],
+    ...['0', '65536', '0x50', '8e1', ' 80', '-80', '80.0', 'http', ''].flatMap((value) => {
+      const message = `${JSON.stringify(value)} is not a port: a whole number from 1 to 65535`;
+      return [
+        [['forward', 'node-1', '--', value], message, 'understudy forward --help'] as const,
+        [['forward', 'node-1', '80', `--host-port=${value}`], message, 'understudy forward --help'] as const,
+      ];
+    }),
     [['run', 'thumbnails', '--set'], /--set <name=value>.*missing/, 'understudy run --help'],
     [
       ['run', 'thumbnails', '--set', 'application'],
@@ -43,7 +70,12 @@ describe('a wrong command line ends with 64, says what is wrong and where to rea
       'did you mean --profile? understudy run --help',
     ],
     [['runn'], /^unknown command 'runn'$/, 'did you mean run? understudy --help'],
-    [['forward', 'node-1', 'http'], /"http" is not a whole number/, 'understudy forward --help'],
+    [
+      ['run', 'thumbnails', '--set', 'a=1', '--set', 'b=1', '--set', 'a=2'],
+      /"a" is set twice, and a variable has one value/,
+      'understudy run --help',
+    ],
+    [['up', '--set', 'a=1', '--set', 'a=1'], /"a" is set twice/, 'understudy up --help'],
   ])('%j', async (argv, message, hint) => {
     const error = await answerTo(...argv);
     expect(error).toMatchObject({ exit: 64, code: 'usage', hint, problems: [] });

@@ -49,6 +49,10 @@ describe('the schema of cluster.yaml', () => {
   });
 });
 
+test.each(['constructor', '__proto__', 'toString'])('there is no schema "%s"', (name) => {
+  expect(() => publishedSchema(name)).toThrow(`there is no schema "${name}"`);
+});
+
 test('the schema of handle.json accepts what a run writes, and refuses a host that is not this one', () => {
   const validate = validator('handle');
   const bound = boundForTest(loadPlan({ cluster: 'thumbnails', profiles: [], seed: 1, set: {}, suites: [] }));

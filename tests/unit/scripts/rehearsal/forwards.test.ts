@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../infra/places.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
-import { Forwards, forwardsOf } from '../../../../scripts/rehearsal/forwards.ts';
+import { Forwards, forwardsOf, whyNotListening } from '../../../../scripts/rehearsal/forwards.ts';
 import { fakeNode, thisMachine } from '../../../support/fake-node.ts';
 
 const open: (() => unknown)[] = [];
@@ -125,6 +125,62 @@ test('a node that is down turns away who connects, and nothing else happens', as
   expect(socket.bytesRead).toBe(0);
 });
 
+describe('a connection that cannot be let through is closed, and why is told', () => {
+  const noBash = fakeNode({
+    start: async () => thisMachine.start(['sh', '-c', 'exit 127']),
+    exec: async () => thisMachine.exec(['sh', '-c', 'exit 127']),
+  });
+  const down = fakeNode({
+    start: () => Promise.reject(new Error('container is paused')),
+    exec: () => Promise.reject(new Error('container is paused')),
+  });
+  test.each([
+    ['nobody listens', thisMachine, /^nothing listens on port \d+ of this-machine$/],
+    ['there is no bash', noBash, /^node-1 has no bash, which a forward needs$/],
+    ['the node is down', down, /^node-1 takes no command: container is paused$/],
+  ])('%s', async (_why, node, words) => {
+    const free = await listening(createServer());
+    const port = portOf(free);
+    free.close();
+    await once(free, 'close');
+
+    const told = Promise.withResolvers<string>();
+    const forwards = await reserved([{ node: node.name, port, hostPort: null }], told.resolve);
+    forwards.open(new Map([[node.name, node]]));
+    forwards.hold();
+    const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
+    open.push(() => socket.destroy());
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    expect(await told.promise).toMatch(words);
+    expect(await whyNotListening(node, port, new AbortController().signal)).toMatch(words);
+  });
+
+  test('but nothing is told of one that was let through, even if nothing was said', async () => {
+    const silent = await listening(createServer((socket) => socket.end()));
+    const port = portOf(silent);
+    const told: string[] = [];
+    const ends: Promise<number>[] = [];
+    const watched = fakeNode({
+      start: async (argv) => {
+        const relay = await thisMachine.start(argv);
+        ends.push(relay.exited);
+        return relay;
+      },
+    });
+    const forwards = await reserved([{ node: 'a-1', port, hostPort: null }], (why) => told.push(why));
+    forwards.open(new Map([['a-1', watched]]));
+    forwards.hold();
+    const socket = connect(forwards.list[0]?.hostPort ?? 0, '127.0.0.1');
+    open.push(() => socket.destroy());
+    expect(await text(socket)).toBe('');
+    expect(ends).toHaveLength(1);
+    await Promise.all(ends);
+    expect(told).toEqual([]);
+    expect(await whyNotListening(thisMachine, port, new AbortController().signal)).toBeNull();
+  });
+});
+
 test('who leaves while the relay is being started leaves nothing running in the node', async () => {
   const forwards = await reserved([{ node: 'this-machine', port: 80, hostPort: null }]);
   const closed = Promise.withResolvers<undefined>();
@@ -164,8 +220,8 @@ async function connected(): Promise<[Socket, Socket]> {
   return [client, await accepted];
 }
 
-async function reserved(wanted: Parameters<typeof Forwards.reserve>[0]): Promise<Forwards> {
-  const forwards = await Forwards.reserve(wanted);
+async function reserved(...asked: Parameters<typeof Forwards.reserve>): Promise<Forwards> {
+  const forwards = await Forwards.reserve(...asked);
   open.push(() => {
     forwards.close();
   });

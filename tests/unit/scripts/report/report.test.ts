@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blankRecord, withFindings, type Findings } from '../../../../scripts/evidence/process-record.ts';
@@ -136,7 +145,8 @@ describe('a run that was cut off', () => {
     appendFileSync(join(folder, 'nodes/left-1/journal.jsonl'), '{"__REALTIME');
     writeFileSync(join(folder, 'verdict.json'), '{"schema":1,');
     const said = wordsOf(renderReport(readRun(folder), 'x'));
-    expect(said).toContain('verdict.json: not whole JSON');
+    expect(said).toContain('verdict.json is not whole JSON');
+    expect(said).toContain('The run ended, and how cannot be read from verdict.json');
     expect(said).toContain('events.jsonl: 1 of 12 lines');
   });
 
@@ -151,6 +161,160 @@ describe('a run that was cut off', () => {
     const said = words({ ...cut, files: { 'failure.json': failure } });
     expect(said).toContain('Error');
     expect(said).toContain('node left-1 died: exit 1');
+  });
+});
+
+describe('what a run wrote and the page cannot show is said at its top', () => {
+  const notice = 'Not all that this run wrote could be read';
+  /** The made-up run with all that its events and its verdict say that it wrote. */
+  const full = (): string => {
+    const planned = whole.plan;
+    if (planned === null || whole.verdict === null)
+      throw new Error('the made-up run has a plan and a verdict');
+    const nodes = planned.plan.nodes.map((node) => ({ ...node, init: 'systemd' }));
+    const events = [
+      ...whole.events.slice(0, 5),
+      at(1_700, { type: 'phase.end', phase: 'parity', ok: true, why: '' }),
+      ...whole.events.slice(5, -2),
+      at(19_000, { type: 'phase.end', phase: 'collect', ok: true, why: '' }),
+      ...whole.events.slice(-2),
+    ];
+    const { receipts, parity } = whole.verdict;
+    return folderOf(
+      madeUpRun({
+        events,
+        plan: { ...planned, plan: { ...planned.plan, nodes } },
+        ...verdict({ phasesMs: { provision: 1, parity: 1, suite: 1, heal: 1, collect: 1, teardown: 1 } }),
+        files: {
+          ...whole.files,
+          'receipts.json': JSON.stringify(receipts),
+          'parity.json': JSON.stringify(parity),
+          'schedule.json': '[]',
+          'processes.jsonl': '',
+          ...Object.fromEntries(
+            nodes.flatMap(({ name }) => [
+              [`facts/${name}.json`, '{"os":{"id":"debian"}}'],
+              [`nodes/${name}/state.json`, '{}'],
+              [`nodes/${name}/container.log`, ''],
+            ]),
+          ),
+        },
+      }),
+    );
+  };
+  const said = (folder: string): string => wordsOf(renderReport(readRun(folder), 'x'));
+
+  test('a folder that is whole has no such notice', () => {
+    const folder = full();
+    expect(readRun(folder).unreadable).toEqual([]);
+    expect(said(folder)).not.toContain(notice);
+  });
+
+  const whatWasWritten = [
+    ...['events.jsonl', 'plan.json', 'control.json', 'receipts.json', 'parity.json', 'schedule.json'],
+    ...['processes.jsonl', 'junit.xml', 'suites/checks/outcome.json', 'facts/left-1.json'],
+    ...[
+      'nodes/left-1/journal.jsonl',
+      'nodes/left-1/container.log',
+      'nodes/right-1/state.json',
+      'verdict.json',
+    ],
+  ];
+  test.each(whatWasWritten)('%s, where it is gone', (file) => {
+    const folder = full();
+    rmSync(join(folder, file));
+    expect(said(folder)).toContain(
+      `${notice} , so this page shows less than there was:\n${file} is not there`,
+    );
+  });
+
+  test.each(whatWasWritten.filter((file) => !/schedule|junit|nodes/.test(file)))(
+    '%s, where it refuses to be read or is something else',
+    (file) => {
+      const folder = full();
+      rmSync(join(folder, file));
+      symlinkSync('/proc/self/mem', join(folder, file));
+      expect(said(folder)).toContain(`${file} cannot be read (EIO)`);
+      rmSync(join(folder, file));
+      mkdirSync(join(folder, file));
+      expect(said(folder)).toContain(`${file} is a folder`);
+    },
+  );
+
+  test.each([
+    'receipts.json',
+    'parity.json',
+    'control.json',
+    'plan.json',
+    'facts/left-1.json',
+    'verdict.json',
+  ])('%s, cut in the middle', (file) => {
+    const folder = full();
+    const text = readFileSync(join(folder, file), 'utf8');
+    writeFileSync(join(folder, file), text.slice(0, text.length / 2));
+    expect(said(folder)).toContain(`${file} is not whole JSON`);
+  });
+
+  test('a journal that is something else: the container’s log stands in, and that is said', () => {
+    const folder = full();
+    rmSync(join(folder, 'nodes/left-1/journal.jsonl'));
+    mkdirSync(join(folder, 'nodes/left-1/journal.jsonl'));
+    writeFileSync(join(folder, 'nodes/left-1/container.log'), 'in its place\n');
+    const page = said(folder);
+    expect(page).toContain('nodes/left-1/journal.jsonl is a folder');
+    expect(page).toContain('in its place');
+  });
+
+  test('a log of which a line is broken does not say that nothing is left out', () => {
+    const folder = full();
+    appendFileSync(
+      join(folder, 'nodes/right-1/journal.jsonl'),
+      '{"__REALTIME_TIMESTAMP":"soon","MESSAGE":"x"}\n',
+    );
+    const page = said(folder);
+    expect(page).toMatch(/right-1 : 1 line\nnodes\/right-1\/journal.jsonl: 1 of 2 lines cannot be read\./);
+  });
+
+  test('events.jsonl, cut between two lines: the verdict knows of phases that it does not tell', () => {
+    const folder = full();
+    const lines = readFileSync(join(folder, 'events.jsonl'), 'utf8').split('\n');
+    writeFileSync(join(folder, 'events.jsonl'), `${lines.slice(0, 8).join('\n')}\n`);
+    const page = said(folder);
+    expect(page).toContain(
+      'events.jsonl does not tell how these phases ended: suite, heal, collect, teardown',
+    );
+    // Its last line is of the cluster's beginning: that does not mean that the cluster is still there.
+    expect(page).not.toContain('cluster kept');
+  });
+
+  test('where nothing is left but a few events, nothing is claimed of what was asked for', () => {
+    const folder = full();
+    for (const file of [
+      'plan.json',
+      'verdict.json',
+      'control.json',
+      'receipts.json',
+      'suites',
+      'parity.json',
+    ])
+      rmSync(join(folder, file), { recursive: true });
+    const page = said(folder);
+    expect(page).not.toMatch(
+      /none asked for|no fault asked for|No suite was asked for|No fault was asked for/,
+    );
+    expect(page).not.toMatch(/did not get (so far|there)|spec names none|no faults here/);
+    expect(page).toContain('Receipts were written, and cannot be read');
+  });
+
+  test('what the watcher says that it saved is looked for, too', () => {
+    const aborted = {
+      ...{ why: 'it died', noticed: 'a', finished: 'b', missed: [], residue: [] },
+      saved: ['nodes/left-1/state.json', 'nodes/left-1/journal.jsonl'],
+    };
+    const cut = madeUpRun({ verdict: null, control: null, events: whole.events.slice(0, 11) });
+    const page = words({ ...cut, files: { 'aborted.json': JSON.stringify(aborted) } });
+    expect(page).toContain('nodes/left-1/state.json is not there');
+    expect(page).not.toContain('journal.jsonl is not there');
   });
 });
 

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Phase, RunEvent } from '../evidence/event.ts';
+import type { Ending, PlanFile } from './recorded-run.ts';
+
+interface Told {
+  readonly events: readonly RunEvent[];
+  readonly plan: PlanFile | null;
+  readonly ending: Ending;
+}
+
+/** Pure: every file of a run folder that the run, by its own story, has written. */
+export function toldFiles(told: Told): readonly string[] {
+  const { events, ending } = told;
+  const ended = (phase: Phase): boolean => hasEnded(events, phase) || phase in phasesOf(ending);
+  const nodes = told.plan?.plan.nodes ?? [];
+  const suites = events.flatMap((event) => (event.type === 'suite.end' ? [event.suite] : []));
+  return [
+    'events.jsonl',
+    'plan.json',
+    ...ofEnding(told),
+    ...(ended('parity') ? ['parity.json', ...nodes.flatMap(({ name }) => factsOf(name, events))] : []),
+    ...suites.map((suite) => join('suites', suite, 'outcome.json')),
+    ...(ended('collect')
+      ? [
+          ...['receipts.json', 'schedule.json', 'processes.jsonl'],
+          ...nodes.flatMap(({ name, init }) => evidenceOf(name, init, events)),
+        ]
+      : []),
+  ];
+}
+
+/** Pure: phases that the verdict knows of and the events do not: the end of events.jsonl is missing. */
+export function untoldPhases({ events, ending }: Pick<Told, 'events' | 'ending'>): readonly string[] {
+  return Object.keys(phasesOf(ending)).filter((phase) => !hasEnded(events, phase));
+}
+
+function ofEnding({ events, ending }: Told): readonly string[] {
+  switch (ending.kind) {
+    case 'judged':
+      return [...(ending.verdict.control === null ? [] : ['control.json']), 'junit.xml'];
+    case 'failed':
+    case 'unread':
+      return [];
+    case 'cut':
+      // Whoever took the cluster down in order wrote a verdict, or why there is none.
+      if (ending.aborted !== null) return ending.aborted.saved;
+      return hasEnded(events, 'teardown') ? ['verdict.json'] : [];
+  }
+}
+
+/** Nodes of which the run said itself that they could not be asked are no gap: the story has it. */
+function factsOf(node: string, events: readonly RunEvent[]): readonly string[] {
+  return noted(events, `no facts of ${node}:`) ? [] : [join('facts', `${node}.json`)];
+}
+
+function evidenceOf(node: string, init: string | undefined, events: readonly RunEvent[]): readonly string[] {
+  if (noted(events, `not collected: ${node}:`) || noted(events, 'not collected: nodes:')) return [];
+  const files = ['state.json', 'container.log', ...(init === 'systemd' ? ['journal.jsonl'] : [])];
+  return files.map((file) => join('nodes', node, file));
+}
+
+function noted(events: readonly RunEvent[], beginning: string): boolean {
+  return events.some((event) => event.type === 'note' && event.text.startsWith(beginning));
+}
+
+function hasEnded(events: readonly RunEvent[], phase: string): boolean {
+  return events.some((event) => event.type === 'phase.end' && event.phase === phase && event.ok);
+}
+
+function phasesOf(ending: Ending): Readonly<Record<string, number>> {
+  return ending.kind === 'judged' ? ending.verdict.phasesMs : {};
+}
