@@ -9,12 +9,14 @@ import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import type { RunFolder } from '../evidence/run-folder.ts';
 import { secretsOfRun } from '../evidence/secrets.ts';
+import type { Difference } from '../parity/difference.ts';
 import type { Progress } from '../progress.ts';
 import type { Interrupts } from '../teardown/interrupt.ts';
 import { acquireLease, keepLease } from '../teardown/lease-store.ts';
 import { temporaryFolder } from '../teardown/residue.ts';
 import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
 import { startWatcher } from '../teardown/watcher.ts';
+import { compareRaised } from './compare-nodes.ts';
 import { handleOf } from './handle-of.ts';
 import { isolate } from './isolation.ts';
 import { provision } from './provision.ts';
@@ -33,6 +35,12 @@ export interface Raising {
   readonly ttlMs: number;
 }
 
+export interface Raised {
+  readonly handle: Handle;
+  /** In what its nodes are not what production is; null where the spec names no reference to compare them with. */
+  readonly parity: readonly Difference[] | null;
+}
+
 /** Brings a cluster up for keeps: ready, with a lease that ends; taken down again where it cannot be made ready. */
 export async function raise({
   engine,
@@ -44,7 +52,7 @@ export async function raise({
   runId,
   folder,
   ttlMs,
-}: Raising): Promise<Handle> {
+}: Raising): Promise<Raised> {
   const { signal } = interrupts;
   const created = new Date();
   const identity = { runId, stack: runId, created: created.toISOString(), maxTtlMs: ttlMs };
@@ -65,11 +73,12 @@ export async function raise({
   const watcher = await startWatcher({ runId, stack: runId, runFolder, redactor, env: process.env });
   const handle = handleOf(bound, []);
   folder.writeClear('handle.json', handle);
+  let parity: Raised['parity'] = null;
   try {
-    await progress.step(
+    const nodes = await progress.step(
       `bring up ${loaded.plan.nodes.length} nodes, and wait until they are ready`,
       async () => {
-        const { nodes, recorded } = await provision({
+        const { nodes: up, recorded } = await provision({
           bound,
           engine,
           host,
@@ -78,12 +87,14 @@ export async function raise({
           onNode: () => undefined,
         });
         const ready = loaded.plan.nodes.map(async (node) => {
-          const access = nodes.get(node.name);
+          const access = up.get(node.name);
           if (access !== undefined) await untilReady(node, access, signal, (text) => redactor.text(text));
         });
         await Promise.all([isolate(engine, bound, toolbox), recorded, ...ready]);
+        return up;
       },
     );
+    if (loaded.reference !== null) parity = await compareRaised({ loaded, nodes, folder, signal, progress });
   } catch (error) {
     const residue = await tearDown({
       engine: { docker: engine, local, description: url },
@@ -97,5 +108,5 @@ export async function raise({
   }
   keepLease(runId, 'understudy up', new Date(created.getTime() + ttlMs).toISOString());
   await watcher.release();
-  return handle;
+  return { handle, parity };
 }
