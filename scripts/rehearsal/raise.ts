@@ -35,22 +35,24 @@ export interface Raised {
   readonly parity: readonly Difference[] | null;
 }
 
-/** Brings a cluster up for keeps: ready, compared with its reference, with a lease that ends; taken down again where it cannot be made ready. */
+/**
+ * Brings a cluster up for keeps: ready, compared with its reference, with a lease that ends; taken down again where it
+ * cannot be made ready.
+ */
 export async function raise(raising: Raising): Promise<Raised> {
   const { engine, loaded, runId, folder, ttlMs, progress } = raising;
+  const { signal } = raising.interrupts;
   const { bound, watcher } = await holdRun({ runId, loaded, engine, folder, maxTtlMs: ttlMs });
   try {
     const handle = handleOf(bound, []);
     folder.writeClear('handle.json', handle);
     const title = `bring up ${loaded.plan.nodes.length} nodes, and wait until they are ready`;
     const nodes = await progress.step(title, async () => upAndReady(bound, raising));
-    const { signal } = raising.interrupts;
     const comparing = { loaded, nodes, folder, signal, progress };
     const parity = loaded.reference === null ? null : await compareRaised(comparing);
     keepLease(runId, 'understudy up', new Date(Date.parse(bound.run.created) + ttlMs).toISOString());
     return { handle, parity };
   } catch (thrown) {
-    const { signal } = raising.interrupts;
     const error: unknown = signal.aborted ? signal.reason : thrown;
     throw withResidue(error, await takeDown(bound, engine, folder, { wasCutShort: true }));
   } finally {
