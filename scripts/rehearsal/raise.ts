@@ -9,10 +9,10 @@ import type { Difference } from '../parity/difference.ts';
 import type { Progress } from '../progress.ts';
 import type { Interrupts } from '../teardown/interrupt.ts';
 import { keepLease } from '../teardown/lease-store.ts';
-import { temporaryFolder } from '../teardown/residue.ts';
+import { temporaryFolder } from '../evidence/run-folder.ts';
 import { clusterReady } from './cluster-ready.ts';
 import { compareRaised } from './compare-nodes.ts';
-import { handleOf } from './handle-of.ts';
+import { handleOf } from '../../infra/components/docker/handle.ts';
 import { holdRun, takeDown } from './held-run.ts';
 import { provision } from './provision.ts';
 

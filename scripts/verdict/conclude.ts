@@ -1,4 +1,4 @@
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from './receipt.ts';
 import type { Difference } from '../parity/difference.ts';
 import { differenceSentence } from '../parity/difference-table.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
