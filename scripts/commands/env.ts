@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EXIT, HostError, type ExitCode } from '../../infra/errors.ts';
 import { isInstalled, pulumiProject } from '../../infra/places.ts';
 import { printResult } from '../output.ts';
-import { engineFolder, pulumiEnvironment } from '../setup/pulumi-environment.ts';
+import { engineFolder, pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { forgetEmptyStacks } from '../teardown/clusters.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 import { setup } from './setup.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { EXIT } from '../../infra/errors.ts';
 import { startEndable } from '../nodes/endable.ts';
-import { runningNode } from '../nodes/running.ts';
+import { runningNode } from './running-node.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
 

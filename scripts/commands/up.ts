@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { parseDurationMs } from '../../infra/duration.ts';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
+import type { Handle } from '../../infra/handle.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { redactorFor } from '../evidence/known-secrets.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
 import { printJson, printResult } from '../output.ts';
+import type { Difference } from '../parity/difference.ts';
+import { differenceCounts, differenceSentence } from '../parity/difference-table.ts';
 import { openProgress } from '../progress/open.ts';
 import { raise } from '../rehearsal/raise.ts';
 import { imagesReady } from '../setup/images.ts';
@@ -20,7 +23,7 @@ export interface UpCommand {
   readonly json: boolean;
 }
 
-/** A cluster that is ready and stays, until `down` or its time is over. */
+/** A cluster that is ready, compared with its reference, and stays, until `down` or its time is over. */
 export async function up({ cluster, seed, set, ttl, json }: UpCommand): Promise<ExitCode> {
   const loaded = loadPlan({ cluster, profiles: [], seed, set, suites: [] });
   const ttlMs = parseDurationMs(ttl);
@@ -40,11 +43,32 @@ export async function up({ cluster, seed, set, ttl, json }: UpCommand): Promise<
   });
   const runId = newRunId(new Date(), randomBytes(3));
   const folder = RunFolder.create(runId, redactorFor(loaded.plan));
-  const handle = await raise({ ...stage, progress, interrupts, loaded, runId, folder, ttlMs });
+  const { handle, parity } = await raise({ ...stage, progress, interrupts, loaded, runId, folder, ttlMs });
+  warnOf(parity ?? [], runId);
   if (json) printJson(handle);
-  else
-    printResult(
-      `${runId} is up: ${handle.nodes.map(({ name }) => name).join(', ')}\nenter    understudy exec ${handle.nodes[0]?.name ?? ''} -- bash\nhandle   ${folder.file('handle.json')}\nend      understudy down --run ${runId}`,
-    );
+  else printResult(isUp(handle, parity, folder));
   return EXIT.pass;
+}
+
+const mostWarnings = 20;
+
+/** A cluster that is up is worth more than none: what would make a run invalid is a warning here. */
+function warnOf(parity: readonly Difference[], runId: string): void {
+  const blocking = parity.filter((one) => one.class === 'blocking');
+  const rest = blocking.length - mostWarnings;
+  const warnings = [
+    ...blocking.slice(0, mostWarnings).map(differenceSentence),
+    ...(rest > 0 ? [`${rest} more differences: understudy parity --run ${runId}`] : []),
+  ];
+  for (const warning of warnings) process.stderr.write(`warning ${warning}\n`);
+}
+
+function isUp({ runId, nodes }: Handle, parity: readonly Difference[] | null, folder: RunFolder): string {
+  return [
+    `${runId} is up: ${nodes.map(({ name }) => name).join(', ')}`,
+    ...(parity === null ? [] : [`parity   ${differenceCounts(parity)}`]),
+    `enter    understudy exec ${nodes[0]?.name ?? ''} -- bash`,
+    `handle   ${folder.file('handle.json')}`,
+    `end      understudy down --run ${runId}`,
+  ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Plan } from '../../infra/plan/plan.ts';
-import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
+import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { secretsOfPlan, secretsOfVariables, type Secret } from '../../infra/plan/secrets.ts';
 import { Redactor } from './redactor.ts';
 

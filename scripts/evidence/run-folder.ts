@@ -15,6 +15,9 @@ import type { z } from 'zod';
 import { runsRoot } from '../../infra/places.ts';
 import { Redactor } from './redactor.ts';
 
+/** TMPDIR of the run's processes: Pulumi leaves `pulumi-node-pipes*` and workspaces there. It goes with the run. */
+export const temporaryFolder = (runFolder: string): string => join(runFolder, 'tmp');
+
 /**
  * One folder a run, `.runs/<runId>/`, all of it readable by its owner alone, and free of secrets:
  *

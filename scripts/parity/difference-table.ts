@@ -5,12 +5,21 @@ const colour = { blocking: 'red', impossible: 'yellow', allowed: 'dim' } as cons
 
 /** Differences as a person reads them in a terminal, what blocks first, with their count at the end. */
 export function differenceTable(differences: readonly Difference[], { colours }: Screen): string {
-  const count = (kind: Difference['class']): number => differences.filter((one) => one.class === kind).length;
   const rows = (['blocking', 'impossible', 'allowed'] as const).flatMap((kind) =>
     differences.filter((one) => one.class === kind).map((one) => row(one, colours)),
   );
-  const sum = `${count('blocking')} blocking, ${count('impossible')} impossible here, ${count('allowed')} allowed`;
-  return [...rows, sum].join('\n');
+  return [...rows, differenceCounts(differences)].join('\n');
+}
+
+/** Differences in one line. */
+export function differenceCounts(differences: readonly Difference[]): string {
+  const count = (kind: Difference['class']): number => differences.filter((one) => one.class === kind).length;
+  return `${count('blocking')} blocking, ${count('impossible')} impossible here, ${count('allowed')} allowed`;
+}
+
+/** One difference that should not be, as a sentence. */
+export function differenceSentence({ node, fact, expected, actual }: Difference): string {
+  return `${node} is not like the reference: ${fact} is ${actual ?? 'absent'}, expected ${expected ?? 'absent'}`;
 }
 
 function row(

@@ -1,5 +1,5 @@
 import type { BoundPlan } from '../../infra/plan/plan.ts';
-import { temporaryFolder } from '../teardown/residue.ts';
+import { temporaryFolder } from '../evidence/run-folder.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { clusterReady } from './cluster-ready.ts';
 import { keepIsolated } from './isolation.ts';

@@ -9,18 +9,9 @@ import { digestOf } from '../../infra/plan/canonical.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { cacheRoot } from '../../infra/places.ts';
 import { folderDigest } from '../suite/folder-digest.ts';
-import { SuiteOutcome } from '../suite/outcome.ts';
 import { makerLabels } from '../teardown/maker.ts';
+import { ControlResult } from '../verdict/control-result.ts';
 import type { Golden } from '../suite/suite-run.ts';
-
-/** A passing fault-free run, kept so that the next degraded run of the same need not repeat it. */
-export const ControlResult = z.strictObject({
-  runId: z.string(),
-  verdict: z.enum(['pass', 'fail', 'invalid']),
-  why: z.array(z.string()),
-  suites: z.array(SuiteOutcome),
-});
-export type ControlResult = z.infer<typeof ControlResult>;
 
 /** What a control stands for: the plan without faults, the content of every image in it, and that of every suite. */
 export async function controlKey(

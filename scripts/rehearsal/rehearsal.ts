@@ -3,22 +3,15 @@ import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
 import { RunError, UnderstudyError, withResidue } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
-import { mergedJUnit } from '../suite/merged-junit.ts';
-import { conclude } from './conclude.ts';
-import {
-  controlKey,
-  goldenFolder,
-  goldenOf,
-  keepControl,
-  readControl,
-  suiteDigests,
-  type ControlResult,
-} from './control.ts';
+import { mergedJUnit } from '../verdict/merged-junit.ts';
+import { conclude } from '../verdict/conclude.ts';
+import { controlKey, goldenFolder, goldenOf, keepControl, readControl, suiteDigests } from './control.ts';
+import type { ControlResult } from '../verdict/control-result.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
 import { nothingHappened } from './nothing-happened.ts';
 import type { Stage } from './stage.ts';
 import { perform, type Trial } from './trial.ts';
-import { Verdict } from './verdict.ts';
+import { Verdict } from '../verdict/verdict.ts';
 
 export interface RehearsalRequest {
   readonly loaded: LoadedPlan;

@@ -4,7 +4,7 @@ import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { HostError, UnderstudyError } from '../../infra/errors.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -15,10 +15,10 @@ import { keepLease } from '../teardown/lease-store.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { bringUp } from './bring-up.ts';
 import { compareNodes } from './compare-nodes.ts';
-import { conclude } from './conclude.ts';
+import { conclude } from '../verdict/conclude.ts';
 import { arm, degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
-import { handleOf } from './handle-of.ts';
+import { handleOf } from '../../infra/components/docker/handle.ts';
 import { holdRun, takeDown, type HeldRun } from './held-run.ts';
 import { nothingHappened } from './nothing-happened.ts';
 import { NotReadyError } from './readiness.ts';
@@ -160,14 +160,15 @@ async function performHeld(
     else if (error instanceof NotReadyError) result.unready = [error.reason];
     else result.failure = await whyItFailed(error, stage.engine);
   }
-  // The first to be done of them; each is, whatever became of the others, and then everything is taken down.
+  // The first to be done, last named first; each is, whatever became of the others, and then everything is taken down.
   opened.add('saving the evidence', async () =>
     stage.progress.step('save the evidence', async () =>
-      recorder.phase('collect', async () =>
-        evidence.collect(result.proof.receipts, stage.interrupts.skipCollecting),
-      ),
+      recorder.phase('collect', async () => evidence.collect(stage.interrupts.skipCollecting)),
     ),
   );
+  opened.add('writing the receipts', () => {
+    folder.writeJson('receipts.json', result.proof.receipts);
+  });
   const incomplete = await opened.unwind();
   result.proof = { ...result.proof, invalid: [...result.proof.invalid, ...incomplete.map(sentenceOf)] };
 

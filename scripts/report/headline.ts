@@ -1,6 +1,6 @@
 import type { RunEvent } from '../evidence/event.ts';
 import { assertNever } from '../../infra/errors.ts';
-import type { Verdict } from '../rehearsal/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import { seconds } from './quantity.ts';
 import type { RecordedRun } from './recorded-run.ts';
 

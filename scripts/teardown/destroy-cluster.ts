@@ -3,7 +3,7 @@ import { Handle } from '../../infra/handle.ts';
 import { packageRoot, pulumiProject } from '../../infra/places.ts';
 import { Redactor } from '../evidence/redactor.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
-import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
+import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { forgetEmptyStacks } from './clusters.ts';
 import { secretsOfDeadRun } from './dead-run-secrets.ts';
 import { saveLastEvidence } from './last-evidence.ts';

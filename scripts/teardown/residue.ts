@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { temporaryFolder } from '../evidence/run-folder.ts';
 import { findRunProcesses } from './process-table.ts';
 import { stackFiles } from './pulumi-stack.ts';
 import { describeObject, type ObjectStore, type Residue } from './sweep.ts';
@@ -12,11 +12,6 @@ export interface ResidueQuery {
   /** Null where the stack outlives its clusters (`dev`). */
   readonly stack: string | null;
   readonly runFolder: string | null;
-}
-
-/** TMPDIR of the run's processes: Pulumi leaves `pulumi-node-pipes*` and workspaces there. It goes with the run. */
-export function temporaryFolder(runFolder: string): string {
-  return join(runFolder, 'tmp');
 }
 
 /** Everything of a run that is still there, each named by kind and id; an empty list is "residue: none". */

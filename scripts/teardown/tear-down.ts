@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { releaseLease } from './lease-store.ts';
 import { findRunProcesses, killProcess } from './process-table.ts';
 import { removeStack } from './pulumi-stack.ts';
-import { findResidue, temporaryFolder } from './residue.ts';
+import { temporaryFolder } from '../evidence/run-folder.ts';
+import { findResidue } from './residue.ts';
 import { runObjects } from './run-objects.ts';
 import { sweep, type ObjectStore, type Residue } from './sweep.ts';
 

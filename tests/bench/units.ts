@@ -52,8 +52,13 @@ export function chooseUnits({ only, piece }: Choice): readonly Unit[] {
   const units = parts
     .filter((part) => wanted.has(part))
     .flatMap((part) => Array.from({ length: roundsOf(part) }, (_, index) => ({ part, round: index + 1 })));
-  const edge = (index: number): number => Math.round((units.length * index) / piece.of);
-  return units.slice(edge(piece.index - 1), edge(piece.index));
+  return pieceOf(units, piece);
+}
+
+/** Pure: pieces are about equal, and together they are all. */
+export function pieceOf<T>(all: readonly T[], { index, of }: Choice['piece']): readonly T[] {
+  const edge = (piece: number): number => Math.round((all.length * piece) / of);
+  return all.slice(edge(index - 1), edge(index));
 }
 
 /** `2/5` → the second of five pieces. @throws UsageError (64) */

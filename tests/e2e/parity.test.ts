@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../infra/places.ts';
 import { Facts } from '../../infra/spec/facts.ts';
@@ -52,6 +52,8 @@ test('a cluster that is up is compared by "parity": 0 as it is, 1 once somebody 
   const spec = join(packageRoot, 'infra/clusters/thumbnails/cluster.yaml');
   const up = await understudy(['up', spec, '--json']);
   expect(up.exitCode).toBe(0);
+  expect(up.stderr).toMatch(/compare every node with production \(0 blocking, \d+ in all\)/);
+  expect(up.stderr).not.toContain('warning');
   try {
     const before = await understudy(['parity', '--json']);
     expect({ exit: before.exitCode, blocking: blockingFacts(before.stdout) }).toEqual({
@@ -70,6 +72,31 @@ test('a cluster that is up is compared by "parity": 0 as it is, 1 once somebody 
   }
   expect(await labelledObjects()).toEqual([]);
 });
+
+test('"up" warns of each difference that would make a run invalid, keeps it as evidence, and stays up', async () => {
+  const up = await understudy(['up', planted]);
+  try {
+    expect(up.exitCode).toBe(0);
+    expect(up.stderr).toMatch(
+      /^warning worker-1 is not like the reference: groups\.render is absent, expected gid 2001$/m,
+    );
+    expect(up.stdout).toMatch(/^parity {3}[1-9]\d* blocking, \d+ impossible here, \d+ allowed$/m);
+    const kept = z
+      .array(Difference)
+      .parse(JSON.parse(readFileSync(inFolderOf(up.stdout, 'parity.json'), 'utf8')));
+    expect(kept).toContainEqual(difference('groups.render', 'gid 2001', null));
+    Facts.parse(JSON.parse(readFileSync(inFolderOf(up.stdout, 'facts/worker-1.json'), 'utf8')));
+    expect((await understudy(['exec', 'worker-1', '--', 'true'])).exitCode).toBe(0);
+  } finally {
+    await understudy(['down']);
+  }
+  expect(await labelledObjects()).toEqual([]);
+});
+
+/** A file beside the handle that `up` names. */
+function inFolderOf(printed: string, file: string): string {
+  return join(dirname(/^handle {3}(.*)$/m.exec(printed)?.[1] ?? ''), file);
+}
 
 function difference(fact: string, expected: string, actual: string | null): unknown {
   return { node: 'worker-1', fact, expected, actual, class: 'blocking', why: '' };

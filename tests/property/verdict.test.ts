@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Receipt } from '../../scripts/faults/receipt.ts';
+import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import type { Difference } from '../../scripts/parity/difference.ts';
-import { conclude, type Findings } from '../../scripts/rehearsal/conclude.ts';
-import { exitCode, Verdict, worst, type Outcome } from '../../scripts/rehearsal/verdict.ts';
+import { conclude, type Findings } from '../../scripts/verdict/conclude.ts';
+import { exitCode, Verdict, worst, type Outcome } from '../../scripts/verdict/verdict.ts';
 import type { SuiteOutcome } from '../../scripts/suite/outcome.ts';
 
 const outcome = fc.constantFrom<Outcome[]>('pass', 'fail', 'invalid');

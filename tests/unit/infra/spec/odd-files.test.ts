@@ -17,12 +17,42 @@ const stack = `base: debian${digest}\n`;
 const refusing = '/proc/self/mem';
 
 const odd: readonly (readonly [what: string, make: (path: string) => unknown, words: RegExp])[] = [
-  ['a folder', (path) => { mkdirSync(path); }, /is a folder/],
-  ['a link to itself', (path) => { symlinkSync(path, path); }, /is a symbolic link that leads back to itself/],
+  [
+    'a folder',
+    (path) => {
+      mkdirSync(path);
+    },
+    /is a folder/,
+  ],
+  [
+    'a link to itself',
+    (path) => {
+      symlinkSync(path, path);
+    },
+    /is a symbolic link that leads back to itself/,
+  ],
   ['a pipe', (path) => execFileSync('mkfifo', [path]), /is a device, a pipe or a socket/],
-  ['a device', (path) => { symlinkSync('/dev/zero', path); }, /is a device, a pipe or a socket/],
-  ['a file that refuses', (path) => { symlinkSync(refusing, path); }, /cannot be read \(EIO\)/],
-  ['a link to nothing', (path) => { symlinkSync('./nowhere', path); }, /there is no /],
+  [
+    'a device',
+    (path) => {
+      symlinkSync('/dev/zero', path);
+    },
+    /is a device, a pipe or a socket/,
+  ],
+  [
+    'a file that refuses',
+    (path) => {
+      symlinkSync(refusing, path);
+    },
+    /cannot be read \(EIO\)/,
+  ],
+  [
+    'a link to nothing',
+    (path) => {
+      symlinkSync('./nowhere', path);
+    },
+    /there is no /,
+  ],
 ];
 
 function planned(file: string, profiles: readonly string[] = []): Refusal {

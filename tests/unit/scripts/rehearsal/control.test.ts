@@ -19,8 +19,8 @@ import {
   keepControl,
   readControl,
   suiteDigests,
-  type ControlResult,
 } from '../../../../scripts/rehearsal/control.ts';
+import type { ControlResult } from '../../../../scripts/verdict/control-result.ts';
 
 const before = process.env['XDG_CACHE_HOME'];
 let root = '';

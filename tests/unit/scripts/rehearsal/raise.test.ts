@@ -56,7 +56,7 @@ afterEach(() => {
 });
 
 test('a cluster that is ready is kept for its time, counted from its making, and left by its watcher', async () => {
-  const handle = await raised();
+  const { handle } = await raised();
   expect(handle.nodes.map(({ name }) => name)).toEqual(['node-1', 'node-2', 'node-3']);
   const until = new Date(Date.parse(boundForTest(loaded).run.created) + 60_000).toISOString();
   expect(happened).toEqual(['hold', 'provision', 'record', 'ready', `keep until ${until}`, 'release']);

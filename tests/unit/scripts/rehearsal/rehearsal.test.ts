@@ -42,7 +42,7 @@ jest.unstable_mockModule('../../../../scripts/rehearsal/control.ts', () => ({
   controlKey: () => Promise.resolve('key'),
 }));
 const { rehearse } = await import('../../../../scripts/rehearsal/rehearsal.ts');
-const { exitCode } = await import('../../../../scripts/rehearsal/verdict.ts');
+const { exitCode } = await import('../../../../scripts/verdict/verdict.ts');
 
 const before = process.env['XDG_CACHE_HOME'];
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import XMLBuilder from 'fast-xml-builder';
 import { XMLParser } from 'fast-xml-parser';
-import type { Outcome } from '../rehearsal/verdict.ts';
-import type { SuiteOutcome } from './outcome.ts';
+import type { Outcome } from './verdict.ts';
+import type { SuiteOutcome } from '../suite/outcome.ts';
 
 /** An element as fast-xml-parser keeps it in order: its name, children, and attributes under ":@". */
 interface Element {

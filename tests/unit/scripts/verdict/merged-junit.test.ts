@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseJUnit } from '../../../../scripts/suite/junit.ts';
-import { mergedJUnit } from '../../../../scripts/suite/merged-junit.ts';
+import { mergedJUnit } from '../../../../scripts/verdict/merged-junit.ts';
 import type { SuiteOutcome } from '../../../../scripts/suite/outcome.ts';
 
 const outcome = (suite: string, more: Partial<SuiteOutcome>): SuiteOutcome => ({

@@ -1,5 +1,6 @@
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from './receipt.ts';
 import type { Difference } from '../parity/difference.ts';
+import { differenceSentence } from '../parity/difference-table.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import { worst, type Outcome } from './verdict.ts';
 
@@ -37,12 +38,7 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
       .filter(({ healedOk }) => !healedOk)
       .map((one) => `${one.fault} on ${one.target} did not heal`),
     ...findings.leftovers.map((leftover) => `left behind by a fault: ${leftover}`),
-    ...findings.parity
-      .filter((one) => one.class === 'blocking')
-      .map(
-        (one) =>
-          `${one.node} is not like the reference: ${one.fact} is ${one.actual ?? 'absent'}, expected ${one.expected ?? 'absent'}`,
-      ),
+    ...findings.parity.filter((one) => one.class === 'blocking').map(differenceSentence),
     ...findings.suites
       .filter(({ status }) => status === 'error')
       .map(({ suite, why }) => `suite ${suite} cannot be trusted: ${why}`),

@@ -1,0 +1,96 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { connectEngine } from '../infra/components/docker/engine.ts';
+import { EXIT, InterruptedError } from '../infra/errors.ts';
+import { packageRoot } from '../infra/places.ts';
+import { reportError } from '../scripts/output.ts';
+import { Verdict } from '../scripts/verdict/verdict.ts';
+import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
+import { describeMachine } from './bench/machine.ts';
+import { startCommand } from './bench/peers/command.ts';
+import { currentCommit } from './bench/store.ts';
+import { parsePiece, pieceOf } from './bench/units.ts';
+import { argvOf, judged, wantedRuns, type PairRun, type Wanted } from './pairs/pair-run.ts';
+import {
+  canHold,
+  isDone,
+  line,
+  readResult,
+  resultFile,
+  summary,
+  withRun,
+  writeResult,
+} from './pairs/result.ts';
+import { say } from './support/checks.ts';
+
+/**
+ * `npm run pairs [-- --part 1/10] [--again] [--table]`: whether the naive farm passes without a profile and fails with it,
+ * at the named assertion, while every receipt holds. Each run is written to tests/results/honest-pairs.json as soon as it
+ * has ended; what that file holds of this commit is not run again without --again. --table only prints what it holds.
+ */
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.exitCode = reportError(error, { json: false });
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      part: { type: 'string', default: '1/1' },
+      again: { type: 'boolean', default: false },
+      table: { type: 'boolean', default: false },
+    },
+  });
+  const chosen = pieceOf(wantedRuns, parsePiece(values.part));
+  const [machine, commit] = await Promise.all([describeMachine(connectEngine()), currentCommit()]);
+  let result = readResult(commit, machine);
+  const left = values.table ? [] : chosen.filter((wanted) => values.again || !isDone(result, wanted));
+
+  using interrupts = listenForInterrupts();
+  const { signal } = interrupts;
+  try {
+    for (const wanted of left) {
+      signal.throwIfAborted();
+      const run = await pairRun(wanted, signal);
+      result = withRun(result, run);
+      writeResult(result);
+      say(line(run));
+    }
+  } catch (error) {
+    if (!(signal.reason instanceof InterruptedError)) throw error;
+  }
+  say(`\n${summary(result)}\n\nevery run: ${resultFile}`);
+  if (signal.aborted) return EXIT.interrupted;
+  return canHold(result) ? EXIT.pass : EXIT.fail;
+}
+
+/** One run, as a user types it. The folder of one that went as promised goes; any other's stays to be looked at. */
+async function pairRun(wanted: Wanted, signal: AbortSignal): Promise<PairRun> {
+  const began = performance.now();
+  const at = new Date().toISOString();
+  const took = (): number => Math.round(performance.now() - began);
+  try {
+    const expected = [EXIT.pass, EXIT.fail, EXIT.invalid, EXIT.residue];
+    const launcher = join(packageRoot, 'scripts/understudy');
+    const { stdout } = await startCommand(launcher, argvOf(wanted), { signal, expected }).done;
+    const verdict = Verdict.parse(JSON.parse(stdout));
+    const run = { ...judged(wanted, verdict), at, tookMs: took() };
+    if (run.asPromised) rmSync(verdict.runFolder, { recursive: true, force: true });
+    else say(`not as promised, kept to be looked at: ${verdict.runFolder}`);
+    return run;
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = error instanceof Error ? error.message : String(error);
+    const nothing = {
+      verdict: null,
+      why: [],
+      receipts: 0,
+      receiptsThatHold: 0,
+      failing: [],
+      asPromised: false,
+    };
+    return { ...wanted, ...nothing, failure, at, tookMs: took() };
+  }
+}
