@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { packageRoot } from '../../infra/places.ts';
+import { readRun } from '../../scripts/report/read-run.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
 import { labelledObjects } from '../support/engine.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';
@@ -47,6 +48,7 @@ describe('when the controller’s process group gets SIGKILL', () => {
     );
     expect(JSON.parse(aborted)).toMatchObject({ runId: run.runId, residue: [], saved });
     expect(saved.filter((file) => !existsSync(join(run.folder, file)))).toEqual([]);
+    expect(readRun(run.folder).unreadable).toEqual([]);
   });
 
   test('and its watcher as well, the next reap takes everything down', async () => {
