@@ -73,6 +73,21 @@ export class ResidueError extends UnderstudyError {
   readonly exit = EXIT.residue;
 }
 
+/** What ended a run that had begun, in place of a verdict, and where its evidence is. */
+export class RunError extends Error {
+  readonly runId: string;
+  readonly runFolder: string;
+  readonly reason: Error;
+
+  constructor(reason: Error, { runId, runFolder }: { readonly runId: string; readonly runFolder: string }) {
+    super(reason.message, { cause: reason });
+    this.name = 'RunError';
+    this.runId = runId;
+    this.runFolder = runFolder;
+    this.reason = reason;
+  }
+}
+
 /** The error that ended a run, with what its tear-down left: exit 3, but 130 and 70 come before it. */
 export function withResidue(error: unknown, residue: readonly string[]): Error {
   const said = error instanceof Error ? error : new Error(String(error));

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { EXIT, UnderstudyError, type ExitCode, type Problem } from '../infra/errors.ts';
+import { EXIT, RunError, UnderstudyError, type ExitCode, type Problem } from '../infra/errors.ts';
 import { screenOf, type Screen } from './screen.ts';
 
 /** `--json` prints this one object where a command ends without its own (contracts: "Command line"). */
@@ -11,6 +11,9 @@ interface ErrorDocument {
     readonly message: string;
     readonly hint: string;
     readonly problems: readonly Problem[];
+    /** Where it ended a run that had begun. */
+    readonly runId?: string;
+    readonly runFolder?: string;
   };
 }
 
@@ -33,6 +36,11 @@ export function reportError(error: unknown, { json }: { readonly json: boolean }
 
 /** Pure: an error as the object that `--json` promises. */
 export function errorDocument(error: unknown): ErrorDocument {
+  if (error instanceof RunError) {
+    const { runId, runFolder, reason } = error;
+    const { schema, error: described } = errorDocument(reason);
+    return { schema, error: { ...described, runId, runFolder } };
+  }
   if (error instanceof UnderstudyError) {
     const { code, exit, message, hint, problems } = error;
     return { schema: 1, error: { code, exit, message, hint, problems } };
@@ -64,10 +72,12 @@ function isOfTheMachine(error: unknown): error is NodeJS.ErrnoException {
 }
 
 /** Pure: an error as a person reads it. */
-export function errorText(error: unknown, { red, dim }: Screen['colours']): string {
-  const { message, hint } = errorDocument(error).error;
+export function errorText(thrown: unknown, { red, dim }: Screen['colours']): string {
+  const { message, hint, runFolder } = errorDocument(thrown).error;
+  const error: unknown = thrown instanceof RunError ? thrown.reason : thrown;
   const lines = [`${red('error')} ${message}`];
   if (hint !== '') lines.push(`${dim('next ')} ${hint}`);
+  if (runFolder !== undefined) lines.push(`${dim('see  ')} ${runFolder}`);
   // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.
   if (!(error instanceof UnderstudyError) && !isOfTheMachine(error)) lines.push(inspect(error));
   return `${lines.join('\n')}\n`;

@@ -5,7 +5,7 @@ import { connectEngine } from '../infra/components/docker/engine.ts';
 import { EXIT, InterruptedError } from '../infra/errors.ts';
 import { packageRoot } from '../infra/places.ts';
 import { reportError } from '../scripts/output.ts';
-import { Verdict } from '../scripts/rehearsal/verdict.ts';
+import { Verdict } from '../scripts/verdict/verdict.ts';
 import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
 import { describeMachine } from './bench/machine.ts';
 import { startCommand } from './bench/peers/command.ts';

@@ -23,7 +23,7 @@ import {
   pluginFolder,
   pulumiVersion,
   dockerPluginVersion,
-} from '../setup/pulumi-environment.ts';
+} from '../../infra/pulumi-environment.ts';
 import { calibrationTable, findingLines, type Finding } from './finding-lines.ts';
 
 /** uid 0 holds about six inotify instances for each systemd node (measured). */

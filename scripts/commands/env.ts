@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { EXIT, HostError, type ExitCode } from '../../infra/errors.ts';
 import { isInstalled, pulumiProject } from '../../infra/places.ts';
 import { printResult } from '../output.ts';
-import { engineFolder, pulumiEnvironment } from '../setup/pulumi-environment.ts';
-import { listClusters } from '../teardown/clusters.ts';
-import { removeForgottenBindings } from '../teardown/pulumi-stack.ts';
+import { engineFolder, pulumiEnvironment } from '../../infra/pulumi-environment.ts';
+import { forgetEmptyStacks } from '../teardown/clusters.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 import { setup } from './setup.ts';
 
@@ -14,10 +13,7 @@ const devStack = 'dev';
 /** Set-up, stack `dev` selected, then only `export` lines on stdout: eval "$(scripts/understudy env)". */
 export async function env(): Promise<ExitCode> {
   await setup();
-  const engine = await connectRunEngine();
-  await removeForgottenBindings(
-    async () => new Set((await listClusters(engine)).flatMap(({ stack }) => stack ?? [])),
-  );
+  await forgetEmptyStacks(await connectRunEngine());
   const variables = pulumiEnvironment();
   await selectDevStack(variables);
   if (isInstalled) process.stderr.write(`pulumi works in ${pulumiProject}\n`);

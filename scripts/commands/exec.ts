@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import { runningNode } from '../nodes/running.ts';
+import { EXIT } from '../../infra/errors.ts';
+import { startEndable } from '../nodes/endable.ts';
+import { runningNode } from './running-node.ts';
+import { listenForInterrupts } from '../teardown/interrupt.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
 
 export interface ExecCommand extends ClusterChoice {
@@ -8,24 +11,43 @@ export interface ExecCommand extends ClusterChoice {
   readonly user?: string;
 }
 
+/** Why the command is not waited for to its end: the signal that it gets for that, and what is left to say of it. */
+interface Stop {
+  readonly signal: NodeJS.Signals;
+  readonly exitCode: number;
+}
+
 /** What a shell says of a command that SIGPIPE ended. */
 const brokenPipe = 141;
 
-/** Exit code and both streams are the command's own; stdin is piped through. */
+/**
+ * Exit code and both streams are the command's own; stdin is piped through. An interruption reaches the command as the
+ * signal that it is, and what it started with it; a second one ends them by force.
+ */
 export async function exec({ node, argv: words, user, ...choice }: ExecCommand): Promise<number> {
   const argv = words[0] === '--' ? words.slice(1) : words;
   const access = await runningNode(node, choice);
-  const process = await access.start(argv, user === undefined ? {} : { user });
-  const { stdin } = globalThis.process;
-  process.stdout.pipe(globalThis.process.stdout);
-  process.stderr.pipe(globalThis.process.stderr);
+  const stopping = Promise.withResolvers<Stop>();
+  using interrupts = listenForInterrupts({
+    onSignal: (signal) => {
+      stopping.resolve({ signal, exitCode: EXIT.interrupted });
+    },
+  });
+  const process = await startEndable(access, argv, user === undefined ? {} : { user });
+  const { stdin, stdout, stderr } = globalThis.process;
+  process.stdout.pipe(stdout);
+  process.stderr.pipe(stderr);
   stdin.pipe(process.stdin);
   process.stdin.on('error', () => undefined); // the command ended before its input did
   // Nobody reads any more (`exec … | head -1`): no news to anybody, as in any pipe.
-  const unread = once(globalThis.process.stdout, 'error').then(() => brokenPipe);
-  const exitCode = await Promise.race([process.exited, unread]);
-  if (exitCode === brokenPipe) process.close();
+  void once(stdout, 'error').then(() => {
+    stopping.resolve({ signal: 'SIGPIPE', exitCode: brokenPipe });
+  });
+  const ended = await Promise.race([process.exited, stopping.promise]);
   stdin.unpipe();
   stdin.destroy();
-  return exitCode;
+  if (typeof ended === 'number') return ended;
+  const ending = await process.end(ended.signal, interrupts.skipCollecting);
+  if (ending.kind === 'left') stderr.write(`the command may go on in ${node}: ${ending.why}\n`);
+  return ended.exitCode;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
-import { runningNode } from '../nodes/running.ts';
+import { runningNode } from './running-node.ts';
 import { printResult } from '../output.ts';
 import { Forwards, whyNotListening } from '../rehearsal/forwards.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';

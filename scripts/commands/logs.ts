@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
-import { runningNode } from '../nodes/running.ts';
+import { runningNode } from './running-node.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
 
 export interface LogsCommand extends ClusterChoice {

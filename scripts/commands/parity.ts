@@ -5,7 +5,7 @@ import { loadPlan } from '../../infra/plan/load-plan.ts';
 import type { BoundRun, LoadedPlan } from '../../infra/plan/plan.ts';
 import { loadCluster } from '../../infra/spec/load.ts';
 import { loadReference } from '../../infra/spec/load-reference.ts';
-import { runningCluster } from '../nodes/running.ts';
+import { runningCluster } from './running-node.ts';
 import { printJson, printResult } from '../output.ts';
 import { differenceTable } from '../parity/difference-table.ts';
 import { inspect } from '../parity/inspect.ts';

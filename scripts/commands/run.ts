@@ -9,7 +9,7 @@ import type { FaultStage } from '../faults/session.ts';
 import { printJson, printResult } from '../output.ts';
 import { openProgress } from '../progress/open.ts';
 import { rehearse } from '../rehearsal/rehearsal.ts';
-import { exitCode } from '../rehearsal/verdict.ts';
+import { exitCode } from '../verdict/verdict.ts';
 import { summary } from '../report/summary.ts';
 import { screenOf } from '../screen.ts';
 import { imagesReady } from '../setup/images.ts';

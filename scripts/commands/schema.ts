@@ -8,7 +8,7 @@ import { Profile } from '../../infra/spec/fault.ts';
 import { Facts } from '../../infra/spec/facts.ts';
 import { jsonSchemaOf } from '../../infra/spec/json-schema.ts';
 import { printResult } from '../output.ts';
-import { Verdict } from '../rehearsal/verdict.ts';
+import { Verdict } from '../verdict/verdict.ts';
 
 const published = {
   verdict: Verdict,

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { runLabel } from '../teardown/run-objects.ts';
+import { runLabel } from '../../infra/run-marks.ts';
 import { engineEvent, lifeEvents, type EngineEvent } from './engine-event.ts';
 import type { RunFolder } from './run-folder.ts';
 

@@ -36,17 +36,8 @@ const known = new Set<string | undefined>(Object.values(messages));
 const mostLines = 2000;
 const mostWriters = 16;
 
-/** Every start of the units named, from the entries of one node's journal, in the order in which they began. */
-export function invocationsOf(
-  entries: Iterable<JournalEntry>,
-  units: readonly string[],
-): readonly Invocation[] {
-  const reader = new InvocationReader(units);
-  for (const entry of entries) reader.take(entry);
-  return reader.found;
-}
-
-/** The same for entries that come one after the other: a journal need not fit into memory. */
+/** Every start of the units named, in the order in which they began, from entries that come one after the other: a journal
+ * need not fit into memory. */
 export class InvocationReader {
   readonly #units: ReadonlySet<string>;
   readonly #found = new Map<string, Invocation>();

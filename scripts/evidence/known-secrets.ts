@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Plan } from '../../infra/plan/plan.ts';
-import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
-import { Redactor, type Secret } from './redactor.ts';
-import { secretsOfPlan, secretsOfVariables } from './secrets.ts';
+import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
+import { secretsOfPlan, secretsOfVariables, type Secret } from '../../infra/plan/secrets.ts';
+import { Redactor } from './redactor.ts';
 
 /** Knows all that is secret before a run begins. */
 export function redactorFor(plan: Plan): Redactor {

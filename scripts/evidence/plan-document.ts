@@ -1,5 +1,5 @@
 import type { Plan, PlanHashes } from '../../infra/plan/plan.ts';
-import { secretsOfPlan } from './secrets.ts';
+import { secretsOfPlan } from '../../infra/plan/secrets.ts';
 
 /**
  * plan.json. Its hashes are those of the plan as it is; what is written has the secrets taken out, so where `redacted`

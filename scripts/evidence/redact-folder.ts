@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { temporaryFolder } from '../teardown/residue.ts';
+import { temporaryFolder } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** Up to this a file is done in one go, so that nobody can append to it meanwhile; only what is finished is larger. */

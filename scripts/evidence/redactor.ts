@@ -1,13 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { isSecretVariable, redactedMark } from '../../infra/plan/secret-name.ts';
+import type { Secret } from '../../infra/plan/secrets.ts';
 import { ByteMatcher } from './byte-matcher.ts';
 import { formsOf } from './secret-forms.ts';
-import { isSecretName, notKept } from './secret-name.ts';
-
-export interface Secret {
-  readonly name: string;
-  readonly value: string;
-}
 
 /**
  * Shorter ones are found in too many words, and a short word is one: looking for `4711` or `celery` everywhere would
@@ -18,9 +14,10 @@ export function canBeLookedFor(value: string): boolean {
   return bytes >= (/^[A-Za-z]*$/.test(value) ? 8 : 6);
 }
 
-const marked = '[redacted:';
-/** Names of variables that say where something is, not what it is. */
-const place = /_(FILE|PATH|DIR|DIRECTORY|SOCK)$/i;
+/** What can only be redacted where it stands under its own name. */
+export function tooShort(secrets: readonly Secret[]): readonly string[] {
+  return [...new Set(secrets.filter(({ value }) => !canBeLookedFor(value)).map(({ name }) => name))];
+}
 
 /**
  * The one place where secrets are taken out of evidence: each, in every form of secret-forms.ts, is replaced by its name
@@ -123,14 +120,8 @@ export class Redactor {
 
   #mark({ name, value }: Secret): string {
     const keyed = createHmac('sha256', this.key).update(value).digest('hex').slice(0, 12);
-    return `${marked}${name}:${keyed}]`;
+    return `${redactedMark}${name}:${keyed}]`;
   }
-}
-
-/** The value of a variable is a secret by the variable's name, unless it says where one lies, or is gone already. */
-export function isSecretVariable(name: string, value: string): boolean {
-  if (value === '' || value === notKept || value.startsWith(marked)) return false;
-  return isSecretName(name) && !(place.test(name) && value.startsWith('/'));
 }
 
 function isTextMap(value: unknown): value is Readonly<Record<string, string>> {

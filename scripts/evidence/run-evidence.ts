@@ -1,7 +1,6 @@
 import type Docker from 'dockerode';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
-import type { Receipt } from '../faults/receipt.ts';
-import { handleOf } from '../rehearsal/handle-of.ts';
+import { handleOf } from '../../infra/components/docker/handle.ts';
 import { collectNodes } from './collect.ts';
 import { completeEvidence } from './complete.ts';
 import { followEngineEvents } from './engine-events.ts';
@@ -10,7 +9,8 @@ import { ProcessWatch } from './process-watch.ts';
 import { redactFolder } from './redact-folder.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { secretsOfPlan, tooShort } from './secrets.ts';
+import { secretsOfPlan } from '../../infra/plan/secrets.ts';
+import { tooShort } from './redactor.ts';
 
 export interface EvidenceStage {
   readonly engine: Docker;
@@ -55,9 +55,8 @@ export class RunEvidence {
   }
 
   /** Ends the watching, saves what the nodes have, and completes by it what was seen. */
-  async collect(receipts: readonly Receipt[], signal: AbortSignal): Promise<void> {
+  async collect(signal: AbortSignal): Promise<void> {
     const { engine, bound, folder } = this.#stage;
-    folder.writeJson('receipts.json', receipts);
     await this.#noting('processes', async () => this.#watch.close(signal));
     await this.#noting('nodes', async () => {
       const nodes = handleOf(bound, []).nodes;

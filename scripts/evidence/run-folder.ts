@@ -15,6 +15,9 @@ import type { z } from 'zod';
 import { runsRoot } from '../../infra/places.ts';
 import { Redactor } from './redactor.ts';
 
+/** TMPDIR of the run's processes: Pulumi leaves `pulumi-node-pipes*` and workspaces there. It goes with the run. */
+export const temporaryFolder = (runFolder: string): string => join(runFolder, 'tmp');
+
 /**
  * One folder a run, `.runs/<runId>/`, all of it readable by its owner alone, and free of secrets:
  *
@@ -29,7 +32,7 @@ import { Redactor } from './redactor.ts';
  *   receipts.json       when the faults have been healed
  *   nodes/<node>/{state.json,container.log,journal.jsonl}
  *   junit.xml  control.json  verdict.json  report.html
- *   failure.json        instead of a verdict, where there was nothing to judge
+ *   failure.json        instead of a verdict, where this host or a bug ended the run
  *   aborted.json        where the watcher had to end it, and what it could save
  *   watcher.log
  *

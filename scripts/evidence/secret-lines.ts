@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Redactor, type Secret } from './redactor.ts';
+import type { Secret } from '../../infra/plan/secrets.ts';
+import { Redactor } from './redactor.ts';
 
 const Line = z.strictObject({
   key: z.base64(),

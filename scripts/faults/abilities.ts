@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { keepCached, readCached } from '../../infra/cache-file.ts';
 import { cacheRoot } from '../../infra/places.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
+import { makerLabels } from '../teardown/maker.ts';
 
 /** What a host's kernel offers to faults, each tried for real (images/toolbox/abilities.sh). */
 export const Abilities = z.strictObject({
@@ -34,7 +35,7 @@ async function tried(engine: Docker, toolbox: string): Promise<string> {
   const container = await engine.createContainer({
     Image: toolbox,
     Entrypoint: ['abilities'],
-    Labels: { 'dev.understudy.role': 'abilities' },
+    Labels: { ...makerLabels(), 'dev.understudy.role': 'abilities' },
     HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'] },
   });
   try {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { keepCached, readCached } from '../../infra/cache-file.ts';
 import { cacheRoot } from '../../infra/places.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 
 const Step = z.strictObject({
   kind: z.enum(['network.delay', 'network.loss', 'network.rate']),

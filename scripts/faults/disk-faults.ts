@@ -2,7 +2,7 @@ import { assertNever } from '../../infra/errors.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Hold } from './hold.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 
 export type DiskFault = Extract<Fault, { on: { disks: unknown } }>;
 

@@ -1,7 +1,7 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import type { LinkSample } from './link-probes.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 import {
   ascending,
   confidence,
@@ -12,7 +12,7 @@ import {
   thinned,
   uniformHalfWidth,
   uniformInterval,
-} from './statistics.ts';
+} from '../statistics.ts';
 
 export type LinkFault = Extract<Fault, { on: { links: unknown } }>;
 

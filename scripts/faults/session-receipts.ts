@@ -5,8 +5,8 @@ import type { LinkSample } from './link-probes.ts';
 import type { LinkMechanism } from './link-driver.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
 import { isClean, judgeLink, type LinkReading } from './link-receipts.ts';
-import type { Receipt } from './receipt.ts';
-import { median } from './statistics.ts';
+import type { Receipt } from '../verdict/receipt.ts';
+import { median } from '../statistics.ts';
 
 /** When a fault was in force, and what its disks read before and during it. */
 export interface Realised {

@@ -11,7 +11,7 @@ import { layers } from './layers.ts';
 import { linkMechanism } from './link-driver.ts';
 import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
 import { isLinkFault } from './link-receipts.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 import { receiptsOf, type LinkMeasurement, type Realised } from './session-receipts.ts';
 import { capabilitiesFor, diskOf, openVictims, type Victim } from './victim.ts';
 

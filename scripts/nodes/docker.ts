@@ -46,11 +46,6 @@ export class DockerNode implements NodeAccess {
     return await this.#start(argv, options, true);
   }
 
-  async copyIn(path: string, archive: Uint8Array | Readable): Promise<void> {
-    const body = archive instanceof Readable ? archive : Buffer.from(archive);
-    await this.#container.putArchive(body, { path });
-  }
-
   async copyOut(path: string): Promise<Readable> {
     return new Readable().wrap(await this.#container.getArchive({ path }));
   }

@@ -48,8 +48,6 @@ export interface NodeAccess {
   readonly name: string;
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecOutcome>;
   start(argv: readonly string[], options?: ExecOptions): Promise<NodeProcess>;
-  /** Unpacks a tar archive below `path`. */
-  copyIn(path: string, archive: Uint8Array | Readable): Promise<void>;
   /** `path` as a tar archive. */
   copyOut(path: string): Promise<Readable>;
   /** Output of process 1, both streams, oldest first; follows until `signal` when asked. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Facts } from '../../infra/spec/facts.ts';
-import { isSecretName, notKept } from '../evidence/secret-name.ts';
+import { isSecretName, notKept } from '../../infra/plan/secret-name.ts';
 
 const named = { name: z.string() };
 /** One line of images/probe.sh. */

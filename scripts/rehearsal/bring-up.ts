@@ -1,13 +1,15 @@
 import type { BoundPlan } from '../../infra/plan/plan.ts';
-import type { NodeAccess } from '../nodes/node.ts';
-import { temporaryFolder } from '../teardown/residue.ts';
+import { temporaryFolder } from '../evidence/run-folder.ts';
 import type { BegunTrial } from './begun-trial.ts';
-import { isolate, keepIsolated } from './isolation.ts';
+import { clusterReady } from './cluster-ready.ts';
+import { keepIsolated } from './isolation.ts';
 import { provision, type Provisioned } from './provision.ts';
-import { untilReady } from './readiness.ts';
 import type { Stage } from './stage.ts';
 
-/** Every node runs, is cut off from all but the cluster (anew after each restart, until `ended`), and is ready. */
+/**
+ * Every node runs, is cut off from all but the cluster (anew after each restart, until `ended`), and is ready.
+ * @throws NotReadyError where a node is not; by then nothing is being made any more, so that the cluster may be kept.
+ */
 export async function bringUp(
   bound: BoundPlan,
   begun: BegunTrial,
@@ -18,10 +20,17 @@ export async function bringUp(
   await stage.progress.step('wait until every node is ready', async () =>
     begun.recorder.phase('ready', async () => {
       await keepIsolated(stage.engine, bound, stage.toolbox, ended);
-      await Promise.all([
-        isolate(stage.engine, bound, stage.toolbox),
-        ...readyNodes(bound, cluster.nodes, begun, stage.interrupts.signal),
-      ]);
+      await clusterReady({
+        engine: stage.engine,
+        toolbox: stage.toolbox,
+        bound,
+        cluster,
+        signal: stage.interrupts.signal,
+        redact: (text) => begun.folder.redactor.text(text),
+        onReady: (node) => {
+          begun.recorder.record({ type: 'node', node, state: 'ready' });
+        },
+      });
     }),
   );
   return cluster;
@@ -51,18 +60,4 @@ async function provisionNodes(
       });
     }),
   );
-}
-
-function readyNodes(
-  bound: BoundPlan,
-  nodes: ReadonlyMap<string, NodeAccess>,
-  { recorder, folder }: BegunTrial,
-  signal: AbortSignal,
-): readonly Promise<void>[] {
-  return bound.loaded.plan.nodes.map(async (node) => {
-    const access = nodes.get(node.name);
-    if (access === undefined) throw new Error(`node ${node.name} was not provisioned`);
-    await untilReady(node, access, signal, (text) => folder.redactor.text(text));
-    recorder.record({ type: 'node', node: node.name, state: 'ready' });
-  });
 }

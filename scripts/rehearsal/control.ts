@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { contentDigest } from '../../infra/components/docker/content-digest.ts';
@@ -8,23 +8,36 @@ import { imageName } from '../../infra/components/docker/names.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { cacheRoot } from '../../infra/places.ts';
-import { SuiteOutcome } from '../suite/outcome.ts';
+import { folderDigest } from '../suite/folder-digest.ts';
+import { makerLabels } from '../teardown/maker.ts';
+import { ControlResult } from '../verdict/control-result.ts';
 import type { Golden } from '../suite/suite-run.ts';
 
-/** A passing fault-free run, kept so that the next degraded run of the same need not repeat it. */
-export const ControlResult = z.strictObject({
-  runId: z.string(),
-  verdict: z.enum(['pass', 'fail', 'invalid']),
-  why: z.array(z.string()),
-  suites: z.array(SuiteOutcome),
-});
-export type ControlResult = z.infer<typeof ControlResult>;
-
-/** What a control stands for: the plan without faults, and the content of every image in it. */
-export async function controlKey(engine: Docker, { plan, hashes }: LoadedPlan): Promise<string> {
+/** What a control stands for: the plan without faults, the content of every image in it, and that of every suite. */
+export async function controlKey(
+  engine: Docker,
+  { plan, hashes }: LoadedPlan,
+  suites: readonly string[],
+): Promise<string> {
   const names = [...new Set(plan.nodes.map(({ image }) => imageName(image)))].sort();
   const digests = await Promise.all(names.map((name) => cachedDigest(engine, name)));
-  return digestOf({ control: hashes.controlHash, digests });
+  return digestOf({ control: hashes.controlHash, digests, suites });
+}
+
+/**
+ * Digest of each suite's folder. The spec counts by what it plans, and the JUnit files that any of the suites promised are written
+ * anew by each run.
+ */
+export function suiteDigests({
+  plan: { suites },
+  specFile,
+}: Pick<LoadedPlan, 'specFile'> & { readonly plan: Pick<LoadedPlan['plan'], 'suites'> }): readonly string[] {
+  const folder = dirname(specFile);
+  const written = suites.flatMap(({ dir, junit }) =>
+    junit === undefined ? [] : [resolve(folder, dir, junit)],
+  );
+  const except = new Set([resolve(specFile), ...written]);
+  return suites.map(({ dir }) => folderDigest(resolve(folder, dir), except));
 }
 
 /**
@@ -33,16 +46,15 @@ export async function controlKey(engine: Docker, { plan, hashes }: LoadedPlan): 
  */
 export function goldenOf({
   degraded,
-  control,
-  key,
+  recorded,
   runFolder,
 }: {
   readonly degraded: boolean;
-  readonly control: ControlResult | null;
-  readonly key: string;
+  /** Where the control recorded; null without one. */
+  readonly recorded: string | null;
   readonly runFolder: string;
 }): Golden {
-  if (degraded && control !== null) return { mode: 'compare', folder: goldenFolder(key) };
+  if (degraded && recorded !== null) return { mode: 'compare', folder: recorded };
   return { mode: degraded ? 'none' : 'record', folder: join(runFolder, 'golden') };
 }
 
@@ -56,10 +68,10 @@ export function readControl(key: string): ControlResult | null {
 
 /**
  * Only a pass is worth keeping: a failure must be seen again. `recorded` is what its suites wrote into the run folder;
- * until here it is nobody's golden result.
+ * until here it is nobody's golden result. Returns where golden results are from now on.
  */
-export function keepControl(key: string, result: ControlResult, recorded: string): void {
-  if (result.verdict !== 'pass') return;
+export function keepControl(key: string, result: ControlResult, recorded: string): string {
+  if (result.verdict !== 'pass') return recorded;
   const golden = goldenFolder(key);
   const part = `${golden}.${process.pid}.part`;
   mkdirSync(part, { recursive: true, mode: 0o700 });
@@ -67,6 +79,7 @@ export function keepControl(key: string, result: ControlResult, recorded: string
   rmSync(golden, { recursive: true, force: true });
   renameSync(part, golden);
   keepCached(controlFile(key), result);
+  return golden;
 }
 
 const controlFile = (key: string): string => join(cacheRoot(), 'controls', key, 'control.json');
@@ -79,7 +92,7 @@ async function cachedDigest(engine: Docker, name: string): Promise<string> {
   const file = join(cacheRoot(), 'content-digests', `${Id.replace('sha256:', '')}.json`);
   const known = readCached(file, ContentDigest);
   if (known !== null) return known;
-  const digest = await contentDigest(engine, name);
+  const digest = await contentDigest(engine, name, makerLabels());
   keepCached(file, digest);
   return digest;
 }

@@ -1,5 +1,5 @@
 import type { Recorder } from '../evidence/recorder.ts';
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 import { FaultSession, type FaultStage } from '../faults/session.ts';
 import type { Progress } from '../progress.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { engineFolder, pulumiVersion } from '../setup/pulumi-environment.ts';
+import { engineFolder, pulumiVersion } from '../../infra/pulumi-environment.ts';
 
 /**
  * A folder whose `bin/pulumi` is the engine, for the Automation API: it starts the engine for its version before an

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
-import { runLabel } from '../teardown/run-objects.ts';
+import { runLabel } from '../../infra/run-marks.ts';
 import { containerName } from '../../infra/components/docker/names.ts';
 
 /**

@@ -14,8 +14,8 @@ import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { clusterProgram } from '../../infra/program.ts';
 import { DockerNode } from '../nodes/docker.ts';
 import type { NodeAccess } from '../nodes/node.ts';
-import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
-import { runVariable } from '../teardown/process-table.ts';
+import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
+import { runVariable } from '../../infra/run-marks.ts';
 import { engineRoot } from './engine-command.ts';
 
 export interface Provisioning {

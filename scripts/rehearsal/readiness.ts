@@ -7,6 +7,8 @@ import { probeOf, wordsOf, type Probe } from './readiness-probe.ts';
 
 const pollMs = 150;
 const lastLines = 20;
+const quotedLines = 3;
+const quotedLength = 160;
 
 /** A machine of which nothing is asked is ready when it has booted: until then its own tmpfiles empty /tmp. */
 const booted: Readiness = {
@@ -18,9 +20,22 @@ const booted: Readiness = {
   timeoutMs: 60_000,
 };
 
+/** A node that ended, or was not ready in time. `up` ends with it; to a run it is a result: what was tested failed. */
+export class NotReadyError extends HostError {
+  /** The same as one sentence for a verdict, with what the node said last. */
+  readonly reason: string;
+
+  constructor(code: 'not-ready' | 'node-died', message: string, log: readonly string[]) {
+    const title = code === 'node-died' ? 'its last lines' : 'its log';
+    super(code, message, { hint: `${title}:\n${log.map((line) => `  ${line}`).join('\n')}` });
+    const words = log.slice(-quotedLines).map((line) => `“${line.trim().slice(0, quotedLength)}”`);
+    this.reason = `node ${message}; ${words.length === 0 ? 'it said nothing' : `it said last: ${words.join(' ')}`}`;
+  }
+}
+
 /**
  * Waits until `node` is what its role calls ready.
- * @throws HostError (69): with the last observation after the deadline; at once, with its last log lines, where the node
+ * @throws NotReadyError with the last observation after the deadline; at once, with its last log lines, where the node
  * has ended. Both may end up in a build's log, so what a node said goes through `redact`.
  */
 export async function untilReady(
@@ -45,16 +60,15 @@ export async function untilReady(
     observed = outcome;
     await delay(pollMs, undefined, { signal });
   }
-  throw new HostError(
+  throw new NotReadyError(
     'not-ready',
     `${node.name} was not ready within ${timeoutMs} ms: waited for ${wordsOf(ready)}, last saw: ${redact(observed)}`,
-    {
-      hint: `its log:\n${redact(await tail(access))}`,
-    },
+    await tail(access, redact),
   );
 }
 
-async function whileAlive(
+/** @throws NotReadyError where the node has ended. */
+export async function whileAlive(
   node: PlannedNode,
   access: NodeAccess,
   signal: AbortSignal,
@@ -63,12 +77,10 @@ async function whileAlive(
   signal.throwIfAborted();
   const { running, exitCode } = await access.state();
   if (running) return;
-  throw new HostError(
+  throw new NotReadyError(
     'node-died',
     `${node.name} ended with exit code ${exitCode ?? 'unknown'} before it was ready`,
-    {
-      hint: `its last lines:\n${redact(await tail(access))}`,
-    },
+    await tail(access, redact),
   );
 }
 
@@ -93,20 +105,15 @@ async function outputOf(access: NodeAccess): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function tail(access: NodeAccess): Promise<string> {
+async function tail(access: NodeAccess, redact: (text: string) => string): Promise<readonly string[]> {
   const journal = await access
     .exec(['journalctl', '--no-pager', '--lines', String(lastLines), '--output', 'short-iso'], {
       timeoutMs: 5_000,
     })
     .catch(() => null);
-  if (journal !== null && journal.exitCode === 0) return indented(journal.stdout);
-  return indented((await outputOf(access)).split('\n').slice(-lastLines).join('\n'));
-}
-
-function indented(text: string): string {
-  return text
-    .trim()
+  const text = journal !== null && journal.exitCode === 0 ? journal.stdout : await outputOf(access);
+  return redact(text.trim())
     .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n');
+    .filter((line) => line !== '')
+    .slice(-lastLines);
 }

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
-import { UnderstudyError, withResidue } from '../../infra/errors.ts';
+import { RunError, UnderstudyError, withResidue } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
-import { mergedJUnit } from '../suite/merged-junit.ts';
-import { conclude } from './conclude.ts';
-import { controlKey, goldenOf, keepControl, readControl, type ControlResult } from './control.ts';
+import { mergedJUnit } from '../verdict/merged-junit.ts';
+import { conclude } from '../verdict/conclude.ts';
+import { controlKey, goldenFolder, goldenOf, keepControl, readControl, suiteDigests } from './control.ts';
+import type { ControlResult } from '../verdict/control-result.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
+import { nothingHappened } from './nothing-happened.ts';
 import type { Stage } from './stage.ts';
 import { perform, type Trial } from './trial.ts';
-import { Verdict } from './verdict.ts';
+import { Verdict } from '../verdict/verdict.ts';
 
 export interface RehearsalRequest {
   readonly loaded: LoadedPlan;
@@ -19,12 +21,13 @@ export interface RehearsalRequest {
 
 /**
  * A rehearsal: first the plan without its faults (or what is known of it), then the plan as it is; then what both mean.
- * Throws only where there is nothing to judge: a spec, host or bug that ended it before any suite could run.
+ * @throws RunError only where there is nothing to judge: this host or a bug ended it.
  */
 export async function rehearse(request: RehearsalRequest, stage: Stage): Promise<Verdict> {
   const { loaded } = request;
   const degraded = loaded.plan.schedule.length > 0;
-  const key = await controlKey(stage.engine, loaded);
+  const suites = suiteDigests(loaded);
+  const key = { suites, name: await controlKey(stage.engine, loaded, suites) };
   const control = degraded && request.control !== 'never' ? await controlOf(request, key, stage) : null;
   const begun = beginTrial(loaded);
   if (control !== null) begun.folder.writeJson('control.json', control.result);
@@ -33,28 +36,54 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
     // In the control: that it did not pass says nothing then, what it left does.
     const residue = control?.residue ?? [];
     const failure: unknown = stage.interrupts.signal.reason;
-    return finish(begun, { ...noTrial(begun), residue, failure }, null, request);
+    return finish(begun, { ...nothingHappened(begun), residue, failure }, null, request);
   }
   if (control !== null && control.result.verdict !== 'pass') {
-    return finish(begun, { ...noTrial(begun), suites: control.result.suites }, control, request);
+    return finish(begun, { ...nothingHappened(begun), suites: control.result.suites }, control, request);
   }
   const runFolder = begun.folder.path;
-  const golden = goldenOf({ degraded, control: control?.result ?? null, key, runFolder });
+  const golden = goldenOf({ degraded, recorded: control?.golden ?? null, runFolder });
   const trial = await perform(begun, { loaded, keep: request.keep, golden }, stage);
   const verdict = finish(begun, trial, control, request);
-  if (golden.mode === 'record') keepControl(key, resultOf(verdict), golden.folder);
+  if (golden.mode === 'record') keepUnchanged(key, loaded, resultOf(verdict), golden.folder, stage);
   return verdict;
+}
+
+/** Under which name a control is kept, and what the suites were when the run began. */
+interface Key {
+  readonly name: string;
+  readonly suites: readonly string[];
+}
+
+/**
+ * Where suites are other files afterwards than before, nobody can say which of them passed: the control is good for this
+ * run and kept for no other. Returns where golden results are from now on.
+ */
+function keepUnchanged(
+  { name, suites }: Key,
+  loaded: LoadedPlan,
+  result: ControlResult,
+  recorded: string,
+  { progress }: Stage,
+): string {
+  const now = suiteDigests(loaded);
+  if (suites.every((digest, at) => digest === now[at])) return keepControl(name, result, recorded);
+  if (result.verdict === 'pass')
+    progress.note('files of a suite changed while it ran: this control will not stand for another run');
+  return recorded;
 }
 
 interface Control {
   readonly result: ControlResult;
   readonly cached: boolean;
   readonly residue: readonly string[];
+  /** Folder of its golden results. */
+  readonly golden: string;
 }
 
-async function controlOf({ loaded, control }: RehearsalRequest, key: string, stage: Stage): Promise<Control> {
-  const known = control === 'cached' ? readControl(key) : null;
-  if (known !== null) return { result: known, cached: true, residue: [] };
+async function controlOf({ loaded, control }: RehearsalRequest, key: Key, stage: Stage): Promise<Control> {
+  const known = control === 'cached' ? readControl(key.name) : null;
+  if (known !== null) return { result: known, cached: true, residue: [], golden: goldenFolder(key.name) };
   const plan = withoutFaults(loaded.plan);
   const request = {
     loaded: { ...loaded, plan, hashes: hashesOf(plan) },
@@ -63,12 +92,12 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: string, sta
   } as const;
   stage.progress.note('control: the same without faults');
   const begun = beginTrial(request.loaded);
-  const golden = goldenOf({ degraded: false, control: null, key, runFolder: begun.folder.path });
+  const golden = goldenOf({ degraded: false, recorded: null, runFolder: begun.folder.path });
   const trial = await perform(begun, { loaded: request.loaded, keep: 'never', golden }, stage);
   const verdict = finish(begun, trial, null, request);
   const result = resultOf(verdict);
-  keepControl(key, result, golden.folder);
-  return { result, cached: false, residue: verdict.residue };
+  const kept = keepUnchanged(key, loaded, result, golden.folder, stage);
+  return { result, cached: false, residue: verdict.residue, golden: kept };
 }
 
 function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
@@ -88,13 +117,14 @@ function finish(
   if (trial.failure !== null && !interrupted) {
     folder.writeJson('failure.json', { message: messageOf(trial.failure), residue });
     writeReport(folder);
-    throw withResidue(trial.failure, residue);
+    throw new RunError(withResidue(trial.failure, residue), { runId, runFolder: folder.path });
   }
   const concluded = conclude({
     suites: trial.suites,
     receipts: trial.receipts,
     parity: trial.parity,
     leftovers: trial.leftovers,
+    unready: trial.unready,
     invalid: [...trial.invalid, ...(interrupted ? ['interrupted'] : [])],
     control: control === null ? null : control.result,
   });
@@ -134,19 +164,6 @@ function suiteFiles({ suites, folder }: Trial): Parameters<typeof mergedJUnit>[0
     outcome,
     junit: folder.readText(join('suites', outcome.suite, 'junit.xml')),
   }));
-}
-
-function noTrial(begun: BegunTrial): Trial {
-  return {
-    ...begun,
-    suites: [],
-    receipts: [],
-    parity: [],
-    invalid: [],
-    leftovers: [],
-    residue: [],
-    failure: null,
-  };
 }
 
 function isInterruption(failure: unknown): boolean {

@@ -1,29 +1,27 @@
 import { dirname } from 'node:path';
 import type Docker from 'dockerode';
-import { engineNetworks } from '../../infra/components/docker/networks.ts';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
-import { boundPlan } from '../../infra/plan/bind.ts';
-import { loadOrCreateBoundRun, owner } from '../../infra/plan/bound-run.ts';
+import { HostError, UnderstudyError } from '../../infra/errors.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
-import { secretsOfRun } from '../evidence/secrets.ts';
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
 import type { Golden } from '../suite/suite-run.ts';
 import { CleanupStack, type UndoFailure } from '../teardown/cleanup-stack.ts';
-import { acquireLease, keepLease } from '../teardown/lease-store.ts';
-import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
-import { startWatcher } from '../teardown/watcher.ts';
+import { keepLease } from '../teardown/lease-store.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { bringUp } from './bring-up.ts';
 import { compareNodes } from './compare-nodes.ts';
-import { conclude } from './conclude.ts';
+import { conclude } from '../verdict/conclude.ts';
 import { arm, degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
-import { handleOf } from './handle-of.ts';
+import { handleOf } from '../../infra/components/docker/handle.ts';
+import { holdRun, takeDown, type HeldRun } from './held-run.ts';
+import { nothingHappened } from './nothing-happened.ts';
+import { NotReadyError } from './readiness.ts';
 import type { Stage } from './stage.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -40,52 +38,62 @@ export interface Trial extends BegunTrial {
   /** Reasons why the result cannot be trusted, beside receipts, parity and leftovers. */
   readonly invalid: readonly string[];
   readonly leftovers: readonly string[];
+  /** Nodes that did not become ready, each with why: a result, not a failure. */
+  readonly unready: readonly string[];
   readonly residue: readonly string[];
   /** What ended it before its time; null where it ran to its end. */
   readonly failure: unknown;
 }
 
 const keptForMs = 4 * 3_600_000;
+/** When `reap` may take what is left of a run whose lease record is gone, with its checkout for one. */
+const forgottenAfterMs = 24 * 3_600_000;
 /** A side-car undoes what it holds within ten seconds of the end of its input, or goes with its node. */
 const closeDeadlineMs = 15_000;
+const pingDeadlineMs = 5_000;
 
 /**
  * One cluster from nothing to nothing: up, ready, faults in, suites, faults out, evidence kept, down. Whatever goes
  * wrong on the way, evidence is collected and the cluster taken down, and what went wrong is part of the result.
  */
-export async function perform(
+export async function perform(begun: BegunTrial, request: TrialRequest, stage: Stage): Promise<Trial> {
+  const { runId, folder } = begun;
+  try {
+    const held = await holdRun({
+      runId,
+      loaded: request.loaded,
+      engine: stage.engine,
+      folder,
+      maxTtlMs: forgottenAfterMs,
+    });
+    return await performHeld(held, begun, request, stage);
+  } catch (error) {
+    return { ...nothingHappened(begun), failure: error };
+  }
+}
+
+async function performHeld(
+  { bound, watcher }: HeldRun,
   begun: BegunTrial,
   { loaded, keep, golden }: TrialRequest,
   stage: Stage,
 ): Promise<Trial> {
   const { runId, folder, recorder } = begun;
   const { signal } = stage.interrupts;
-  const bound = await bindRun(runId, loaded, stage.engine);
-  folder.redactor.learn(secretsOfRun(bound.run, loaded.plan.nodes));
   const result: {
     suites: readonly SuiteOutcome[];
     parity: readonly Difference[];
     proof: Proof;
+    unready: readonly string[];
     failure: unknown;
   } = {
     suites: [],
     parity: [],
     proof: nothingProven,
+    unready: [],
     failure: null,
   };
 
-  acquireLease({
-    runId,
-    stack: runId,
-    owner: owner(),
-    cluster: loaded.plan.cluster,
-    engine: engineEndpoint().url,
-    runFolder: folder.path,
-    created: bound.run.created,
-    expires: null,
-  });
-  const { redactor, path: runFolder } = folder;
-  const watcher = await startWatcher({ runId, stack: runId, runFolder, redactor, env: process.env });
   const { engine, toolbox } = stage;
   const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
   const ended = new AbortController();
@@ -148,24 +156,27 @@ export async function perform(
     // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
     await recorded;
   } catch (error) {
-    result.failure = signal.aborted ? signal.reason : error;
+    if (signal.aborted) result.failure = signal.reason;
+    else if (error instanceof NotReadyError) result.unready = [error.reason];
+    else result.failure = await whyItFailed(error, stage.engine);
   }
-  // The first to be done of them; each is, whatever became of the others, and then everything is taken down.
+  // The first to be done, last named first; each is, whatever became of the others, and then everything is taken down.
   opened.add('saving the evidence', async () =>
     stage.progress.step('save the evidence', async () =>
-      recorder.phase('collect', async () =>
-        evidence.collect(result.proof.receipts, stage.interrupts.skipCollecting),
-      ),
+      recorder.phase('collect', async () => evidence.collect(stage.interrupts.skipCollecting)),
     ),
   );
+  opened.add('writing the receipts', () => {
+    folder.writeJson('receipts.json', result.proof.receipts);
+  });
   const incomplete = await opened.unwind();
   result.proof = { ...result.proof, invalid: [...result.proof.invalid, ...incomplete.map(sentenceOf)] };
 
   const judged = conclude({ ...result, ...result.proof, control: null });
-  const cutShort = result.failure !== null || signal.aborted;
+  const cutShort = result.failure !== null || result.unready.length > 0 || signal.aborted;
   const failed = result.failure !== null || judged.verdict !== 'pass';
   const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
-  const residue = kept ? [] : await takeDown(bound, begun, stage, cutShort ? lateMakersMs : 0);
+  const residue = kept ? [] : await takenDown(bound, begun, stage, cutShort);
   if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
   await watcher.release();
   return {
@@ -173,40 +184,43 @@ export async function perform(
     suites: result.suites,
     parity: result.parity,
     ...result.proof,
+    unready: result.unready,
     residue,
     failure: result.failure ?? (signal.aborted ? signal.reason : null),
   };
 }
 
-async function bindRun(runId: string, loaded: LoadedPlan, engine: Docker): Promise<BoundPlan> {
-  const identity = { runId, stack: runId, created: new Date().toISOString(), maxTtlMs: null };
-  return boundPlan(loaded, loadOrCreateBoundRun(loaded, identity, await engineNetworks(engine)));
+/** An error that is none of ours means something else where the engine has gone meanwhile. */
+async function whyItFailed(error: unknown, engine: Docker): Promise<unknown> {
+  if (error instanceof UnderstudyError) return error;
+  try {
+    await withDeadline('the engine', pingDeadlineMs, engine.ping());
+    return error;
+  } catch (gone) {
+    const { url } = engineEndpoint();
+    return new HostError(
+      'engine-gone',
+      `the Docker Engine at ${url} does not answer any more: ${messageOf(gone)}`,
+      {
+        hint: 'what is left of the run is taken down by the next command, once the engine answers again',
+        cause: error,
+      },
+    );
+  }
 }
 
-async function takeDown(
+async function takenDown(
   bound: BoundPlan,
   { folder, recorder }: BegunTrial,
   { engine, progress }: Stage,
-  settleMs: number,
+  wasCutShort: boolean,
 ): Promise<readonly string[]> {
-  const { runId, stack } = bound.run;
-  const { url, local } = engineEndpoint();
-  const request = {
-    engine: { docker: engine, local, description: url },
-    runId,
-    stack,
-    runFolder: folder.path,
-    settleMs,
-  };
+  const work = async (): Promise<readonly string[]> => takeDown(bound, engine, folder, { wasCutShort });
   try {
-    return await progress.step('take everything down', async () =>
-      recorder.phase('teardown', async () => tearDown(request)),
-    );
+    return await progress.step('take everything down', async () => recorder.phase('teardown', work));
   } catch {
     // A story that can no longer be written, on a full disk for one, must not keep the cluster up.
-    return await tearDown(request).catch((error: unknown) => [
-      `unknown: tear-down of ${runId} ended early (${messageOf(error)})`,
-    ]);
+    return await work();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../evidence/event.ts';
 import { assertNever } from '../../infra/errors.ts';
-import type { Verdict } from '../rehearsal/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import { seconds } from './quantity.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
@@ -88,6 +88,8 @@ function meaningOf({ verdict, profiles, suites, control }: Verdict): string {
         ? 'Every suite passed while every fault was measured to be real, and every fault healed.'
         : 'Every suite passed. No fault was asked for.';
     case 'fail':
+      if (suites.every(({ status }) => status === 'passed'))
+        return 'A node did not become ready, so that no suite was run: no fault was in force yet.';
       if (!faulty) return 'A suite failed, and no fault was there that could have made it fail.';
       return control === null
         ? 'A suite failed while every fault was measured to be real. Nobody looked whether it passes without them.'

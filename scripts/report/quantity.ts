@@ -1,4 +1,4 @@
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

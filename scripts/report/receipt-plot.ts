@@ -1,5 +1,5 @@
-import type { Receipt } from '../faults/receipt.ts';
-import { thinned } from '../faults/statistics.ts';
+import type { Receipt } from '../verdict/receipt.ts';
+import { thinned } from '../statistics.ts';
 import { markup, raw, type Markup } from './markup.ts';
 import { quantity, round } from './quantity.ts';
 import { expectedSamples, scaleAround, scaleFor, type Expected, type Scale } from './receipt-scale.ts';

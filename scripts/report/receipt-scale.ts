@@ -1,5 +1,5 @@
-import type { Receipt } from '../faults/receipt.ts';
-import { median } from '../faults/statistics.ts';
+import type { Receipt } from '../verdict/receipt.ts';
+import { median } from '../statistics.ts';
 
 /** What the samples of a receipt should have read while the fault was in force. */
 export interface Expected {

@@ -1,4 +1,4 @@
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 import { anchor } from './anchor.ts';
 import { fileLink } from './file-link.ts';
 import { breakable, markup, type Markup } from './markup.ts';

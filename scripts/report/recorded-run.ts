@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { RunEvent } from '../evidence/event.ts';
 import type { ProcessRecord } from '../evidence/process-record.ts';
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from '../verdict/receipt.ts';
 import type { Difference } from '../parity/difference.ts';
-import type { ControlResult } from '../rehearsal/control.ts';
-import type { Verdict } from '../rehearsal/verdict.ts';
+import type { ControlResult } from '../verdict/control-result.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import type { LogDigest } from './log-digest.ts';
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../rehearsal/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import type { Screen } from '../screen.ts';
 import { counted } from './quantity.ts';
 

@@ -10,7 +10,7 @@ import {
   pluginFolder,
   pulumiEnvironment,
   pulumiVersion,
-} from './pulumi-environment.ts';
+} from '../../infra/pulumi-environment.ts';
 import { downloadEngine } from './vendor-download.ts';
 
 const typeThis = `install Pulumi ${pulumiVersion}: https://www.pulumi.com/docs/install/versions`;

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { hostMechanism } from '../../infra/components/docker/host.ts';
 import type { HostMechanism } from '../../infra/components/docker/host.ts';
-import { ensureToolbox } from '../faults/toolbox.ts';
+import { ensureToolbox } from './toolbox.ts';
 import type { Progress } from '../progress.ts';
 import { declaredBase, resolveBase } from './base-image.ts';
 import { ensureDocker } from './docker-engine.ts';

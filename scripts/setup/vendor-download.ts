@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../../infra/errors.ts';
 import type { Progress } from '../progress.ts';
-import { engineFolder, pulumiVersion } from './pulumi-environment.ts';
+import { engineFolder, pulumiVersion } from '../../infra/pulumi-environment.ts';
 
 /** The vendor's release files; a closed network refuses them at once. */
 const releases = `https://github.com/pulumi/pulumi/releases/download/v${pulumiVersion}`;

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { HostError } from '../../infra/errors.ts';
 
 export interface FolderEntry {
   /** Relative to the folder, with "/" between names. */
@@ -8,16 +9,56 @@ export interface FolderEntry {
   readonly mode: number;
 }
 
-/** Names that are no part of a suite. */
-const skipped = new Set(['node_modules', '__pycache__', '.git', '.pytest_cache']);
+/** What is no part of a suite: installed packages, caches that runs leave beside it, and our own run folders and state. */
+const skipped = new Set([
+  'node_modules',
+  '.git',
+  '__pycache__',
+  '.pytest_cache',
+  '.mypy_cache',
+  '.ruff_cache',
+  '.hypothesis',
+  '.coverage',
+  '.nyc_output',
+  '.runs',
+  '.state',
+]);
 
-/** Every regular file below `dir`; links are left out, since they may lead anywhere. */
-export function folderEntries(dir: string, below = ''): readonly FolderEntry[] {
-  return readdirSync(join(dir, below), { withFileTypes: true }).flatMap((entry) => {
+export interface FolderFile {
+  readonly path: string;
+  /** `closed`: a folder that we may not read. */
+  readonly kind: 'file' | 'link' | 'closed';
+}
+
+/** Every file and link of a suite below `dir`, in the order of their names. */
+export function folderFiles(dir: string, below = ''): readonly FolderFile[] {
+  const entries = entriesOf(join(dir, below));
+  if (entries === null) return [{ path: below, kind: 'closed' }];
+  return entries.flatMap((entry): readonly FolderFile[] => {
     if (skipped.has(entry.name)) return [];
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) return folderEntries(dir, path);
-    if (!entry.isFile()) return [];
-    return [{ path, content: readFileSync(join(dir, path)), mode: lstatSync(join(dir, path)).mode & 0o777 }];
+    if (entry.isDirectory()) return folderFiles(dir, path);
+    if (entry.isSymbolicLink()) return [{ path, kind: 'link' }];
+    return entry.isFile() ? [{ path, kind: 'file' }] : [];
   });
+}
+
+/** Every regular file below `dir`; links are left out, since they may lead anywhere. */
+export function folderEntries(dir: string): readonly FolderEntry[] {
+  return folderFiles(dir).flatMap(({ path: name, kind }) => {
+    const path = join(dir, name);
+    if (kind === 'closed')
+      throw new HostError('file', `${path} cannot be read`, { hint: 'look at its owner and mode' });
+    return kind === 'link'
+      ? []
+      : [{ path: name, content: readFileSync(path), mode: lstatSync(path).mode & 0o777 }];
+  });
+}
+
+function entriesOf(folder: string): readonly Dirent[] | null {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return null;
+  }
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import type { PlannedSuite } from '../../infra/plan/plan.ts';
-import { SuiteProcess } from '../evidence/suite-record.ts';
+import { SuiteProcess, type SuiteExit } from '../evidence/suite-record.ts';
+import { startEndable, type Ending } from '../nodes/endable.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { folderEntries } from './folder.ts';
 import { keepOutput } from './output.ts';
@@ -10,7 +11,10 @@ import type { Ended, SuiteRun } from './suite-run.ts';
 
 const inside = '/tmp/understudy-suite';
 
-/** Runs a suite's command in the first node of its role, as the cluster's account. */
+/**
+ * Runs a suite's command in the first node of its role, as the cluster's account. One that takes too long, or is
+ * interrupted, is ended there with all that it started; what it said until then is kept.
+ */
 export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended> {
   const name = run.handle.roles[suite.where]?.[0] ?? '';
   const node = run.nodes.get(name);
@@ -22,7 +26,7 @@ export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
   const limit = AbortSignal.timeout(suite.timeoutMs);
   const record = new SuiteProcess(run.processes, suite.name, name);
   record.began();
-  const process = await node.start(suite.command, {
+  const process = await startEndable(node, suite.command, {
     user,
     workingDir: inside,
     // The suite's name is also what its process is known by to who watches the node.
@@ -32,8 +36,9 @@ export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
       ...run.handle.variables,
     },
   });
+  const stopped: { ending: Promise<Ending> | null } = { ending: null };
   const stop = (): void => {
-    process.close();
+    stopped.ending = process.end('SIGTERM');
   };
   const either = AbortSignal.any([signal, limit]);
   either.addEventListener('abort', stop, { once: true });
@@ -44,21 +49,35 @@ export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
     keepOutput(run.folder, suite.name, 'stderr.log', process.stderr),
   ]);
   either.removeEventListener('abort', stop);
-  record.ended(exitOf(exitCode, either.aborted), run.folder);
-  if (limit.aborted) return { exitCode: null, timedOut: true, failure: null, junit: null };
+  const ending = await stopped.ending;
+  const occasion = signal.aborted ? 'when the run was interrupted' : `after ${suite.timeoutMs} ms`;
+  record.ended(exitOf(exitCode, ending, occasion), run.folder);
+  if (ending?.kind === 'left')
+    run.recorder.record({
+      type: 'note',
+      text: `suite ${suite.name} could not be ended in ${name} ${occasion}: ${ending.why}`,
+    });
+  if (ending !== null) return { exitCode: null, timedOut: true, failure: null, junit: null };
   const junit = suite.junit === undefined ? null : await readInside(node, `${inside}/${suite.junit}`, signal);
   return { exitCode, timedOut: false, failure: null, junit };
 }
 
-function exitOf(exitCode: number, stopped: boolean): Parameters<SuiteProcess['ended']>[0] {
+function exitOf(exitCode: number, ending: Ending | null, occasion: string): SuiteExit {
+  const code = exitCode < 0 ? null : exitCode;
+  const told =
+    exitCode > 128 ? 'the engine gives a signal as 128 and its number' : 'it ended with an exit code';
+  const how = code === null ? 'the engine knows no exit code' : told;
   const source = 'engine: exit code of the exec';
-  if (stopped) return { code: null, signal: null, why: 'it was no longer waited for', source };
-  return {
-    code: exitCode < 0 ? null : exitCode,
-    signal: null,
-    why: exitCode > 128 ? 'the engine gives a signal as 128 and its number' : 'it ended with an exit code',
-    source,
-  };
+  return { code, signal: null, why: ending === null ? how : `${how}; ${wordsOf(ending, occasion)}`, source };
+}
+
+function wordsOf(ending: Ending, occasion: string): string {
+  switch (ending.kind) {
+    case 'ended':
+      return `Understudy ended it, and what it had started, with ${ending.by} ${occasion}`;
+    case 'left':
+      return `it could not be ended ${occasion}: ${ending.why}`;
+  }
 }
 
 async function suiteArchive(dir: string, { handle }: SuiteRun): Promise<Buffer> {

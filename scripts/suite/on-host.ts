@@ -7,7 +7,7 @@ import type { PlannedSuite } from '../../infra/plan/plan.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { hostFindings } from '../evidence/host-process.ts';
 import { SuiteProcess } from '../evidence/suite-record.ts';
-import { runVariable } from '../teardown/process-table.ts';
+import { runVariable } from '../../infra/run-marks.ts';
 import { keepOutput } from './output.ts';
 import type { Ended, SuiteRun } from './suite-run.ts';
 

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { abandonedBuilds, forgetAbandoned } from './build-record.ts';
-import { containerObject, ignoreGone, runLabel } from './run-objects.ts';
+import { runLabel } from '../../infra/run-marks.ts';
+import { containerObject, ignoreGone } from './run-objects.ts';
 import { sweep, type ClusterObject, type ObjectStore, type Residue } from './sweep.ts';
 import type { RunEngine } from './tear-down.ts';
 

@@ -6,6 +6,7 @@ import { stateRoot } from '../../infra/places.ts';
 import { labelledObjects, takeInventory, type KnownCluster } from './inventory.ts';
 import { readLeases } from './lease-store.ts';
 import { localProcesses } from './process-table.ts';
+import { removeForgottenBindings } from './pulumi-stack.ts';
 import type { RunEngine } from './tear-down.ts';
 
 /** Every cluster that this engine or this state folder knows of: the caller's, other owners', plain Pulumi's. */
@@ -19,6 +20,13 @@ export async function listClusters(engine: RunEngine): Promise<readonly KnownClu
     nowMs: Date.now(),
     table: localProcesses(),
   });
+}
+
+/** Bound values, keys among them, go with their stack: where Pulumi emptied it, it could not tell us. */
+export async function forgetEmptyStacks(engine: RunEngine): Promise<void> {
+  await removeForgottenBindings(
+    async () => new Set((await listClusters(engine)).flatMap(({ stack }) => stack ?? [])),
+  );
 }
 
 async function engineObjects({ docker, description }: RunEngine): ReturnType<typeof labelledObjects> {

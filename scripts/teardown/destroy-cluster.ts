@@ -3,7 +3,8 @@ import { Handle } from '../../infra/handle.ts';
 import { packageRoot, pulumiProject } from '../../infra/places.ts';
 import { Redactor } from '../evidence/redactor.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
-import { pulumiEnvironment } from '../setup/pulumi-environment.ts';
+import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
+import { forgetEmptyStacks } from './clusters.ts';
 import { secretsOfDeadRun } from './dead-run-secrets.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import type { KnownCluster } from './inventory.ts';
@@ -30,7 +31,10 @@ export async function destroyCluster(engine: RunEngine, cluster: KnownCluster): 
     case 'plain': {
       if (stack !== null) await pulumiDestroy(stack);
       const residue = await tearDown({ engine, runId, stack: null, runFolder });
-      if (residue.length === 0) releaseLease(runId);
+      if (residue.length === 0) {
+        releaseLease(runId);
+        await forgetEmptyStacks(engine);
+      }
       return residue;
     }
   }

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { UsageError } from '../../infra/errors.ts';
 import { labelledExpiryMs, reapReason, watcherAtWork, type Lease, type ReapReason } from './lease.ts';
 import { liveness, type Liveness, type ProcessTable } from './process-table.ts';
-import { roleLabel, runLabel } from './run-objects.ts';
+import { roleLabel, runLabel } from '../../infra/run-marks.ts';
 
 /** One cluster, as labels, lease and binding together tell it. */
 export interface KnownCluster {

@@ -49,11 +49,6 @@ export function keepLease(runId: string, reason: string, expires: string): Lease
   return updateLease(runId, { kept: true, reason, expires });
 }
 
-/** Pushes the expiry of a running rehearsal out; call well before it is reached. */
-export function renewLease(runId: string, expires: string): Lease | null {
-  return updateLease(runId, { expires });
-}
-
 /** The record goes: the last thing a tear-down does, after the proof that nothing is left. */
 export function releaseLease(runId: string): void {
   // By prefix: a writer that was killed between writing and renaming left `<runId>.json.<pid>.tmp`.

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { runVariable } from '../../infra/run-marks.ts';
 
 /**
  * A process that cannot be confused with a later one: pids are reused, start times (clock ticks since boot, field 22
@@ -30,9 +31,6 @@ export interface ProcessTable {
 
 /** `unknown`: the process belongs to another machine, which cannot be asked from here. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
-
-/** The variable that marks each process which works for a run: CLI, plugins, suites. Provision and suites set it. */
-export const runVariable = 'UNDERSTUDY_RUN';
 
 export function localProcesses(): ProcessTable {
   return {

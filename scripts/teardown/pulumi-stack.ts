@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, rmSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { stateRoot } from '../../infra/places.ts';
 
 /**
@@ -36,21 +37,51 @@ export function removeStack(stack: string): void {
 }
 
 /**
- * Removes the bound values of stacks that `pulumi stack rm` removed: it knows nothing of them. `inUse` is asked after
- * looking, so that a run which is just beginning (bound, then leased, then a stack) is never taken for forgotten.
+ * Removes the bound values of stacks that `pulumi destroy` emptied or `pulumi stack rm` removed: neither knows of them.
+ * `inUse` is asked after looking, so that a run which is just beginning (leased, then bound, then a stack) is never taken
+ * for forgotten.
  */
 export async function removeForgottenBindings(inUse: () => Promise<ReadonlySet<string>>): Promise<void> {
   const runs = join(stateRoot(), 'runs');
-  const stacks = join(stateRoot(), 'pulumi', '.pulumi', 'stacks');
   const bound = foldersIn(runs);
   const used = await inUse();
-  const known = new Set(
-    foldersIn(stacks).flatMap((project) =>
-      entriesOf(join(stacks, project)).map(({ name }) => name.replace(/\.json(\.(gz|zst))?$/, '')),
-    ),
-  );
   for (const stack of bound) {
-    if (!used.has(stack) && !known.has(stack)) rmSync(join(runs, stack), { recursive: true, force: true });
+    if (!used.has(stack) && !mayHoldSomething(stack))
+      rmSync(join(runs, stack), { recursive: true, force: true });
+  }
+}
+
+const State = z.object({
+  checkpoint: z.object({
+    latest: z
+      .object({
+        resources: z.array(z.unknown()).default([]),
+        pending_operations: z.array(z.unknown()).nullish(),
+      })
+      .nullish(),
+  }),
+});
+
+/** An engine is at work on it (an update that begins has no resource yet), or its state holds a resource, or may. */
+function mayHoldSomething(stack: string): boolean {
+  const backend = join(stateRoot(), 'pulumi', '.pulumi');
+  const locks = join(backend, 'locks', 'organization');
+  if (foldersIn(locks).some((project) => entriesOf(join(locks, project, stack)).length > 0)) return true;
+  const stacks = join(backend, 'stacks');
+  return foldersIn(stacks).some((project) =>
+    ['.json', '.json.gz', '.json.zst'].some((ending) => {
+      const file = join(stacks, project, `${stack}${ending}`);
+      return existsSync(file) && !isEmptyState(file);
+    }),
+  );
+}
+
+function isEmptyState(file: string): boolean {
+  try {
+    const { latest } = State.parse(JSON.parse(readFileSync(file, 'utf8'))).checkpoint;
+    return (latest?.resources.length ?? 0) + (latest?.pending_operations?.length ?? 0) === 0;
+  } catch {
+    return false; // compressed, or of another version: whatever it holds, it is not ours to say
   }
 }
 

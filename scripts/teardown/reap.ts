@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { HostError } from '../../infra/errors.ts';
 import { silentProgress, type Progress } from '../progress.ts';
 import { sweepBuilds } from './build-leftovers.ts';
 import { abandonedBuilds } from './build-record.ts';
-import { listClusters } from './clusters.ts';
+import { forgetEmptyStacks, listClusters } from './clusters.ts';
 import { destroyCluster } from './destroy-cluster.ts';
 import type { KnownCluster } from './inventory.ts';
 import { anyLease } from './lease-store.ts';
+import { sweepOrphans } from './maker.ts';
 import { whyReaped } from './reap-words.ts';
 import { connectRunEngine } from './run-engine.ts';
 import type { Residue } from './sweep.ts';
@@ -30,7 +30,7 @@ export interface ReapReport {
   readonly reaped: readonly Reaped[];
   /** Reapable, the caller's, and still there: for a dry run, or because something resisted. */
   readonly left: readonly KnownCluster[];
-  /** What killed image builds left and could not be removed. */
+  /** What killed image builds, and others who were killed before their run had a name, left and could not be removed. */
   readonly builds: readonly Residue[];
   /** Kept, live, without expiry, on another engine or somebody else's: listed, not touched. */
   readonly spared: readonly KnownCluster[];
@@ -60,19 +60,24 @@ export async function reapClusters(options: ReapOptions): Promise<ReapReport> {
     );
   }
   const left = reaped.filter(({ residue }) => residue.length > 0).map(({ cluster }) => cluster);
-  return { reaped, left, builds: await sweepBuilds(engine), spared };
+  await forgetEmptyStacks(engine);
+  const nameless = [...(await sweepBuilds(engine)), ...(await sweepOrphans(engine.docker))];
+  return { reaped, left, builds: nameless, spared };
 }
 
 /**
- * The cheap form for the start of other commands: clears what dead runs left, without a word where there is nothing.
- * No lease and no killed build, no work: then it neither talks to Docker nor loads a client for it. A run whose watcher is at work is left
- * to it. Never throws: the command that the user asked for goes on.
+ * The cheap form for the start of other commands: clears what dead runs left, without a word where there is nothing. No
+ * lease and no killed build: then it asks the engine one thing. A run whose watcher is at work is left to it. Never throws:
+ * the command that the user asked for goes on.
  */
 export async function reapQuietly(progress: Progress = silentProgress): Promise<void> {
-  if (!anyLease() && abandonedBuilds(engineEndpoint().url).length === 0) return;
   try {
     const engine = await connectRunEngine();
     if (!engine.local) return;
+    if (!anyLease() && abandonedBuilds(engine.description).length === 0) {
+      await sweepOrphans(engine.docker);
+      return;
+    }
     const { reaped, builds } = await reapClusters({
       engine,
       dryRun: false,

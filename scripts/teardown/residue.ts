@@ -1,22 +1,17 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { temporaryFolder } from '../evidence/run-folder.ts';
 import { findRunProcesses } from './process-table.ts';
 import { stackFiles } from './pulumi-stack.ts';
 import { describeObject, type ObjectStore, type Residue } from './sweep.ts';
 
+const listMs = 10_000;
+
 export interface ResidueQuery {
-  /** Null where no engine answers: its part is then named as unknown, never taken for empty. */
-  readonly store: ObjectStore | null;
+  readonly store: ObjectStore;
   readonly runId: string;
   /** Null where the stack outlives its clusters (`dev`). */
   readonly stack: string | null;
   readonly runFolder: string | null;
-  readonly signal?: AbortSignal;
-}
-
-/** TMPDIR of the run's processes: Pulumi leaves `pulumi-node-pipes*` and workspaces there. It goes with the run. */
-export function temporaryFolder(runFolder: string): string {
-  return join(runFolder, 'tmp');
 }
 
 /** Everything of a run that is still there, each named by kind and id; an empty list is "residue: none". */
@@ -31,11 +26,10 @@ export async function findResidue(query: ResidueQuery): Promise<readonly Residue
   ];
 }
 
-async function objectResidue({ store, signal }: ResidueQuery): Promise<readonly Residue[]> {
-  if (store === null) return ['unknown: no engine answers'];
-  const limit = AbortSignal.any([AbortSignal.timeout(10_000), ...(signal === undefined ? [] : [signal])]);
+/** An engine that does not answer is named as unknown, never taken for empty. */
+async function objectResidue({ store }: ResidueQuery): Promise<readonly Residue[]> {
   try {
-    return (await store.list(limit)).map(describeObject);
+    return (await store.list(AbortSignal.timeout(listMs))).map(describeObject);
   } catch (error) {
     return [`unknown: the engine did not list (${error instanceof Error ? error.message : String(error)})`];
   }

@@ -1,10 +1,7 @@
 import type Docker from 'dockerode';
+import { roleLabel, runLabel } from '../../infra/run-marks.ts';
 import { cgroupSubtree, hasCgroupSubtree, removeCgroupSubtree } from './cgroup-subtree.ts';
 import type { ClusterObject, ObjectStore } from './sweep.ts';
-
-export const runLabel = 'dev.understudy.run';
-/** Label of containers that are no nodes: `keeper`, `sidecar`, `toolbox`. */
-export const roleLabel = 'dev.understudy.role';
 
 export interface RunObjectsOptions {
   readonly engine: Docker;

@@ -24,7 +24,6 @@ export interface SweepOptions {
   readonly deadlineMs: number;
   /** How long listings must stay empty: 0 where nothing can be created any more (two listings are made all the same). */
   readonly settleMs?: number;
-  readonly signal?: AbortSignal;
 }
 
 /** Named by kind, name and the last reason why it is still there. */
@@ -45,8 +44,8 @@ const pollMs = 150;
  * removed by the deadline is returned.
  */
 export async function sweep(store: ObjectStore, options: SweepOptions): Promise<readonly Residue[]> {
-  const { deadlineMs, settleMs = 0, signal = new AbortController().signal } = options;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const { deadlineMs, settleMs = 0 } = options;
+  const limit = AbortSignal.timeout(deadlineMs);
   const reasons = new Map<string, string>();
   let left: readonly ClusterObject[] = [];
   let emptySinceMs: number | null = null;

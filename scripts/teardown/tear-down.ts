@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { releaseLease } from './lease-store.ts';
 import { findRunProcesses, killProcess } from './process-table.ts';
 import { removeStack } from './pulumi-stack.ts';
-import { findResidue, temporaryFolder } from './residue.ts';
+import { temporaryFolder } from '../evidence/run-folder.ts';
+import { findResidue } from './residue.ts';
 import { runObjects } from './run-objects.ts';
 import { sweep, type ObjectStore, type Residue } from './sweep.ts';
 
@@ -28,10 +29,6 @@ export interface TearDownRequest {
   readonly deadlineMs?: number;
   /** How long listings must stay empty: 0 where all makers have ended, `lateMakersMs` where they were killed. */
   readonly settleMs?: number;
-  /**
-   * Ends waiting, not tear-down: give it only where somebody else is sure to go on (never the signal of Ctrl-C).
-   */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -40,10 +37,10 @@ export interface TearDownRequest {
  * lease stays while anything is, so that `reap` tries again.
  */
 export async function tearDown(request: TearDownRequest): Promise<readonly Residue[]> {
-  const { runId, stack, runFolder, deadlineMs = 60_000, settleMs = 0, signal } = request;
+  const { runId, stack, runFolder, deadlineMs = 60_000, settleMs = 0 } = request;
   await killRunProcesses(runId);
   const store = objectsOfRun(request.engine, runId);
-  const left = await sweep(store, { deadlineMs, settleMs, ...(signal === undefined ? {} : { signal }) });
+  const left = await sweep(store, { deadlineMs, settleMs });
   if (left.length > 0) return left;
 
   if (stack !== null) removeStack(stack);
@@ -53,16 +50,7 @@ export async function tearDown(request: TearDownRequest): Promise<readonly Resid
   return residue;
 }
 
-/** The sweep alone, by label, for callers that keep stack and lease. */
-export async function destroyByLabel(
-  engine: RunEngine,
-  runId: string,
-  options: { readonly deadlineMs: number; readonly settleMs?: number; readonly signal?: AbortSignal },
-): Promise<readonly Residue[]> {
-  return await sweep(objectsOfRun(engine, runId), options);
-}
-
-export function objectsOfRun({ docker, local }: RunEngine, runId: string): ObjectStore {
+function objectsOfRun({ docker, local }: RunEngine, runId: string): ObjectStore {
   return runObjects({
     engine: docker,
     runId,

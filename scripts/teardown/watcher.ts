@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Redactor } from '../evidence/redactor.ts';
 import { secretLines } from '../evidence/secret-lines.ts';
 import { updateLease } from './lease-store.ts';
-import { identify, runVariable } from './process-table.ts';
+import { runVariable } from '../../infra/run-marks.ts';
+import { identify } from './process-table.ts';
 
 export interface WatcherRequest {
   readonly runId: string;

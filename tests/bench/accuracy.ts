@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { EXIT } from '../../infra/errors.ts';
 import { cacheRoot, packageRoot } from '../../infra/places.ts';
 import { Calibration } from '../../scripts/faults/calibration.ts';
-import type { Receipt } from '../../scripts/faults/receipt.ts';
+import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import { withCleanup } from '../../scripts/teardown/cleanup-stack.ts';
 import { startCommand } from './peers/command.ts';
 import { rehearseOnce } from './rehearsals.ts';

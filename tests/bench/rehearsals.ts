@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
 import { RunEvent } from '../../scripts/evidence/event.ts';
-import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { Verdict } from '../../scripts/verdict/verdict.ts';
 import { CpuMeter, type CpuSeconds } from './cpu.ts';
 import { processKind } from './process-kind.ts';
 import { startCommand, type CommandOptions } from './peers/command.ts';

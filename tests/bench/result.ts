@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Receipt } from '../../scripts/faults/receipt.ts';
+import { Receipt } from '../../scripts/verdict/receipt.ts';
 import { parts } from './units.ts';
 
 export const contenders = ['raw', 'docker-compose', 'testcontainers', 'understudy'] as const;

@@ -1,4 +1,4 @@
-import { median } from '../../scripts/faults/statistics.ts';
+import { median } from '../../scripts/statistics.ts';
 
 /** What several rounds gave. */
 export interface Spread {

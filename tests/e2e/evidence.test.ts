@@ -6,7 +6,7 @@ import { packageRoot } from '../../infra/places.ts';
 import { ProcessRecord } from '../../scripts/evidence/process-record.ts';
 import { RunFolder } from '../../scripts/evidence/run-folder.ts';
 import { ContainerState } from '../../scripts/nodes/container-state.ts';
-import type { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import type { Verdict } from '../../scripts/verdict/verdict.ts';
 import { parseJUnit } from '../../scripts/suite/junit.ts';
 import { labelledObjects } from '../support/engine.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
-import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { Verdict } from '../../scripts/verdict/verdict.ts';
 import { labelledObjects } from '../support/engine.ts';
 import { startRehearsal } from '../support/live-run.ts';
 import { idleCluster, rehearsal, slowLink } from '../support/understudy.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { Verdict } from '../../scripts/verdict/verdict.ts';
 import { idleCluster, launcher, slowLink } from '../support/understudy.ts';
 
 test('after set-up a rehearsal needs no network: it passes where there is only loopback and the Docker socket', async () => {

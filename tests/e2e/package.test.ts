@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
-import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { Verdict } from '../../scripts/verdict/verdict.ts';
 import { labelledObjects } from '../support/engine.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-package-')));

@@ -9,6 +9,8 @@ import { understudy } from '../support/understudy.ts';
 
 /** A stack of our own: a developer's `dev` may be up. */
 const stack = `e2e-plain-${process.pid}`;
+/** Its keys lie here. */
+const bound = join(stateRoot(), 'runs', stack, 'bound.json');
 let variables: Readonly<Record<string, string>> = {};
 let printed = '';
 let secondMs = 0;
@@ -81,9 +83,26 @@ describe('plain Pulumi at the root of the checkout', () => {
     expect(await listed()).toMatchObject({ made: 'plain', stack, cluster: 'idle', nodes: 3, expires: null });
     const { stdout } = await understudy(['exec', '--stack', stack, 'node-2', '--', 'hostname']);
     expect(stdout).toBe('node-2');
+    const { stdout: token } = await understudy([
+      'exec',
+      '--stack',
+      stack,
+      'node-2',
+      '--',
+      'printenv',
+      'SESSION_TOKEN',
+    ]);
+    expect(token).toBe('a-token-of-no-worth');
+    const { stdout: state } = await pulumi('stack', 'export', '--stack', stack);
+    expect(state).toContain('understudy/');
+    expect(state).not.toContain(token);
 
     await succeed('destroy', '--yes');
     expect(await labelledObjects()).toEqual([]);
+    // Pulumi does not tell us: the keys go with the next command that looks.
+    expect(readFileSync(bound, 'utf8')).toContain(stack);
+    await understudy(['env']);
+    expect(existsSync(bound)).toBe(false);
   }, 120_000);
 
   test('understudy down takes down what pulumi up made, and leaves its stack', async () => {
@@ -99,15 +118,8 @@ describe('plain Pulumi at the root of the checkout', () => {
     expect((await pulumi('stack', '--stack', stack)).stdout).toContain(
       'No resources currently in this stack',
     );
-  }, 120_000);
-
-  test('bound values, with their keys, go with the stack', async () => {
-    const bound = join(stateRoot(), 'runs', stack, 'bound.json');
-    expect(readFileSync(bound, 'utf8')).toContain(stack);
-    await pulumi('stack', 'rm', '--yes', stack);
-    await understudy(['env']);
     expect(existsSync(bound)).toBe(false);
-  });
+  }, 120_000);
 });
 
 const Clusters = z.object({

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { labelledObjects } from '../support/engine.ts';
-import { errorOf, idleCluster, understudy } from '../support/understudy.ts';
+import { errorOf, idleCluster, rehearsal, understudy } from '../support/understudy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-refusals-'));
 afterAll(() => {
@@ -45,6 +45,10 @@ describe('what cannot be done is refused clearly, and nothing is left', () => {
     server.close();
     expect(ended.exitCode).toBe(69);
     expect(errorOf(ended).message).toContain(String(address.port));
+    // The run had begun by then: what it knew is kept, and named.
+    const { runId = '', runFolder = '' } = errorOf(ended);
+    expect(basename(runFolder)).toBe(runId);
+    expect(existsSync(join(runFolder, 'failure.json'))).toBe(true);
     expect(await labelledObjects()).toEqual([]);
   });
 
@@ -70,4 +74,60 @@ describe('what cannot be done is refused clearly, and nothing is left', () => {
     expect(ended.exitCode).toBe(64);
     expect(errorOf(ended).message).toContain('not built yet');
   });
+});
+
+describe('a node that does not become ready is a result of the run, not an error of this host', () => {
+  const node = `image: ${join(idleCluster, '../node')}, init: image, memoryMiB: 64`;
+  const spec = (name: string, role: string): string => {
+    const path = join(folder, `${name}.yaml`);
+    const suites = 'suites:\n  never: { command: ["true"] }\n';
+    writeFileSync(path, `name: ${name}\nroles:\n  one: { ${node}, ${role} }\n${suites}`);
+    return path;
+  };
+
+  test.each([
+    [
+      'ends at once',
+      'command: [sh, -c, "echo no config; exit 3"]',
+      /^node one-1 ended with exit code 3 before it was ready; it said last: “no config”$/,
+    ],
+    [
+      'is not what its role calls ready',
+      'command: [sleep, infinity], ready: { tcp: 80, timeoutMs: 1500 }',
+      /^node one-1 was not ready within 1500 ms: waited for TCP port 80, last saw: nothing listens on port 80; /,
+    ],
+  ])('where it %s', async (how, role, why) => {
+    const ended = await rehearsal([spec(how.replaceAll(' ', '-'), role)]);
+    const { verdict, runFolder, suites, residue } = ended.verdict;
+    expect({ exit: ended.exitCode, verdict, suites, residue }).toEqual({
+      exit: 1,
+      verdict: 'fail',
+      suites: [],
+      residue: [],
+    });
+    expect(ended.verdict.why).toEqual([expect.stringMatching(why)]);
+    expect(readFileSync(join(runFolder, 'junit.xml'), 'utf8')).toMatch(
+      /every node becomes ready[^]*<failure/,
+    );
+    expect(readFileSync(join(runFolder, 'report.html'), 'utf8')).toContain('did not become ready');
+    expect(existsSync(join(runFolder, 'nodes/one-1/container.log'))).toBe(true);
+    expect(await labelledObjects()).toEqual([]);
+  });
+
+  test('where it already happens in the control, it fails without faults', async () => {
+    const ended = await rehearsal([spec('control', 'count: 2, command: ["false"]'), '--profile', slowPair()]);
+    expect(ended.exitCode).toBe(1);
+    expect(ended.verdict.why[0]).toBe('fails without faults: the control did not pass');
+    expect(ended.verdict.why[1]).toMatch(
+      /^node one-\d ended with exit code 1 before it was ready; it said nothing$/,
+    );
+  });
+
+  function slowPair(): string {
+    const path = join(folder, 'slow.yaml');
+    const fault =
+      '{ name: slow, kind: network.delay, on: { links: [{ from: one-1, to: one-2 }] }, delayMs: 30 }';
+    writeFileSync(path, `name: slow\ndescription: slow\nfaults:\n  - ${fault}\n`);
+    return path;
+  }
 });

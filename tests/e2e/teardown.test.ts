@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,8 +8,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { packageRoot } from '../../infra/places.ts';
+import { ProcessRecord } from '../../scripts/evidence/process-record.ts';
+import { RunFolder } from '../../scripts/evidence/run-folder.ts';
 import { readRun } from '../../scripts/report/read-run.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
+import { identify } from '../../scripts/teardown/process-table.ts';
 import { labelledObjects } from '../support/engine.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';
 import { idleCluster, rehearsal, start, understudy } from '../support/understudy.ts';
@@ -99,6 +102,37 @@ test('what a killed image build left on the engine is gone after the next reap',
   expect(await ours()).toEqual([]);
 });
 
+test('what was made before any run had a name, by one who was killed, is gone after the next command', async () => {
+  const { stdout: id } = await execa('docker', [
+    'images',
+    '--quiet',
+    '--filter',
+    'label=dev.understudy.inputs',
+  ]);
+  const image = id.split('\n')[0] ?? '';
+  const made = async (pid: number): Promise<string> => {
+    const { host, bootId, startTime } = identify(pid);
+    const label = `dev.understudy.maker=${[host, bootId, pid, startTime].join('/')}`;
+    return (await execa('docker', ['create', '--label', label, image, 'none'])).stdout;
+  };
+  const dead = execa('sleep', ['600'], { reject: false });
+  const [orphan, busy] = [await made(dead.pid ?? NaN), await made(process.pid)];
+  dead.kill('SIGKILL');
+  await dead;
+  await reaped();
+  const { stdout } = await execa('docker', [
+    'ps',
+    '--all',
+    '--quiet',
+    '--no-trunc',
+    '--filter',
+    'label=dev.understudy.maker',
+  ]);
+  await execa('docker', ['rm', busy]);
+  expect(stdout).not.toContain(orphan);
+  expect(stdout).toContain(busy);
+});
+
 /** Containers and images without a name that builds of these inputs have on the engine. */
 async function builds(inputsHashes: readonly string[]): Promise<readonly string[]> {
   const listings = await Promise.all(
@@ -175,6 +209,65 @@ test('a second Ctrl-C skips what is left to collect, and the cluster is taken do
   expect(performance.now() - began).toBeLessThan(10_000);
   expect(readFileSync(join(run.folder, 'events.jsonl'), 'utf8')).toContain('not collected: node');
   expect(await labelledObjects()).toEqual([]);
+});
+
+describe('what is ended before its time ends inside its node too', () => {
+  const cluster = [
+    'name: stubborn',
+    'roles:',
+    `  node: { image: ${join(idleCluster, '../node')}, init: image, memoryMiB: 64, command: [sleep, infinity] }`,
+    'suites:',
+    '  late: { command: [sh, -c, "echo begun; sleep 300 & sleep 301"], where: node, dir: ., timeoutMs: 2000 }',
+    '',
+  ].join('\n');
+  let kept: Awaited<ReturnType<typeof rehearsal>>;
+  beforeAll(async () => {
+    using spec = writtenSpec({ 'cluster.yaml': cluster });
+    kept = await rehearsal([spec.path('cluster.yaml'), '--keep', 'always']);
+  });
+  afterAll(async () => {
+    await succeed('down', '--run', kept.verdict.runId);
+  });
+  const processes = async (): Promise<string> =>
+    (await execa('docker', ['top', `us-${kept.verdict.runId}-node-1`, '-eo', 'pid,args'])).stdout;
+  const exec = (...words: readonly string[]): ReturnType<typeof start> =>
+    start(['exec', '--run', kept.verdict.runId, 'node-1', '--', ...words]);
+
+  test('a suite whose time is over: its output is kept, and its record says how it ended', async () => {
+    expect(kept.verdict.suites).toMatchObject([{ status: 'timeout', why: 'did not end within 2000 ms' }]);
+    expect(await processes()).not.toContain('sleep 30');
+    const file = (name: string): string => readFileSync(join(kept.verdict.runFolder, name), 'utf8');
+    expect(file('suites/late/stdout.log')).toBe('begun\n');
+    const records = new RunFolder(kept.verdict.runFolder).readLines('processes.jsonl', ProcessRecord);
+    expect(records.find(({ id }) => id === 'suite/late')).toMatchObject({
+      code: 143,
+      argv: ['sh', '-c', 'echo begun; sleep 300 & sleep 301'],
+      environment: { UNDERSTUDY_SUITE: 'late' },
+      absent: { signal: expect.stringMatching(/Understudy ended it, .* with SIGTERM after 2000 ms$/) },
+    });
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('a command of exec that gets %s', async (signal) => {
+    const command = exec('sh', '-c', "trap 'echo last words; exit 4' INT TERM; echo begun; sleep 302 & wait");
+    await once(command.stdout, 'data');
+    expect(await processes()).toContain('sleep 302');
+    command.kill(signal);
+    expect(await command).toMatchObject({ exitCode: 130, stdout: 'begun\nlast words', stderr: '' });
+    expect(await processes()).not.toContain('sleep 302');
+  });
+
+  test('a command of exec that nobody listens to any more', async () => {
+    const command = exec('sh', '-c', 'while :; do echo y; sleep 0.303; done');
+    await once(command.stdout, 'data');
+    command.stdout.destroy();
+    expect((await command).exitCode).toBe(141);
+    expect(await processes()).not.toContain('echo y');
+  });
+
+  test('one that ends by itself keeps its exit code, and gets the end of its input', async () => {
+    const command = exec('sh', '-c', 'cat; exit 7');
+    expect(await command).toMatchObject({ exitCode: 7, stdout: '' });
+  });
 });
 
 async function begin(argv: readonly string[]): Promise<LiveRun> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import type { Verdict } from '../../scripts/verdict/verdict.ts';
 
 /** What the naive farm must lack where it fails, in the suite's own words. */
 export const named = { suite: 'thumbnails', test: 'every picture has its thumbnail' } as const;

@@ -8,7 +8,7 @@ import {
   ratioInterval,
   thinned,
   uniformHalfWidth,
-} from '../../scripts/faults/statistics.ts';
+} from '../../scripts/statistics.ts';
 
 const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 60 });
 const counted = fc

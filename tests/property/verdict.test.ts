@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Receipt } from '../../scripts/faults/receipt.ts';
+import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import type { Difference } from '../../scripts/parity/difference.ts';
-import { conclude, type Findings } from '../../scripts/rehearsal/conclude.ts';
-import { exitCode, Verdict, worst, type Outcome } from '../../scripts/rehearsal/verdict.ts';
+import { conclude, type Findings } from '../../scripts/verdict/conclude.ts';
+import { exitCode, Verdict, worst, type Outcome } from '../../scripts/verdict/verdict.ts';
 import type { SuiteOutcome } from '../../scripts/suite/outcome.ts';
 
 const outcome = fc.constantFrom<Outcome[]>('pass', 'fail', 'invalid');
@@ -61,6 +61,7 @@ const findings: fc.Arbitrary<Findings> = fc.record({
   receipts: fc.array(receipt, { maxLength: 3 }),
   parity: fc.array(difference, { maxLength: 3 }),
   leftovers: fc.array(text, { maxLength: 2 }),
+  unready: fc.array(text, { maxLength: 2 }),
   invalid: fc.array(text, { maxLength: 2 }),
   control: fc.option(fc.record({ verdict: outcome, why: fc.array(text) })),
 });
@@ -90,7 +91,9 @@ describe('what all findings mean together', () => {
           expect({ verdict, why }).toEqual({ verdict: all.control.verdict, why: [said, ...all.control.why] });
           return;
         }
-        const failed = all.suites.some(({ status }) => status === 'failed' || status === 'timeout');
+        const failed =
+          all.unready.length > 0 ||
+          all.suites.some(({ status }) => status === 'failed' || status === 'timeout');
         expect(verdict).toBe(untrusted(all) ? 'invalid' : failed ? 'fail' : 'pass');
       }),
     );
@@ -102,9 +105,8 @@ describe('what all findings mean together', () => {
         const all = { ...found, control: null };
         const { why } = conclude(all);
         const failures = all.suites.filter(({ status }) => status === 'failed' || status === 'timeout');
-        expect(why.slice(why.length - failures.length)).toEqual(
-          failures.map((one) => `suite ${one.suite} failed: ${one.why}`),
-        );
+        const failed = [...all.unready, ...failures.map((one) => `suite ${one.suite} failed: ${one.why}`)];
+        expect(why.slice(why.length - failed.length)).toEqual(failed);
         const distrust = [
           all.invalid.length,
           all.leftovers.length,
@@ -114,7 +116,7 @@ describe('what all findings mean together', () => {
           all.parity.filter((one) => one.class === 'blocking').length,
           all.suites.filter(({ status }) => status === 'error').length,
         ].reduce((sum, count) => sum + count, 0);
-        expect(why).toHaveLength(distrust + failures.length);
+        expect(why).toHaveLength(distrust + failed.length);
       }),
     );
   });
@@ -128,6 +130,7 @@ describe('what all findings mean together', () => {
           receipts: [...a.receipts, ...b.receipts],
           parity: [...a.parity, ...b.parity],
           leftovers: [...a.leftovers, ...b.leftovers],
+          unready: [...a.unready, ...b.unready],
           invalid: [...a.invalid, ...b.invalid],
           control: null,
         };

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { constants } from 'node:os';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 
 /** A node of which only what is given may be asked. */
@@ -8,7 +9,6 @@ export function fakeNode(parts: Partial<NodeAccess>): NodeAccess {
     name: 'node-1',
     exec: nobody,
     start: nobody,
-    copyIn: nobody,
     copyOut: nobody,
     logs: nobody,
     state: nobody,
@@ -27,10 +27,13 @@ export const thisMachine = fakeNode({
     });
     return { exitCode: exitCode ?? -1, stdout, stderr };
   },
-  start: async ([command = '', ...argv]) => {
-    const child = execa(command, argv, { reject: false, stdin: 'pipe', buffer: false });
+  start: async ([command = '', ...argv], { environment: env = {} } = {}) => {
+    const child = execa(command, argv, { reject: false, stdin: 'pipe', buffer: false, env });
     const { stdin, stdout, stderr } = child;
-    const exited = child.then(({ exitCode }) => exitCode ?? -1);
+    // A signal as the engine tells it.
+    const exited = child.then(
+      ({ exitCode, signal }) => exitCode ?? 128 + constants.signals[signal ?? 'SIGHUP'],
+    );
     return Promise.resolve({ stdin, stdout, stderr, exited, close: () => stdin.end() });
   },
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { Verdict } from '../../scripts/verdict/verdict.ts';
 import { start } from './understudy.ts';
 import { until } from './until.ts';
 

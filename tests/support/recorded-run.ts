@@ -1,9 +1,9 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '../../scripts/evidence/event.ts';
-import type { Receipt } from '../../scripts/faults/receipt.ts';
-import type { ControlResult } from '../../scripts/rehearsal/control.ts';
-import type { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import type { Receipt } from '../../scripts/verdict/receipt.ts';
+import type { ControlResult } from '../../scripts/verdict/control-result.ts';
+import type { Verdict } from '../../scripts/verdict/verdict.ts';
 import type { PlanFile } from '../../scripts/report/recorded-run.ts';
 import type { SuiteOutcome } from '../../scripts/suite/outcome.ts';
 

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../infra/places.ts';
-import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import { Verdict } from '../../scripts/verdict/verdict.ts';
 
 export const launcher = join(packageRoot, 'scripts/understudy');
 export const idleCluster = join(packageRoot, 'tests/support/clusters/idle/cluster.yaml');
@@ -55,6 +55,8 @@ const ErrorDocument = z.strictObject({
         hint: z.string(),
       }),
     ),
+    runId: z.string().optional(),
+    runFolder: z.string().optional(),
   }),
 });
 

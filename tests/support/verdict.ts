@@ -1,5 +1,5 @@
-import type { Receipt } from '../../scripts/faults/receipt.ts';
-import { Verdict } from '../../scripts/rehearsal/verdict.ts';
+import type { Receipt } from '../../scripts/verdict/receipt.ts';
+import { Verdict } from '../../scripts/verdict/verdict.ts';
 
 /** A receipt that does not hold, in which every free text is `text`. */
 export function receiptForTest(text: string): Receipt {

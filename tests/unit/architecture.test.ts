@@ -16,8 +16,8 @@ const owners: Readonly<Record<string, RegExp>> = {
   dockerode: /^infra\/components\/docker\/engine\.ts$/,
   execa: /^scripts\/(setup|suite|teardown)\/|^scripts\/commands\/env\.ts$/,
   'deb-version-compare': /^scripts\/parity\/versions\.ts$/,
-  'fast-xml-builder': /^scripts\/suite\/merged-junit\.ts$/,
-  'fast-xml-parser': /^scripts\/suite\/(junit|merged-junit)\.ts$/,
+  'fast-xml-builder': /^scripts\/verdict\/merged-junit\.ts$/,
+  'fast-xml-parser': /^scripts\/(suite\/junit|verdict\/merged-junit)\.ts$/,
   leven: /^infra\/spec\/allowed\.ts$/,
   'log-update': /^scripts\/progress\//,
   picocolors: /^scripts\/screen\.ts$/,
@@ -40,7 +40,7 @@ const effects = [
 const pureFolders = /^images\/[a-z-]+\.ts$|^infra\/(spec|plan)\//;
 /** Pure cores among effects: what decides what a run meant, and what is done to a node. */
 const pureFiles =
-  /^scripts\/(faults\/(statistics|layers|link-(condition|commands|receipts)|requirements|session-receipts|receipt)|rehearsal\/(conclude|verdict|readiness-probe|handle-of)|suite\/(junit|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|folder-reader|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
+  /^scripts\/(statistics|faults\/(layers|link-(condition|commands|receipts)|requirements|session-receipts)|verdict\/[a-z-]+|rehearsal\/readiness-probe|suite\/(junit|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|folder-reader|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
 const impure =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\brandomBytes\(|from 'node:(fs|child_process|net|os|http|timers)/;
 
@@ -73,7 +73,7 @@ describe('imports', () => {
     [
       'an end-to-end test goes through the command line or the engine, not through a rehearsal’s parts',
       /^tests\/e2e\//,
-      /^scripts\/rehearsal\/(?!verdict|isolation)/,
+      /^scripts\/rehearsal\/(?!isolation)/,
     ],
   ])('%s', (_rule, from, to) => {
     const wrong = files.flatMap(({ path, text }) =>
@@ -84,6 +84,20 @@ describe('imports', () => {
         : [],
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('go in no circle of folders: each can be understood after those it imports', () => {
+    // A file beside the folders of a room is one of its own.
+    const folderOf = (path: string): string => (dirname(path).includes('/') ? dirname(path) : path);
+    const uses = new Map<string, Set<string>>();
+    for (const { path, text } of ours) {
+      const from = folderOf(path);
+      const to = localImports(path, text)
+        .map(folderOf)
+        .filter((one) => one !== from);
+      uses.set(from, new Set([...(uses.get(from) ?? []), ...to]));
+    }
+    expect([...uses.keys()].flatMap((folder) => circleFrom(folder, uses) ?? [])).toEqual([]);
   });
 
   test('of a package are made by its owner alone', () => {
@@ -220,6 +234,22 @@ function importsOf(text: string): readonly Import[] {
     specifier: specifier ?? lazy ?? '',
     isType: type !== undefined,
   }));
+}
+
+/** The way from a folder back to it, as one line; null where there is none. */
+function circleFrom(start: string, uses: ReadonlyMap<string, ReadonlySet<string>>): string | null {
+  const seen = new Set<string>();
+  const wayFrom = (folder: string): readonly string[] | null => {
+    for (const next of uses.get(folder) ?? []) {
+      if (next === start) return [folder, start];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const rest = wayFrom(next);
+      if (rest !== null) return [folder, ...rest];
+    }
+    return null;
+  };
+  return wayFrom(start)?.join(' → ') ?? null;
 }
 
 function localImports(path: string, text: string): readonly string[] {

@@ -1,6 +1,7 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { BoundPlan } from '../../plan/plan.ts';
+import { secretsOfPlan, secretsOfRun } from '../../plan/secrets.ts';
 import type { HostMechanism } from './host.ts';
 import { labelsOf } from './labels.ts';
 import {
@@ -40,8 +41,9 @@ export class DockerCluster extends pulumi.ComponentResource {
     const volumes = [...sharedVolumes(bound, child), ...disks(bound, child)];
     const keeper = needsKeeper(bound, host) ? [cgroupKeeper(bound, child)] : [];
     if (!pulumi.runtime.isDryRun()) await networkThere();
+    const conceal = concealing(bound);
     for (const node of bound.loaded.plan.nodes) {
-      new docker.Container(node.name, nodeArguments(bound, node, host), {
+      new docker.Container(node.name, nodeArguments(bound, node, host, conceal), {
         ...child,
         // Created after their volumes, gone before them and before the keeper that clears their cgroups.
         dependsOn: [...volumes, ...keeper],
@@ -51,6 +53,12 @@ export class DockerCluster extends pulumi.ComponentResource {
     cluster.registerOutputs({});
     return cluster;
   }
+}
+
+/** What holds a secret is encrypted in the stack's state, and no diff of Pulumi's shows it. */
+function concealing({ loaded, run }: BoundPlan): (text: string) => pulumi.Input<string> {
+  const secrets = [...secretsOfPlan(loaded.plan), ...secretsOfRun(run, loaded.plan.nodes)];
+  return (text) => (secrets.some(({ value }) => text.includes(value)) ? pulumi.secret(text) : text);
 }
 
 type Child = { readonly parent: pulumi.Resource };

@@ -21,10 +21,20 @@ const volatile: readonly RegExp[] = [
  * content of each entry, sorted; no times), so that two builds of the same inputs can be compared. The engine's own
  * image id cannot: `docker import` gives a new one each time.
  *
- * Reads the whole file system once (about 1 s for 200 MB); callers keep the result by image id.
+ * Reads the whole file system once (about 1 s for 200 MB); callers keep the result by image id. `labels` are what the
+ * container that it is read from is found by where its maker is killed meanwhile.
  */
-export async function contentDigest(engine: Docker, image: string): Promise<string> {
-  const container = await engine.createContainer({ Image: image, Cmd: ['none'], Entrypoint: [] });
+export async function contentDigest(
+  engine: Docker,
+  image: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<string> {
+  const container = await engine.createContainer({
+    Image: image,
+    Cmd: ['none'],
+    Entrypoint: [],
+    Labels: labels,
+  });
   try {
     const archive = await container.export();
     const reader = extract();

@@ -1,15 +1,20 @@
 import type * as docker from '@pulumi/docker';
+import type { Input } from '@pulumi/pulumi';
 import { knownHosts } from '../../plan/bind.ts';
 import type { BoundPlan, PlannedNode } from '../../plan/plan.ts';
 import type { HostMechanism } from './host.ts';
 import { labelsOf } from './labels.ts';
 import { cgroupFolder, containerName, diskName, imageName, networkName, sharedVolumeName } from './names.ts';
 
-/** A node as a container: all limits, files, names and labels. Pure: the plan and the host decide everything. */
+/**
+ * A node as a container: all limits, files, names and labels. Pure: the plan and the host decide everything. `conceal`
+ * is given every text that may hold a secret.
+ */
 export function nodeArguments(
   bound: BoundPlan,
   node: PlannedNode,
   host: HostMechanism,
+  conceal: (text: string) => Input<string> = (text) => text,
 ): docker.ContainerArgs {
   const alone = bound.loaded.plan.nodes.filter(({ role }) => role === node.role).length === 1;
   return {
@@ -36,7 +41,7 @@ export function nodeArguments(
       ({ path, content, mode }) => ({
         file: path,
         // The provider takes an empty text for none at all.
-        ...(content === '' ? { source: '/dev/null' } : { content }),
+        ...(content === '' ? { source: '/dev/null' } : { content: conceal(content) }),
         permissions: mode,
       }),
     ),
@@ -47,7 +52,7 @@ export function nodeArguments(
     logOpts: { 'max-size': '32m', 'max-file': '2' },
     ...(node.init === 'systemd'
       ? systemd(host)
-      : { envs: Object.entries(node.environment).map(([name, value]) => `${name}=${value}`) }),
+      : { envs: Object.entries(node.environment).map(([name, value]) => conceal(`${name}=${value}`)) }),
     ...quick,
   };
 }

@@ -12,7 +12,7 @@ import type { LoadedPlan } from '../../../infra/plan/plan.ts';
 import { Redactor } from '../../../scripts/evidence/redactor.ts';
 import { newRunId, RunFolder } from '../../../scripts/evidence/run-folder.ts';
 import { acquireLease } from '../../../scripts/teardown/lease-store.ts';
-import { runVariable } from '../../../scripts/teardown/process-table.ts';
+import { runVariable } from '../../../infra/run-marks.ts';
 import { tearDown, type RunEngine } from '../../../scripts/teardown/tear-down.ts';
 import { startWatcher } from '../../../scripts/teardown/watcher.ts';
 import { equalCluster, type EqualCluster } from '../equal-cluster.ts';

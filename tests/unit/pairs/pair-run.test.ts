@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { argvOf, judged, named, wantedRuns, type PairRun } from '../../pairs/pair-run.ts';
 import { canHold, isDone, summary, withRun, type PairsResult } from '../../pairs/result.ts';
 import { madeUpRun, receipt, suite } from '../../support/recorded-run.ts';
-import type { Verdict } from '../../../scripts/rehearsal/verdict.ts';
+import type { Verdict } from '../../../scripts/verdict/verdict.ts';
 
 const degraded = { seed: 3, degraded: true } as const;
 const plain = { seed: 3, degraded: false } as const;

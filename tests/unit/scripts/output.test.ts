@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
-import { HostError, InterruptedError, SpecError, UsageError } from '../../../infra/errors.ts';
+import { HostError, InterruptedError, RunError, SpecError, UsageError } from '../../../infra/errors.ts';
 import { errorDocument, errorText } from '../../../scripts/output.ts';
 
 const text = (error: unknown): string => errorText(error, pc.createColors(false));
@@ -26,6 +26,23 @@ describe('an error that is meant for the user', () => {
     expect(errorDocument(new HostError('h', 'x')).error.exit).toBe(69);
     expect(errorDocument(new InterruptedError('i', 'x')).error.exit).toBe(130);
   });
+});
+
+test('an error that ended a run names the run and its folder, and stays what it was', () => {
+  const run = { runId: 'r1', runFolder: '/runs/r1' };
+  const host = new RunError(new HostError('h', 'no port', { hint: 'free it' }), run);
+  expect(errorDocument(host).error).toEqual({
+    code: 'h',
+    exit: 69,
+    message: 'no port',
+    hint: 'free it',
+    problems: [],
+    ...run,
+  });
+  expect(text(host)).toBe('error no port\nnext  free it\nsee   /runs/r1\n');
+  const bug = new RunError(new TypeError('x is not a function'), run);
+  expect(errorDocument(bug).error).toMatchObject({ code: 'internal', exit: 70, ...run });
+  expect(text(bug)).toMatch(/\nTypeError: x is not a function\n\s+at /);
 });
 
 describe('anything else is a bug of ours', () => {

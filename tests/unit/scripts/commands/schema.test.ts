@@ -7,7 +7,7 @@ import { Handle } from '../../../../infra/handle.ts';
 import { packageRoot } from '../../../../infra/places.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import { publishedSchema } from '../../../../scripts/commands/schema.ts';
-import { handleOf } from '../../../../scripts/rehearsal/handle-of.ts';
+import { handleOf } from '../../../../infra/components/docker/handle.ts';
 import { boundForTest } from '../../../support/bound-plan.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 

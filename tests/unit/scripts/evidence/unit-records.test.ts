@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { invocationsOf, type Invocation } from '../../../../scripts/evidence/invocations.ts';
-import { journalEntry } from '../../../../scripts/evidence/journal.ts';
+import { InvocationReader, type Invocation } from '../../../../scripts/evidence/invocations.ts';
+import { journalEntry, type JournalEntry } from '../../../../scripts/evidence/journal.ts';
 import {
   blankRecord,
   withFindings,
@@ -23,6 +23,12 @@ const first = (unit: string): Invocation => {
   if (found === undefined) throw new Error(`the sample has no ${unit}`);
   return found;
 };
+
+function invocationsOf(of: readonly JournalEntry[], named: readonly string[]): readonly Invocation[] {
+  const reader = new InvocationReader(named);
+  for (const entry of of) reader.take(entry);
+  return reader.found;
+}
 
 test('each start of a unit is a record, and a unit that was killed and came back has two', () => {
   expect(Object.fromEntries(units.map((unit) => [unit, of(unit).length]))).toEqual({

@@ -3,7 +3,7 @@ import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault, FaultKind } from '../../../../infra/spec/fault.ts';
 import type { Abilities } from '../../../../scripts/faults/abilities.ts';
 import { calibrationOf, nearestStep, type Calibration } from '../../../../scripts/faults/calibration.ts';
-import type { Receipt } from '../../../../scripts/faults/receipt.ts';
+import type { Receipt } from '../../../../scripts/verdict/receipt.ts';
 import { refuseWhatCannotBe, whyNot } from '../../../../scripts/faults/requirements.ts';
 import { cut, delay, inodes, jitter, loss, rate, readOnly, space } from '../../../support/faults.ts';
 import { refusalOf } from '../../../support/refusal.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineScript } from '../../../../scripts/rehearsal/engine-command.ts';
-import { pulumiVersion } from '../../../../scripts/setup/pulumi-environment.ts';
+import { pulumiVersion } from '../../../../infra/pulumi-environment.ts';
 
 let folder: string;
 

@@ -181,6 +181,8 @@ describe('waiting for a node', () => {
       code: 'node-died',
       message: 'web-1 ended with exit code 137 before it was ready',
       hint: 'its last lines:\n  out of memory, [redacted]',
+      reason:
+        'node web-1 ended with exit code 137 before it was ready; it said last: “out of memory, [redacted]”',
     });
   });
 

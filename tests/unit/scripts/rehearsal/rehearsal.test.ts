@@ -1,24 +1,31 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HostError, InterruptedError, withResidue } from '../../../../infra/errors.ts';
+import { HostError, InterruptedError, RunError, withResidue } from '../../../../infra/errors.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import { Recorder } from '../../../../scripts/evidence/recorder.ts';
 import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
 import type { BegunTrial } from '../../../../scripts/rehearsal/begun-trial.ts';
+import { nothingHappened } from '../../../../scripts/rehearsal/nothing-happened.ts';
 import type { Stage } from '../../../../scripts/rehearsal/stage.ts';
 import type { Trial } from '../../../../scripts/rehearsal/trial.ts';
 import { connectEngine } from '../../../../infra/components/docker/engine.ts';
 import { silentProgress } from '../../../../scripts/progress.ts';
+import { parseJUnit } from '../../../../scripts/suite/junit.ts';
 import { listenForInterrupts } from '../../../../scripts/teardown/interrupt.ts';
 import { idleCluster, slowLink } from '../../../support/understudy.ts';
+import { writtenSpec } from '../../../support/written-spec.ts';
 
 /** What each trial in turn ends with: the control first. */
-let endings: Partial<Trial>[] = [];
+let endings: (Partial<Trial> & { readonly meanwhile?: () => void })[] = [];
 let root = '';
 jest.unstable_mockModule('../../../../scripts/rehearsal/trial.ts', () => ({
-  perform: (begun: BegunTrial) => Promise.resolve({ ...begun, ...uneventful, ...endings.shift() }),
+  perform: (begun: BegunTrial) => {
+    const { meanwhile, ...ending } = endings.shift() ?? {};
+    meanwhile?.();
+    return Promise.resolve({ ...nothingHappened(begun), ...ending });
+  },
 }));
 jest.unstable_mockModule('../../../../scripts/rehearsal/begun-trial.ts', () => ({
   beginTrial: () => {
@@ -35,17 +42,8 @@ jest.unstable_mockModule('../../../../scripts/rehearsal/control.ts', () => ({
   controlKey: () => Promise.resolve('key'),
 }));
 const { rehearse } = await import('../../../../scripts/rehearsal/rehearsal.ts');
-const { exitCode } = await import('../../../../scripts/rehearsal/verdict.ts');
+const { exitCode } = await import('../../../../scripts/verdict/verdict.ts');
 
-const uneventful = {
-  suites: [],
-  receipts: [],
-  parity: [],
-  invalid: [],
-  leftovers: [],
-  residue: [],
-  failure: null,
-};
 const before = process.env['XDG_CACHE_HOME'];
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'understudy-rehearsal-'));
@@ -69,9 +67,45 @@ test('a run that could not be made and left something says both, and ends with 3
     { residue: ['network us-r0'] },
     { residue: ['volume us-r1'], failure: new HostError('h', 'no port') },
   ];
-  await expect(rehearsed()).rejects.toMatchObject({
+  const { reason, runId, runFolder } = await brokenRun();
+  expect(reason).toMatchObject({
     exit: 3,
     message: 'no port\nleft behind: network us-r0; volume us-r1',
+  });
+  expect(runId).toBe('r1');
+  expect(existsSync(join(runFolder, 'failure.json'))).toBe(true);
+});
+
+test('a node that does not become ready is a verdict like any other, in every file that has one', async () => {
+  const why = 'node worker-1 ended with exit code 1 before it was ready; it said last: “no config”';
+  endings = [{}, { unready: [why] }];
+  const verdict = await rehearsed();
+  expect(verdict).toMatchObject({ verdict: 'fail', why: [why], suites: [], control: { verdict: 'pass' } });
+  expect(exitCode(verdict)).toBe(1);
+  expect(written(verdict.runFolder, 'verdict.json')).toContain(why);
+  const merged = parseJUnit(written(verdict.runFolder, 'junit.xml'));
+  expect(merged.filter(({ status }) => status === 'failed')).toMatchObject([
+    { name: 'every node becomes ready', message: why },
+  ]);
+  expect(existsSync(join(verdict.runFolder, 'failure.json'))).toBe(false);
+});
+
+test('in the control it means that it fails without faults, and nothing is degraded', async () => {
+  endings = [{ unready: ['node worker-1 was not ready'] }];
+  const verdict = await rehearsed();
+  expect(verdict).toMatchObject({
+    verdict: 'fail',
+    why: ['fails without faults: the control did not pass', 'node worker-1 was not ready'],
+  });
+  expect(endings).toEqual([]);
+  expect(written(verdict.runFolder, 'junit.xml')).toContain('every node becomes ready');
+});
+
+test('what leaves nothing to be trusted comes first', async () => {
+  endings = [{}, { unready: ['node worker-1 was not ready'], invalid: ['saving the evidence did not work'] }];
+  expect(await rehearsed()).toMatchObject({
+    verdict: 'invalid',
+    why: ['saving the evidence did not work', 'node worker-1 was not ready'],
   });
 });
 
@@ -85,8 +119,34 @@ test('an interruption and a bug come before what is left, which is named all the
   expect(withResidue(clean, [])).toBe(clean);
 });
 
-async function rehearsed(): ReturnType<typeof rehearse> {
-  const loaded = loadPlan({ cluster: idleCluster, profiles: [slowLink], seed: 1, set: {}, suites: [] });
+function written(folder: string, name: string): string {
+  return readFileSync(join(folder, name), 'utf8');
+}
+
+test('a control is kept for the next run, unless files of a suite changed while it ran', async () => {
+  using spec = writtenSpec({
+    'cluster.yaml': readFileSync(idleCluster, 'utf8').replace('./node', join(idleCluster, '../node')),
+    'test.sh': 'exit 0',
+  });
+  const change = (): void => {
+    writeFileSync(spec.path('test.sh'), 'exit 1');
+  };
+  endings = [{ meanwhile: change }, {}];
+  expect((await rehearsed(spec.path('cluster.yaml'))).verdict).toBe('pass');
+  expect(control.readControl('key')).toBeNull();
+  endings = [{}, { meanwhile: change }];
+  await rehearsed(spec.path('cluster.yaml'));
+  expect(control.readControl('key')).toMatchObject({ verdict: 'pass' });
+});
+
+async function brokenRun(): Promise<RunError> {
+  const error: unknown = await rehearsed().catch((thrown: unknown) => thrown);
+  if (error instanceof RunError) return error;
+  throw new Error('it was expected to break', { cause: error });
+}
+
+async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
+  const loaded = loadPlan({ cluster, profiles: [slowLink], seed: 1, set: {}, suites: [] });
   using interrupts = listenForInterrupts();
   const stage: Stage = {
     engine: connectEngine(),

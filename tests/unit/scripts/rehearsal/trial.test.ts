@@ -32,12 +32,13 @@ jest.unstable_mockModule('../../../../infra/plan/bound-run.ts', () => ({
   ...boundRun,
   loadOrCreateBoundRun: () => {
     happened.push('bind');
+    if (wrong['bind'] !== undefined) throw wrong['bind'];
     return boundForTest(loaded).run;
   },
 }));
 jest.unstable_mockModule(`${at}/teardown/lease-store.ts`, () => ({
   acquireLease: () => happened.push('lease'),
-  releaseLease: () => undefined,
+  releaseLease: () => happened.push('release lease'),
   keepLease: () => happened.push('keep'),
 }));
 jest.unstable_mockModule(`${at}/teardown/watcher.ts`, () => ({
@@ -85,6 +86,7 @@ jest.unstable_mockModule(`${at}/faults/session.ts`, () => ({
     },
   },
 }));
+const { NotReadyError } = await import('../../../../scripts/rehearsal/readiness.ts');
 const { perform } = await import('../../../../scripts/rehearsal/trial.ts');
 
 let root = '';
@@ -100,6 +102,15 @@ afterEach(() => {
 test('a trial that runs to its end collects, ends the leases of its faults and takes everything down', async () => {
   expect(await performed()).toMatchObject({ failure: null, invalid: [], residue: [] });
   expect(happened.slice(-5)).toEqual(['suites', 'collect', 'end leases', 'tear down', 'release']);
+});
+
+test('the lease is there before the keys of its nodes, and goes where these cannot be made', async () => {
+  await performed();
+  expect(happened.slice(0, 2)).toEqual(['lease', 'bind']);
+  happened = [];
+  wrong = { bind: new HostError('pool-full', 'no subnet is free') };
+  expect(await performed()).toMatchObject({ failure: wrong['bind'], suites: [], residue: [] });
+  expect(happened).toEqual(['lease', 'bind', 'release lease']);
 });
 
 test('evidence that cannot be saved makes it invalid, and the rest is done all the same', async () => {
@@ -128,6 +139,22 @@ test('what goes wrong while faults are injected does not lose their leases', asy
   expect(happened).not.toContain('suites');
 });
 
+test('a node that does not become ready is no failure of the run: evidence and tear-down come as ever', async () => {
+  wrong = { 'bring up': new NotReadyError('node-died', 'node-1 ended', ['no such table']) };
+  expect(await performed()).toMatchObject({
+    failure: null,
+    unready: ['node node-1 ended; it said last: “no such table”'],
+    residue: [],
+  });
+  expect(happened.slice(-3)).toEqual(['collect', 'tear down, and wait for what comes late', 'release']);
+});
+
+test('an error that is nobody’s is told as what it is where the engine has gone', async () => {
+  wrong = { suites: new Error('socket hang up') };
+  const { failure } = await performed();
+  expect(failure).toMatchObject({ code: 'engine-gone', exit: 69, cause: wrong['suites'] });
+});
+
 test.each([
   ['failed while nodes were being made', 'bring up', new HostError('h', 'no room')],
   ['was interrupted', 'suites', new InterruptedError('interrupted', 'Ctrl-C')],
@@ -142,7 +169,7 @@ async function performed(): Promise<Trial> {
   const folder = new RunFolder(mkdtempSync(join(root, 'run-')));
   const never = new AbortController().signal;
   const stage: Stage = {
-    engine: connectEngine(),
+    engine: connectEngine({ url: 'unix:///nonexistent/docker.sock', namedBy: null, local: true }),
     host: { cgroupVersion: 1, seccompProfile: null },
     toolbox: 'toolbox',
     abilities: { netem: false, htb: true, nftables: true, nfqueue: true },

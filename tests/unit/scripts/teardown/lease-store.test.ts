@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,7 +8,8 @@ jest.unstable_mockModule('../../../../infra/places.ts', () => ({ stateRoot: () =
 const store = await import('../../../../scripts/teardown/lease-store.ts');
 const { reapReason } = await import('../../../../scripts/teardown/lease.ts');
 const { localProcesses } = await import('../../../../scripts/teardown/process-table.ts');
-const { removeStack, stackFiles } = await import('../../../../scripts/teardown/pulumi-stack.ts');
+const { removeForgottenBindings, removeStack, stackFiles } =
+  await import('../../../../scripts/teardown/pulumi-stack.ts');
 
 const request = {
   runId: 'r1',
@@ -70,8 +71,7 @@ describe('a lease', () => {
 });
 
 describe('removing a stack', () => {
-  test('takes all its files, and none of a stack whose name begins the same', async () => {
-    const { mkdirSync } = await import('node:fs');
+  test('takes all its files, and none of a stack whose name begins the same', () => {
     const pulumi = join(root, 'pulumi', '.pulumi');
     const put = (path: string): void => {
       mkdirSync(join(path, '..'), { recursive: true });
@@ -91,5 +91,60 @@ describe('removing a stack', () => {
     expect(stackFiles('run-r1')).toEqual([]);
     expect(stackFiles('run-r10')).toHaveLength(7);
     expect(stackFiles('dev')).toHaveLength(7);
+  });
+});
+
+describe('bound values, keys among them', () => {
+  const put = (path: string, text: string): void => {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  const state = (resources: readonly unknown[] | undefined): string =>
+    JSON.stringify({ version: 3, checkpoint: { stack: 'dev', latest: { manifest: {}, resources } } });
+  const stateFile = 'pulumi/.pulumi/stacks/understudy/dev.json';
+  const keptAfter = async (...used: readonly string[]): Promise<boolean> => {
+    put('runs/dev/bound.json', '{}');
+    await removeForgottenBindings(() => Promise.resolve(new Set(used)));
+    return existsSync(join(root, 'runs/dev/bound.json'));
+  };
+
+  test('go with their stack', async () => {
+    expect(await keptAfter()).toBe(false);
+  });
+
+  test('go when the stack has been emptied', async () => {
+    put(stateFile, state(undefined));
+    expect(await keptAfter()).toBe(false);
+    put(stateFile, state([]));
+    expect(await keptAfter()).toBe(false);
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'its state holds a resource',
+      () => {
+        put(stateFile, state([{ urn: 'u' }]));
+      },
+    ],
+    [
+      'its state cannot be read',
+      () => {
+        put(stateFile.concat('.gz'), 'zipped');
+      },
+    ],
+    [
+      'an engine is at work on it',
+      () => {
+        put(stateFile, state([]));
+        put('pulumi/.pulumi/locks/organization/understudy/dev/1.json', '{}');
+      },
+    ],
+  ])('stay while %s', async (_why, arrange) => {
+    arrange();
+    expect(await keptAfter()).toBe(true);
+  });
+
+  test('stay while a cluster or a lease names the stack', async () => {
+    expect(await keptAfter('dev')).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { packageRoot, pulumiHome, stateRoot } from '../../infra/places.ts';
+import { packageRoot, pulumiHome, stateRoot } from './places.ts';
 
 /** One version of engine, SDK and launcher: package.json pins the same. */
 export const pulumiVersion = '3.256.0';

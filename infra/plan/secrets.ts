@@ -1,5 +1,10 @@
-import type { BoundRun, Plan, PlannedFile } from '../../infra/plan/plan.ts';
-import { canBeLookedFor, isSecretVariable, type Secret } from './redactor.ts';
+import type { BoundRun, Plan, PlannedFile } from './plan.ts';
+import { isSecretVariable } from './secret-name.ts';
+
+export interface Secret {
+  readonly name: string;
+  readonly value: string;
+}
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -37,11 +42,6 @@ export function secretsOfRun(
       return key === undefined ? [] : [{ name: `ssh-host-key-of-${name}`, value: key }];
     }),
   ];
-}
-
-/** What can only be redacted where it stands under its own name. */
-export function tooShort(secrets: readonly Secret[]): readonly string[] {
-  return [...new Set(secrets.filter(({ value }) => !canBeLookedFor(value)).map(({ name }) => name))];
 }
 
 /** `ENV NAME="value"`, as images/dockerfile.ts writes it. */

@@ -4,8 +4,8 @@ import { listClusters } from '../teardown/clusters.ts';
 import { chooseCluster, type ClusterChoice, type KnownCluster } from '../teardown/inventory.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
 import type { RunEngine } from '../teardown/tear-down.ts';
-import { DockerNode } from './docker.ts';
-import type { NodeAccess } from './node.ts';
+import { DockerNode } from '../nodes/docker.ts';
+import type { NodeAccess } from '../nodes/node.ts';
 
 export interface RunningCluster {
   readonly engine: RunEngine;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
-import { Receipt } from '../faults/receipt.ts';
+import { Receipt } from './receipt.ts';
 import { Difference } from '../parity/difference.ts';
 import { SuiteOutcome } from '../suite/outcome.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { containerName } from '../../infra/components/docker/names.ts';
-import type { Handle } from '../../infra/handle.ts';
-import { packageRoot } from '../../infra/places.ts';
-import type { BoundPlan } from '../../infra/plan/plan.ts';
+import { containerName } from './names.ts';
+import type { Handle } from '../../handle.ts';
+import { packageRoot } from '../../places.ts';
+import type { BoundPlan } from '../../plan/plan.ts';
 
 /** handle.json of a running cluster. */
 export function handleOf(bound: BoundPlan, forwards: readonly Handle['forwards'][number][]): Handle {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { Plan, PlannedNode } from '../../../../infra/plan/plan.ts';
+import { isSecretName } from '../../../../infra/plan/secret-name.ts';
+import { secretsOfPlan } from '../../../../infra/plan/secrets.ts';
 import { planDocument } from '../../../../scripts/evidence/plan-document.ts';
-import { Redactor } from '../../../../scripts/evidence/redactor.ts';
-import { isSecretName } from '../../../../scripts/evidence/secret-name.ts';
-import { secretsOfPlan, tooShort } from '../../../../scripts/evidence/secrets.ts';
+import { Redactor, tooShort } from '../../../../scripts/evidence/redactor.ts';
 
 const node: PlannedNode = {
   name: 'worker-1',

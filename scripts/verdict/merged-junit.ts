@@ -1,7 +1,7 @@
 import XMLBuilder from 'fast-xml-builder';
 import { XMLParser } from 'fast-xml-parser';
-import type { Outcome } from '../rehearsal/verdict.ts';
-import type { SuiteOutcome } from './outcome.ts';
+import type { Outcome } from './verdict.ts';
+import type { SuiteOutcome } from '../suite/outcome.ts';
 
 /** An element as fast-xml-parser keeps it in order: its name, children, and attributes under ":@". */
 interface Element {
@@ -18,13 +18,15 @@ export interface Judged {
 
 /**
  * Pure: one JUnit file for GitLab, Jenkins and their like: a <testsuite> for each suite with its own test cases as their
- * runner wrote them, and one called "understudy", whose errors say why the result cannot be trusted or what is left.
+ * runner wrote them, and one called "understudy", which says why the result cannot be trusted, what is left, and which node
+ * did not become ready.
  */
 export function mergedJUnit(
   suites: readonly { readonly outcome: SuiteOutcome; readonly junit: string | null }[],
   judged: Judged,
 ): string {
-  const all = [...suites.map(({ outcome, junit }) => ofSuite(outcome, junit)), ofUnderstudy(judged)];
+  const bySuite = suites.some(({ outcome }) => outcome.status === 'failed' || outcome.status === 'timeout');
+  const all = [...suites.map(({ outcome, junit }) => ofSuite(outcome, junit)), ofUnderstudy(judged, bySuite)];
   const total = { name: 'understudy run', ...sum(all.map(({ attributes }) => attributes)) };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${render({ name: 'testsuites', attributes: total, children: all })}`;
 }
@@ -68,8 +70,12 @@ function wrong({ status, why }: SuiteOutcome): readonly Element[] {
   }
 }
 
-function ofUnderstudy({ verdict, why, residue }: Judged): Element {
+/** What fails without a suite that failed is a node that did not become ready: a red run needs a red test. */
+function ofUnderstudy({ verdict, why, residue }: Judged, bySuite: boolean): Element {
   return testSuite('understudy', 0, [
+    ...(verdict === 'fail' && !bySuite
+      ? [testCase('every node becomes ready', 'understudy', 0, [problem('failure', why.join('\n'))])]
+      : []),
     testCase(
       'the result can be trusted',
       'understudy',

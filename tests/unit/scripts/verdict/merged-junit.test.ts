@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseJUnit } from '../../../../scripts/suite/junit.ts';
-import { mergedJUnit } from '../../../../scripts/suite/merged-junit.ts';
+import { mergedJUnit } from '../../../../scripts/verdict/merged-junit.ts';
 import type { SuiteOutcome } from '../../../../scripts/suite/outcome.ts';
 
 const outcome = (suite: string, more: Partial<SuiteOutcome>): SuiteOutcome => ({
@@ -71,6 +71,13 @@ test('why a result cannot be trusted, and what is left, are errors of a suite of
   expect(merged).toMatch(/<testsuite name="understudy" tests="2" failures="0" errors="2"/);
   expect(merged).toContain('<error message="slow on a-&gt;b was not what was asked">');
   expect(merged).toContain('container x');
+});
+
+test('a run that fails without a suite that failed has a red test all the same', () => {
+  const why = ['node worker-1 ended with exit code 1 before it was ready'];
+  const merged = mergedJUnit([], { verdict: 'fail', why, residue: [] });
+  expect(merged).toMatch(/<testsuite name="understudy" tests="3" failures="1" errors="0"/);
+  expect(parseJUnit(merged)[0]).toMatchObject({ name: 'every node becomes ready', message: why[0] });
 });
 
 test('tests of a control that ran earlier are told from what is known of them', () => {

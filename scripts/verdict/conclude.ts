@@ -1,4 +1,4 @@
-import type { Receipt } from '../faults/receipt.ts';
+import type { Receipt } from './receipt.ts';
 import type { Difference } from '../parity/difference.ts';
 import { differenceSentence } from '../parity/difference-table.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -9,6 +9,8 @@ export interface Findings {
   readonly receipts: readonly Receipt[];
   readonly parity: readonly Difference[];
   readonly leftovers: readonly string[];
+  /** Nodes that did not become ready. No fault is in force then: it is the software that did not come up. */
+  readonly unready: readonly string[];
   /** What could not be trusted otherwise. */
   readonly invalid: readonly string[];
   readonly control: { readonly verdict: Outcome; readonly why: readonly string[] } | null;
@@ -41,9 +43,12 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
       .filter(({ status }) => status === 'error')
       .map(({ suite, why }) => `suite ${suite} cannot be trusted: ${why}`),
   ];
-  const failed = findings.suites
-    .filter(({ status }) => status === 'failed' || status === 'timeout')
-    .map(({ suite, why }) => `suite ${suite} failed: ${why}`);
+  const failed = [
+    ...findings.unready,
+    ...findings.suites
+      .filter(({ status }) => status === 'failed' || status === 'timeout')
+      .map(({ suite, why }) => `suite ${suite} failed: ${why}`),
+  ];
   const verdict = worst([
     ...(invalid.length > 0 ? ['invalid' as const] : []),
     ...(failed.length > 0 ? ['fail' as const] : []),

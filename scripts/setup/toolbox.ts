@@ -4,7 +4,7 @@ import { builtImage } from '../../images/inputs-hash.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { loadStackImage } from '../../infra/plan/load-plan.ts';
 import type { Progress } from '../progress.ts';
-import { imagesReady } from '../setup/images.ts';
+import { imagesReady } from './images.ts';
 
 /** The side-car's image, built once; set-up asks for it, so that a rehearsal needs no network. Returns its name. */
 export async function ensureToolbox(

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { belonging, killing, listedProcesses, listing, type ListedProcess } from './marked-processes.ts';
+import type { ExecOptions, NodeAccess, NodeProcess } from './node.ts';
+
+/** How a command was ended: by the last signal that it took, or not, and why. */
+export type Ending =
+  { readonly kind: 'ended'; readonly by: NodeJS.Signals } | { readonly kind: 'left'; readonly why: string };
+
+/** A command that can be ended from outside its node, with all that it started. */
+export interface EndableProcess extends NodeProcess {
+  /** `signal` first, SIGKILL for what is still there after three seconds or when `hurry` says so. Never throws. */
+  end(signal: NodeJS.Signals, hurry?: AbortSignal): Promise<Ending>;
+}
+
+/** In the environment of a command, and of what it starts: the one thing by which all of it can be found again. */
+const markVariable = 'UNDERSTUDY_EXEC';
+const graceMs = 3_000;
+const killMs = 5_000;
+const pollMs = 100;
+const askMs = 5_000;
+
+/**
+ * Starts a command that `end` can end. Closing its streams would not: the engine lets it run on. The image is asked for a
+ * shell only when there is something to end, and the command's words stay as they are.
+ */
+export async function startEndable(
+  node: NodeAccess,
+  argv: readonly string[],
+  options: ExecOptions = {},
+): Promise<EndableProcess> {
+  const id = randomBytes(8).toString('hex');
+  const environment = { ...options.environment, [markVariable]: id };
+  const process = await node.start(argv, { ...options, environment });
+  const command: Command = { node, process, mark: `${markVariable}=${id}`, user: options.user };
+  return {
+    ...process,
+    end: async (signal, hurry) => {
+      try {
+        return await end(command, signal, hurry);
+      } catch (error) {
+        process.close();
+        return { kind: 'left', why: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  };
+}
+
+interface Command {
+  readonly node: NodeAccess;
+  readonly process: NodeProcess;
+  readonly mark: string;
+  readonly user: string | undefined;
+}
+
+async function end(command: Command, signal: NodeJS.Signals, hurry?: AbortSignal): Promise<Ending> {
+  const { process } = command;
+  const beganMs = performance.now();
+  const known = new Map<number, string>();
+  const seen = { end: false };
+  void process.exited.then(() => (seen.end = true));
+  for (let by = signal; ;) {
+    const left = belonging(await processes(command), known);
+    // While it is being started the node does not show it yet: it has ended when the engine says so too.
+    if (left.length === 0 && seen.end) return { kind: 'ended', by };
+    const waitedMs = performance.now() - beganMs;
+    if (waitedMs > graceMs + killMs) {
+      process.close();
+      return { kind: 'left', why: `still there ${graceMs + killMs} ms later: ${pidsOf(left)}` };
+    }
+    const now = waitedMs > graceMs || hurry?.aborted === true ? 'SIGKILL' : signal;
+    const untold = left.filter(({ pid, startTime }) => now === 'SIGKILL' || known.get(pid) !== startTime);
+    if (untold.length > 0) {
+      by = now;
+      await tell(command, now, untold);
+    }
+    for (const { pid, startTime } of left) known.set(pid, startTime);
+    await delay(pollMs, undefined, { signal: now === 'SIGKILL' ? undefined : hurry }).catch(() => undefined);
+  }
+}
+
+/** As the account of the command, which alone may read the environment of what it started. */
+async function processes({ node, mark, user }: Command): Promise<readonly ListedProcess[]> {
+  const { exitCode, stdout, stderr } = await node.exec(listing(mark), { ...as(user), timeoutMs: askMs });
+  if (exitCode !== 0) throw new Error(stderr.trim() || `its processes could not be listed (${exitCode})`);
+  return listedProcesses(stdout);
+}
+
+/** By force also as root, for what has changed its account. */
+async function tell(
+  { node, user }: Command,
+  signal: NodeJS.Signals,
+  to: readonly ListedProcess[],
+): Promise<void> {
+  const argv = killing(
+    signal.replace(/^SIG/, ''),
+    to.map(({ pid }) => pid),
+  );
+  await node.exec(argv, { ...as(user), timeoutMs: askMs });
+  if (signal === 'SIGKILL') await node.exec(argv, { user: '0', timeoutMs: askMs });
+}
+
+function as(user: string | undefined): { readonly user?: string } {
+  return user === undefined ? {} : { user };
+}
+
+function pidsOf(left: readonly ListedProcess[]): string {
+  return left.length === 0
+    ? 'its streams are open, and no process of it was found'
+    : `pid ${left.map(({ pid }) => pid).join(', ')}`;
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { SuiteOutcome } from '../suite/outcome.ts';
+
+/** A passing fault-free run, kept so that the next degraded run of the same need not repeat it. */
+export const ControlResult = z.strictObject({
+  runId: z.string(),
+  verdict: z.enum(['pass', 'fail', 'invalid']),
+  why: z.array(z.string()),
+  suites: z.array(SuiteOutcome),
+});
+export type ControlResult = z.infer<typeof ControlResult>;
