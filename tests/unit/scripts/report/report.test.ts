@@ -287,6 +287,25 @@ describe('what a run wrote and the page cannot show is said at its top', () => {
     expect(page).not.toContain('cluster kept');
   });
 
+  test('nothing is missed of a phase that was interrupted', () => {
+    const folder = folderOf(
+      madeUpRun({
+        events: [
+          ...whole.events.slice(0, 5),
+          at(1_800, { type: 'phase.start', phase: 'parity' }),
+          at(1_900, { type: 'phase.end', phase: 'parity', ok: false, why: 'interrupted' }),
+        ],
+        ...verdict({
+          verdict: 'invalid',
+          interrupted: true,
+          suites: [],
+          phasesMs: { provision: 1, parity: 1 },
+        }),
+      }),
+    );
+    expect(readRun(folder).unreadable).toEqual([]);
+  });
+
   test('where nothing is left but a few events, nothing is claimed of what was asked for', () => {
     const folder = full();
     for (const file of [
