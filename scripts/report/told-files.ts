@@ -13,7 +13,7 @@ export function toldFiles(told: Told): readonly string[] {
   const { events } = told;
   const lost = untoldPhases(told);
   const ended = (phase: Phase): boolean => endOf(events, phase)?.ok === true || lost.includes(phase);
-  const nodes = told.plan?.plan.nodes ?? [];
+  const nodes = told.plan?.plan.nodes ?? nodesOf(events);
   const suites = events.flatMap((event) => (event.type === 'suite.end' ? [event.suite] : []));
   return [
     'events.jsonl',
@@ -28,6 +28,12 @@ export function toldFiles(told: Told): readonly string[] {
         ]
       : []),
   ];
+}
+
+/** Where the plan cannot be read: those that are known to have run. */
+function nodesOf(events: readonly RunEvent[]): readonly { readonly name: string; readonly init?: string }[] {
+  const names = events.flatMap((event) => (event.type === 'node' ? [event.node] : []));
+  return [...new Set(names)].map((name) => ({ name }));
 }
 
 /** Pure: phases that the verdict knows of and the events do not: the end of events.jsonl is missing. */

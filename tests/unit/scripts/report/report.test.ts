@@ -287,6 +287,17 @@ describe('what a run wrote and the page cannot show is said at its top', () => {
     expect(page).not.toContain('cluster kept');
   });
 
+  test('a node whose folder is gone is missed without the plan, too: the events know that it ran', () => {
+    const folder = full();
+    rmSync(join(folder, 'plan.json'));
+    rmSync(join(folder, 'nodes/left-1'), { recursive: true });
+    expect(readRun(folder).unreadable).toEqual([
+      'plan.json is not there',
+      'nodes/left-1/state.json is not there',
+      'nodes/left-1/container.log is not there',
+    ]);
+  });
+
   test('nothing is missed of a phase that was interrupted', () => {
     const folder = folderOf(
       madeUpRun({
