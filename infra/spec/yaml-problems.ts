@@ -18,8 +18,8 @@ export interface YamlProblem {
 }
 
 /**
- * All that a parsed document says against its text: one problem a line, because one slip makes several complaints, and
- * one of each of the parser's, because a slip such as a tab is made all over a file.
+ * All that a parsed document says against its text. Of the parser's complaints one a line, because one slip makes several,
+ * and one of each kind, because a slip such as a tab is made all over a file.
  */
 export function yamlProblems(document: Document.Parsed, text: string): readonly YamlProblem[] {
   const open = unclosed(document, text);
@@ -30,9 +30,12 @@ export function yamlProblems(document: Document.Parsed, text: string): readonly 
   const kinds = said.filter(
     ({ message }, index) => said.findIndex((one) => one.message === message) === index,
   );
-  const found = [...kinds, ...open, ...unusable(document)].sort(byOffset);
   const lineOf = ({ offset }: YamlProblem): number => text.slice(0, offset).split('\n').length;
-  return found.filter((one, index) => !found.slice(0, index).some((other) => lineOf(other) === lineOf(one)));
+  const slips = [...kinds, ...open]
+    .sort(byOffset)
+    .filter((one, index, all) => all.findIndex((other) => lineOf(other) === lineOf(one)) === index);
+  const others = unusable(document).filter((one) => slips.every((slip) => lineOf(slip) !== lineOf(one)));
+  return [...slips, ...others].sort(byOffset);
 }
 
 function byOffset(a: YamlProblem, b: YamlProblem): number {

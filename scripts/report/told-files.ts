@@ -10,9 +10,10 @@ interface Told {
 
 /** Pure: every file of a run folder that the run, by its own story, has written. */
 export function toldFiles(told: Told): readonly string[] {
-  const { events, ending } = told;
-  const ended = (phase: Phase): boolean => hasEnded(events, phase) || phase in phasesOf(ending);
-  const nodes = told.plan?.plan.nodes ?? [];
+  const { events } = told;
+  const lost = untoldPhases(told);
+  const ended = (phase: Phase): boolean => endOf(events, phase)?.ok === true || lost.includes(phase);
+  const nodes = told.plan?.plan.nodes ?? nodesOf(events);
   const suites = events.flatMap((event) => (event.type === 'suite.end' ? [event.suite] : []));
   return [
     'events.jsonl',
@@ -29,9 +30,15 @@ export function toldFiles(told: Told): readonly string[] {
   ];
 }
 
+/** Where the plan cannot be read: those that are known to have run. */
+function nodesOf(events: readonly RunEvent[]): readonly { readonly name: string; readonly init?: string }[] {
+  const names = events.flatMap((event) => (event.type === 'node' ? [event.node] : []));
+  return [...new Set(names)].map((name) => ({ name }));
+}
+
 /** Pure: phases that the verdict knows of and the events do not: the end of events.jsonl is missing. */
 export function untoldPhases({ events, ending }: Pick<Told, 'events' | 'ending'>): readonly string[] {
-  return Object.keys(phasesOf(ending)).filter((phase) => !hasEnded(events, phase));
+  return Object.keys(phasesOf(ending)).filter((phase) => endOf(events, phase) === undefined);
 }
 
 function ofEnding({ events, ending }: Told): readonly string[] {
@@ -44,7 +51,7 @@ function ofEnding({ events, ending }: Told): readonly string[] {
     case 'cut':
       // Whoever took the cluster down in order wrote a verdict, or why there is none.
       if (ending.aborted !== null) return ending.aborted.saved;
-      return hasEnded(events, 'teardown') ? ['verdict.json'] : [];
+      return endOf(events, 'teardown')?.ok === true ? ['verdict.json'] : [];
   }
 }
 
@@ -63,8 +70,11 @@ function noted(events: readonly RunEvent[], beginning: string): boolean {
   return events.some((event) => event.type === 'note' && event.text.startsWith(beginning));
 }
 
-function hasEnded(events: readonly RunEvent[], phase: string): boolean {
-  return events.some((event) => event.type === 'phase.end' && event.phase === phase && event.ok);
+function endOf(
+  events: readonly RunEvent[],
+  phase: string,
+): Extract<RunEvent, { type: 'phase.end' }> | undefined {
+  return events.filter((event) => event.type === 'phase.end').find((event) => event.phase === phase);
 }
 
 function phasesOf(ending: Ending): Readonly<Record<string, number>> {

@@ -10,6 +10,7 @@ import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { ProcessRecord } from '../../scripts/evidence/process-record.ts';
 import { RunFolder } from '../../scripts/evidence/run-folder.ts';
+import { readRun } from '../../scripts/report/read-run.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
 import { identify } from '../../scripts/teardown/process-table.ts';
 import { labelledObjects } from '../support/engine.ts';
@@ -50,6 +51,7 @@ describe('when the controller’s process group gets SIGKILL', () => {
     );
     expect(JSON.parse(aborted)).toMatchObject({ runId: run.runId, residue: [], saved });
     expect(saved.filter((file) => !existsSync(join(run.folder, file)))).toEqual([]);
+    expect(readRun(run.folder).unreadable).toEqual([]);
   });
 
   test('and its watcher as well, the next reap takes everything down', async () => {

@@ -287,6 +287,36 @@ describe('what a run wrote and the page cannot show is said at its top', () => {
     expect(page).not.toContain('cluster kept');
   });
 
+  test('a node whose folder is gone is missed without the plan, too: the events know that it ran', () => {
+    const folder = full();
+    rmSync(join(folder, 'plan.json'));
+    rmSync(join(folder, 'nodes/left-1'), { recursive: true });
+    expect(readRun(folder).unreadable).toEqual([
+      'plan.json is not there',
+      'nodes/left-1/state.json is not there',
+      'nodes/left-1/container.log is not there',
+    ]);
+  });
+
+  test('nothing is missed of a phase that was interrupted', () => {
+    const folder = folderOf(
+      madeUpRun({
+        events: [
+          ...whole.events.slice(0, 5),
+          at(1_800, { type: 'phase.start', phase: 'parity' }),
+          at(1_900, { type: 'phase.end', phase: 'parity', ok: false, why: 'interrupted' }),
+        ],
+        ...verdict({
+          verdict: 'invalid',
+          interrupted: true,
+          suites: [],
+          phasesMs: { provision: 1, parity: 1 },
+        }),
+      }),
+    );
+    expect(readRun(folder).unreadable).toEqual([]);
+  });
+
   test('where nothing is left but a few events, nothing is claimed of what was asked for', () => {
     const folder = full();
     for (const file of [
