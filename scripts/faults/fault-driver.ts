@@ -1,7 +1,9 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { allDone } from './all-done.ts';
 import { injectDisk } from './disk-faults.ts';
 import { merge } from './link-condition.ts';
+import { Turns } from './turns.ts';
 import { diskOf, victimNamed, type Victim } from './victim.ts';
 
 /**
@@ -11,7 +13,7 @@ import { diskOf, victimNamed, type Victim } from './victim.ts';
 export interface FaultDriver {
   /** `active`: all faults that are to be in force once this is done, `fault` among them. */
   inject(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
-  /** `active`: all faults that are to be in force once this is done, `fault` not among them. */
+  /** `active`: all faults that are to be in force once this is done, `fault` not among them. Rejects with what could not be undone. */
   heal(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
   /** Ends what idles for faults to come. */
   release(): Promise<void>;
@@ -33,7 +35,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
         case 'disk.space':
         case 'disk.inodes':
         case 'disk.readonly':
-          await Promise.all(
+          await allDone(
             scheduled.targets.map(async (target) => {
               const { victim, path } = diskOf(victims, target);
               await injectDisk(victim.hold, scheduled.id, fault, path);
@@ -49,14 +51,14 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
         await links.bringTo(scheduled.targets, active);
         return;
       }
-      await Promise.all(
+      await allDone(
         scheduled.targets.map(async (target) => {
           await diskOf(victims, target).victim.hold.heal(scheduled.id);
         }),
       );
     },
     async release() {
-      for (const { links } of victims) await links.release();
+      await allDone(victims.map(async (victim) => victim.links.release()));
     },
   };
 }
@@ -67,23 +69,15 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
  */
 class LinkTurns {
   readonly #victims: readonly Victim[];
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(victims: readonly Victim[]) {
     this.#victims = victims;
   }
 
   async bringTo(targets: readonly string[], active: readonly ScheduledFault[]): Promise<void> {
-    await Promise.all(
-      targets.map(async (link) => {
-        const before = this.#last.get(link) ?? Promise.resolve();
-        const turn = before.then(async () => this.#bring(link, active));
-        this.#last.set(
-          link,
-          turn.catch(() => undefined), // who asked for it is told; the next one goes on from there
-        );
-        await turn;
-      }),
+    await allDone(
+      targets.map(async (link) => this.#turns.take([link], async () => this.#bring(link, active))),
     );
   }
 
@@ -92,7 +86,9 @@ class LinkTurns {
     const sender = victimNamed(this.#victims, from);
     const receiver = victimNamed(this.#victims, to);
     const condition = merge(active.filter((one) => one.targets.includes(link)).map(({ fault }) => fault));
-    await receiver.links.incoming(sender.address, condition);
-    await sender.links.outgoing(receiver.address, 1 + this.#victims.indexOf(receiver), condition);
+    await allDone([
+      receiver.links.incoming(sender.address, condition),
+      sender.links.outgoing(receiver.address, 1 + this.#victims.indexOf(receiver), condition),
+    ]);
   }
 }

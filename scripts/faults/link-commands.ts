@@ -11,6 +11,12 @@ export interface LinkCommands {
   readonly do: readonly (readonly string[])[];
 }
 
+/** The table that iptables puts the rules below into. */
+export const shaperTable: LinkCommands = {
+  undo: [['nft', 'delete', 'table', 'ip', 'mangle']],
+  do: [['nft', 'add', 'table', 'ip', 'mangle']],
+};
+
 /** Hands what comes from `address` to the shaper; with its bypass, packets pass when the shaper is gone. */
 export function shapedFrom(address: string): LinkCommands {
   const rule = [
