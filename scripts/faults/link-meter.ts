@@ -41,10 +41,12 @@ export class LinkMeter {
   readonly #points: readonly ProbePoint[];
   readonly #rated: boolean;
   readonly #settleMs: number;
+  readonly #signal: AbortSignal;
 
   /** `faults`: all that are to come. Only where a rate is among them are the links flooded before and after, too. */
-  constructor(points: readonly ProbePoint[], faults: readonly Fault[]) {
+  constructor(points: readonly ProbePoint[], faults: readonly Fault[], signal: AbortSignal) {
     this.#points = points;
+    this.#signal = signal;
     this.#settleMs = spareMs + faults.reduce((sum, fault) => sum + longestMs(fault), 0);
     this.#rated = faults.some(({ kind }) => kind === 'network.rate');
   }
@@ -82,9 +84,10 @@ export class LinkMeter {
     floodMs: number | null,
     lossy: Lossy = noLoss,
   ): Promise<LinkReadingsByLink> {
-    const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs });
+    const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs }, this.#signal);
     const losses = lossy.ratios.size === 0 ? times : await this.#losses(points, lossy);
-    const rates = floodMs === null ? new Map<string, LinkSample>() : await measureRates(points, floodMs);
+    const rates =
+      floodMs === null ? new Map<string, LinkSample>() : await measureRates(points, floodMs, this.#signal);
     return new Map(
       [...times].map(([link, sample]) => {
         const { sent, received } = losses.get(link) ?? sample;
@@ -100,14 +103,14 @@ export class LinkMeter {
     { ratios, before }: Lossy,
   ): Promise<ReadonlyMap<string, LinkSample>> {
     const settleMs = this.#settleMs;
-    let samples = await probeLinks(points, { ...thorough, settleMs });
+    let samples = await probeLinks(points, { ...thorough, settleMs }, this.#signal);
     const unknown = (): boolean =>
       [...ratios].some(([link, ratio]) => {
         const [was, is] = [before.get(link)?.probes, samples.get(link)];
         return was !== undefined && is !== undefined && !isKnown(was, is, ratio);
       });
     for (let again = 0; again < more.atMost && unknown(); again += 1) {
-      samples = pooled(samples, await probeLinks(points, { ...more, settleMs }));
+      samples = pooled(samples, await probeLinks(points, { ...more, settleMs }, this.#signal));
     }
     return samples;
   }

@@ -53,6 +53,7 @@ export class FaultSession {
     this.#meter = new LinkMeter(
       victims,
       faultsOf(stage.bound).map(({ fault }) => fault),
+      stage.signal,
     );
   }
 
@@ -60,12 +61,17 @@ export class FaultSession {
   static async open(stage: FaultStage): Promise<FaultSession> {
     const victims = await openVictims(stage, capabilitiesFor(faultsOf(stage.bound)));
     const session = new FaultSession(stage, victims);
-    await Promise.all(
-      victims.map(async ({ node, access, sideCar, disks }) => {
-        session.#fingerprints.set(node, await takeFingerprint(access, sideCar, disks));
-      }),
-    );
-    if (session.#hasLinkFaults()) session.#baseline = await session.#meter.baseline();
+    try {
+      await Promise.all(
+        victims.map(async ({ node, access, sideCar, disks }) => {
+          session.#fingerprints.set(node, await takeFingerprint(access, sideCar, disks));
+        }),
+      );
+      if (session.#hasLinkFaults()) session.#baseline = await session.#meter.baseline();
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
     session.#wholeRun = session.#baseline;
     return session;
   }
