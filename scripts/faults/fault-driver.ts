@@ -2,6 +2,7 @@ import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { allDone } from './all-done.ts';
 import { injectDisk } from './disk-faults.ts';
+import type { Scaffolding } from './fingerprint.ts';
 import { merge } from './link-condition.ts';
 import { Turns } from './turns.ts';
 import { diskOf, victimNamed, type Victim } from './victim.ts';
@@ -15,6 +16,8 @@ export interface FaultDriver {
   inject(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
   /** `active`: all faults that are to be in force once this is done, `fault` not among them. Rejects with what could not be undone. */
   heal(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
+  /** What idles on a node for faults to come, with none in force, as its fingerprint shows it. All else is left behind. */
+  scaffolding(node: string): Scaffolding;
   /** Ends what idles for faults to come. */
   release(): Promise<void>;
 }
@@ -38,7 +41,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
           await allDone(
             scheduled.targets.map(async (target) => {
               const { victim, path } = diskOf(victims, target);
-              await injectDisk(victim.hold, scheduled.id, fault, path);
+              await injectDisk(victim.hold, holdId(scheduled, path), fault, path);
             }),
           );
           return;
@@ -53,14 +56,21 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
       }
       await allDone(
         scheduled.targets.map(async (target) => {
-          await diskOf(victims, target).victim.hold.heal(scheduled.id);
+          const { victim, path } = diskOf(victims, target);
+          await victim.hold.heal(holdId(scheduled, path));
         }),
       );
     },
+    scaffolding: (node) => victimNamed(victims, node).links.scaffolding(),
     async release() {
       await allDone(victims.map(async (victim) => victim.links.release()));
     },
   };
+}
+
+/** A fault may be on several disks of one node. */
+function holdId({ id }: ScheduledFault, path: string): string {
+  return `${id}:${path}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Scaffolding } from './fingerprint.ts';
 import type { LinkCondition } from './link-condition.ts';
 
 /** NFQUEUE number in each node's own namespace, and the tc handle that marks a qdisc as ours. */
@@ -15,6 +16,16 @@ export interface LinkCommands {
 export const shaperTable: LinkCommands = {
   undo: [['nft', 'delete', 'table', 'ip', 'mangle']],
   do: [['nft', 'add', 'table', 'ip', 'mangle']],
+};
+
+/** What a fingerprint shows of it once the last rule is gone: iptables leaves its chain. */
+export const shaperScaffolding: Scaffolding = {
+  come: [
+    /^rule table ip mangle \{$/,
+    /^rule chain INPUT \{$/,
+    /^rule type filter hook input priority mangle; policy accept;$/,
+  ],
+  gone: [],
 };
 
 /** Hands what comes from `address` to the shaper; with its bypass, packets pass when the shaper is gone. */
@@ -67,6 +78,12 @@ export function cutFrom(address: string): LinkCommands {
 export const classRoot: LinkCommands = {
   undo: [['tc', 'qdisc', 'del', 'dev', device, 'root']],
   do: [['tc', 'qdisc', 'add', 'dev', device, 'root', 'handle', `${handle}:`, 'htb', 'default', '0']],
+};
+
+/** What a fingerprint shows of it without classes: it stands where the device's own root was. */
+export const classScaffolding: Scaffolding = {
+  come: [new RegExp(`^qdisc qdisc htb ${handle}: dev ${device} root `)],
+  gone: [new RegExp(`^qdisc qdisc \\S+ \\S+ dev ${device} root `)],
 };
 
 /** A class of its own for one destination. */

@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Abilities } from './abilities.ts';
 import { allDone } from './all-done.ts';
+import type { Scaffolding } from './fingerprint.ts';
 import type { Hold } from './hold.ts';
 import {
   classRoot,
+  classScaffolding,
   cutFrom,
   emulatedTo,
   queueNumber,
   ratedTo,
   shapedFrom,
+  shaperScaffolding,
   shaperTable,
   type LinkCommands,
 } from './link-commands.ts';
@@ -80,6 +83,15 @@ export class LinkDriver {
       : ratedTo(address, classNumber, rateMbit ?? 0);
     // Where only the rate is ours, another delay must not lift it for a moment.
     await this.#toggle(`rate-${address}`, commands, wanted, emulated ? condition : { ...clean, rateMbit });
+  }
+
+  /** What stands in this node's fingerprint while nothing is in force; `release` takes it away. */
+  scaffolding(): Scaffolding {
+    const standing = [
+      ...(this.#shaping === null ? [] : [shaperScaffolding]),
+      ...(this.#rating === null ? [] : [classScaffolding]),
+    ];
+    return { come: standing.flatMap(({ come }) => come), gone: standing.flatMap(({ gone }) => gone) };
   }
 
   /** Ends the shaper and the root qdisc when no link needs them any more. */

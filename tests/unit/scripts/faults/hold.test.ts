@@ -9,8 +9,7 @@ import { fakeNode, thisMachine } from '../../../support/fake-node.ts';
 /** The real holder, on this machine in the place of a side-car. */
 const sideCar = fakeNode({
   name: 'node-1 side-car',
-  start: (argv) =>
-    thisMachine.start(['bash', join(packageRoot, 'images/toolbox/hold.sh'), ...argv.slice(1)]),
+  start: (argv) => thisMachine.start(['bash', join(packageRoot, 'images/toolbox/hold.sh'), ...argv.slice(1)]),
 });
 
 let folder: string;

@@ -1,56 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { probeLinks, type ProbePoint } from '../../../../scripts/faults/link-probes.ts';
-import type { NodeProcess } from '../../../../scripts/nodes/node.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
+import { FakeProbe, type ProbeBehaviour } from '../../../support/fake-probe.ts';
 
 const probing = { count: 10, everyUs: 1000, settleMs: 20 };
 const never = new AbortController().signal;
 
-interface Behaviour {
-  readonly listens?: boolean;
-  readonly send?: () => Promise<{ exitCode: number; stdout: string; stderr: string }>;
-}
-
-/** A side-car whose listeners hear one probe of each other point, and end when their input does. */
-class FakeProbe {
-  open = 0;
-  readonly point: ProbePoint;
-
-  constructor(
-    node: string,
-    address: string,
-    from: string,
-    { listens = true, send = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }) }: Behaviour = {},
-  ) {
-    const start = (): Promise<NodeProcess> => {
-      this.open += 1;
-      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
-      const exited = new Promise<number>((resolve) => {
-        const end = (): void => {
-          if (stdout.writableEnded) return;
-          this.open -= 1;
-          const line = { from, received: 9, span: 10, middleBytes: 0, middleUs: 0, delaysUs: [1500] };
-          stdout.end(`${JSON.stringify(line)}\n`);
-          resolve(0);
-        };
-        stdin.resume().once('end', end).once('close', end);
-      });
-      if (listens) stdout.write('listening\n');
-      return Promise.resolve({
-        stdin,
-        stdout,
-        stderr: new PassThrough(),
-        exited,
-        close: () => stdin.destroy(),
-      });
-    };
-    this.point = { node, address, sideCar: fakeNode({ name: node, start, exec: send }) };
-  }
-}
-
-const pair = (behaviour?: Behaviour): readonly [FakeProbe, FakeProbe] => [
+const pair = (behaviour?: ProbeBehaviour): readonly [FakeProbe, FakeProbe] => [
   new FakeProbe('a', '198.18.0.11', '198.18.0.12', behaviour),
   new FakeProbe('b', '198.18.0.12', '198.18.0.11', behaviour),
 ];
