@@ -4,28 +4,53 @@
 #
 #   undo ID WORDS…   registers an undo, before what it undoes is done
 #   do WORDS…        runs WORDS; answers "ok" or "err CODE MESSAGE"
-#   start ID WORDS…  runs WORDS beside us with its stdin held open; its first line of output is the answer
+#   start ID WORDS…  runs WORDS beside us with its stdin held open; its first line of output is the answer. After an "err"
+#                    it is taken for ended, and ID has nothing of it to heal
 #   tell ID WORDS…   writes WORDS as a line to that program's stdin
-#   heal ID          ends what ID started and runs its undos, last first
+#   heal ID          ends what ID started and runs its undos, last first, all of them whatever became of one; answers "ok",
+#                    or "err CODE MESSAGE" with what failed, which stays registered: the end of the lease tries it again
 #   beat             renews the lease
 #
 # End of input, or LEASE seconds without a line, and everything is undone, last first: the controller need not live.
 set -u
 lease=${1:-10}
-declare -A undos=() pids=() inputs=()
+declare -A undos=() pids=() inputs=() outputs=()
 order=()
 
+failed=''
 heal() {
-  local id=$1 line
+  local id=$1 line said kept='' code=0
+  failed=''
   if [ -n "${inputs[$id]:-}" ]; then
-    eval "exec ${inputs[$id]}>&-" # a number that bash itself gave
-    wait "${pids[$id]}" 2>/dev/null
-    unset "inputs[$id]" "pids[$id]"
+    end "$id" || fail $? "what $id started" "$said"
   fi
   while IFS= read -r line; do
-    [ -n "$line" ] && { read -r -a words <<<"$line"; "${words[@]}" >/dev/null 2>&1; }
+    [ -n "$line" ] || continue
+    read -r -a words <<<"$line"
+    said=$("${words[@]}" 2>&1 </dev/null) && continue
+    fail $? "$line" "$said"
+    kept=$line$'\n'$kept
   done < <(printf '%s' "${undos[$id]:-}" | tac)
-  unset "undos[$id]"
+  if [ -n "$kept" ]; then undos[$id]=$kept; else unset "undos[$id]"; fi
+  return "$code"
+}
+
+# Closes the program's stdin and waits for it; what it says last, when it fails, is in `said`.
+end() {
+  local id=$1 code=0
+  said=''
+  eval "exec ${inputs[$id]}>&-" # a number that bash itself gave
+  wait "${pids[$id]}" 2>/dev/null || code=$?
+  [ "$code" -eq 0 ] || IFS= read -r -t 1 said <&"${outputs[$id]}"
+  eval "exec ${outputs[$id]}<&-"
+  unset "inputs[$id]" "outputs[$id]" "pids[$id]"
+  return "$code"
+}
+
+# Of several failures the first gives its code.
+fail() {
+  [ "$code" -ne 0 ] || code=$1
+  failed="${failed:+$failed; }$2 ended with $1${3:+: ${3//$'\n'/ }}"
 }
 
 heal_all() {
@@ -50,21 +75,25 @@ while read -r -t "$lease" -a words; do
     start)
       id=${words[1]}
       [ -n "${undos[$id]+set}" ] || { order+=("$id"); undos[$id]=''; }
-      coproc ONE { exec "${words[@]:2}" 2>&1; }
+      # It begins when told to: bash forgets the descriptors of one that has ended before they are taken over.
+      coproc ONE { read -r _ && exec "${words[@]:2}" 2>&1; }
       exec {input}>&"${ONE[1]}" {output}<&"${ONE[0]}"
       eval "exec ${ONE[1]}>&- ${ONE[0]}<&-"
       inputs[$id]=$input
+      outputs[$id]=$output
       pids[$id]=$ONE_PID
-      IFS= read -r -t 10 said <&"$output" || said='err 1 it said nothing'
+      echo >&"$input"
+      IFS= read -r -t 10 said <&"$output" || { said='err 1 it said nothing'; kill "$ONE_PID" 2>/dev/null; }
       echo "$said"
+      # What could not begin has nothing to heal.
+      case $said in err*) end "$id" ;; esac
       ;;
     tell)
       input=${inputs[${words[1]}]:-}
       if [ -n "$input" ] && echo "${words[*]:2}" >&"$input"; then echo ok; else echo "err 1 ${words[1]} does not run"; fi
       ;;
     heal)
-      heal "${words[1]}"
-      echo ok
+      if heal "${words[1]}"; then echo ok; else echo "err $? $failed"; fi
       ;;
     *) echo "err 64 unknown command ${words[0]:-}" ;;
   esac

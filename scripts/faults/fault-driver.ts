@@ -1,7 +1,10 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { allDone } from './all-done.ts';
 import { injectDisk } from './disk-faults.ts';
+import type { Scaffolding } from './fingerprint.ts';
 import { merge } from './link-condition.ts';
+import { Turns } from './turns.ts';
 import { diskOf, victimNamed, type Victim } from './victim.ts';
 
 /**
@@ -11,8 +14,10 @@ import { diskOf, victimNamed, type Victim } from './victim.ts';
 export interface FaultDriver {
   /** `active`: all faults that are to be in force once this is done, `fault` among them. */
   inject(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
-  /** `active`: all faults that are to be in force once this is done, `fault` not among them. */
+  /** `active`: all faults that are to be in force once this is done, `fault` not among them. Rejects with what could not be undone. */
   heal(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
+  /** What idles on a node for faults to come, with none in force, as its fingerprint shows it. All else is left behind. */
+  scaffolding(node: string): Scaffolding;
   /** Ends what idles for faults to come. */
   release(): Promise<void>;
 }
@@ -33,10 +38,10 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
         case 'disk.space':
         case 'disk.inodes':
         case 'disk.readonly':
-          await Promise.all(
+          await allDone(
             scheduled.targets.map(async (target) => {
               const { victim, path } = diskOf(victims, target);
-              await injectDisk(victim.hold, scheduled.id, fault, path);
+              await injectDisk(victim.hold, holdId(scheduled, path), fault, path);
             }),
           );
           return;
@@ -49,16 +54,23 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
         await links.bringTo(scheduled.targets, active);
         return;
       }
-      await Promise.all(
+      await allDone(
         scheduled.targets.map(async (target) => {
-          await diskOf(victims, target).victim.hold.heal(scheduled.id);
+          const { victim, path } = diskOf(victims, target);
+          await victim.hold.heal(holdId(scheduled, path));
         }),
       );
     },
+    scaffolding: (node) => victimNamed(victims, node).links.scaffolding(),
     async release() {
-      for (const { links } of victims) await links.release();
+      await allDone(victims.map(async (victim) => victim.links.release()));
     },
   };
+}
+
+/** A fault may be on several disks of one node. */
+function holdId({ id }: ScheduledFault, path: string): string {
+  return `${id}:${path}`;
 }
 
 /**
@@ -67,23 +79,15 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
  */
 class LinkTurns {
   readonly #victims: readonly Victim[];
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(victims: readonly Victim[]) {
     this.#victims = victims;
   }
 
   async bringTo(targets: readonly string[], active: readonly ScheduledFault[]): Promise<void> {
-    await Promise.all(
-      targets.map(async (link) => {
-        const before = this.#last.get(link) ?? Promise.resolve();
-        const turn = before.then(async () => this.#bring(link, active));
-        this.#last.set(
-          link,
-          turn.catch(() => undefined), // who asked for it is told; the next one goes on from there
-        );
-        await turn;
-      }),
+    await allDone(
+      targets.map(async (link) => this.#turns.take([link], async () => this.#bring(link, active))),
     );
   }
 
@@ -92,7 +96,9 @@ class LinkTurns {
     const sender = victimNamed(this.#victims, from);
     const receiver = victimNamed(this.#victims, to);
     const condition = merge(active.filter((one) => one.targets.includes(link)).map(({ fault }) => fault));
-    await receiver.links.incoming(sender.address, condition);
-    await sender.links.outgoing(receiver.address, 1 + this.#victims.indexOf(receiver), condition);
+    await allDone([
+      receiver.links.incoming(sender.address, condition),
+      sender.links.outgoing(receiver.address, 1 + this.#victims.indexOf(receiver), condition),
+    ]);
   }
 }

@@ -1,10 +1,22 @@
 import type { NodeAccess } from '../nodes/node.ts';
 
-/** What a heal must bring back, line by line: qdiscs, rules (without counters), routes, addresses, mounts, fills. */
+/**
+ * What a heal must bring back, line by line: qdiscs, classes, filters, rules (without counters), routes, addresses, mounts
+ * with their own and their file system's options, fills.
+ */
 export type Fingerprint = readonly string[];
+
+/** Lines that come, and lines that go, for as long as a driver idles: each pattern stands for one line. */
+export interface Scaffolding {
+  readonly come: readonly RegExp[];
+  readonly gone: readonly RegExp[];
+}
+
+export const noScaffolding: Scaffolding = { come: [], gone: [] };
 
 const commands: readonly (readonly [label: string, argv: readonly string[]])[] = [
   ['qdisc', ['tc', 'qdisc', 'show']],
+  ['class', ['tc', 'class', 'show', 'dev', 'eth0']],
   ['filter', ['tc', 'filter', 'show', 'dev', 'eth0']],
   ['rule', ['nft', '-s', 'list', 'ruleset']],
   ['route', ['ip', 'route', 'show', 'table', 'all']],
@@ -22,7 +34,7 @@ export async function takeFingerprint(
   );
   const mountLines = (await listing(node, ['cat', '/proc/1/mountinfo']))
     .split('\n')
-    .map((line) => line.split(' ').slice(4, 6).join(' '))
+    .map((line) => [...line.split(' ').slice(4, 6), line.split(' - ')[1]?.split(' ')[2]].join(' '))
     .join('\n');
   const fills = await Promise.all(
     disks.map(async (path) =>
@@ -39,12 +51,29 @@ async function listing(node: NodeAccess, argv: readonly string[]): Promise<strin
   throw new Error(`${node.name}: "${argv.join(' ')}" ended with ${exitCode}: ${stderr.trim()}`);
 }
 
-/** Pure: what was not there before, and what is gone; a line that stands there twice must stand there twice again. */
-export function leftovers(node: string, before: Fingerprint, after: Fingerprint): readonly string[] {
+/**
+ * Pure: what was not there before, and what is gone, but for what is declared to stand meanwhile; a line that stands there
+ * twice must stand there twice again.
+ */
+export function leftovers(
+  node: string,
+  before: Fingerprint,
+  after: Fingerprint,
+  { come, gone } = noScaffolding,
+): readonly string[] {
   return [
-    ...beyond(after, before).map((line) => `${node}: ${line}`),
-    ...beyond(before, after).map((line) => `${node}: gone: ${line}`),
+    ...undeclared(beyond(after, before), come).map((line) => `${node}: ${line}`),
+    ...undeclared(beyond(before, after), gone).map((line) => `${node}: gone: ${line}`),
   ];
+}
+
+function undeclared(lines: readonly string[], declared: readonly RegExp[]): readonly string[] {
+  const left = [...declared];
+  return lines.filter((line) => {
+    const at = left.findIndex((pattern) => pattern.test(line));
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
 }
 
 /** Lines of `all` that `known` has none of, or fewer. */

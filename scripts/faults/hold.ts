@@ -1,9 +1,12 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
+import { withDeadline } from '../rehearsal/with-deadline.ts';
 
 const beatEveryMs = 2_000;
 const leaseSeconds = 10;
 const answerDeadlineMs = 20_000;
+/** For undoing all that a node may hold; what takes longer goes with the node. */
+const closeDeadlineMs = 10_000;
 
 /**
  * The lease on one node's faults (images/toolbox/hold.sh): what is done through it is undone by the side-car itself when
@@ -49,6 +52,7 @@ export class Hold {
     await this.#ask(['tell', id, ...words]);
   }
 
+  /** All undos of `id` are run; rejects with those that failed, which the end of the lease tries once more. */
   async heal(id: string): Promise<void> {
     await this.#ask(['heal', id]);
   }
@@ -57,7 +61,11 @@ export class Hold {
   async close(): Promise<void> {
     clearInterval(this.#beat);
     this.#process.stdin.end();
-    await this.#process.exited;
+    try {
+      await withDeadline(`${this.#node}: its holder`, closeDeadlineMs, this.#process.exited);
+    } finally {
+      this.#process.close();
+    }
   }
 
   async #ask(words: readonly string[]): Promise<string> {
@@ -68,7 +76,7 @@ export class Hold {
     this.#queue = turn.catch(() => undefined);
     const answer = await turn;
     if (answer.startsWith('ok')) return answer.slice(2).trim();
-    throw new Error(`${this.#node}: "${words.join(' ')}" was refused: ${answer}`);
+    throw new Error(`${this.#node}: "${words.join(' ')}" was answered "${answer}"`);
   }
 
   async #exchange(words: readonly string[]): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Scaffolding } from './fingerprint.ts';
 import type { LinkCondition } from './link-condition.ts';
 
 /** NFQUEUE number in each node's own namespace, and the tc handle that marks a qdisc as ours. */
@@ -10,6 +11,22 @@ export interface LinkCommands {
   readonly undo: readonly (readonly string[])[];
   readonly do: readonly (readonly string[])[];
 }
+
+/** The table that iptables puts the rules below into. */
+export const shaperTable: LinkCommands = {
+  undo: [['nft', 'delete', 'table', 'ip', 'mangle']],
+  do: [['nft', 'add', 'table', 'ip', 'mangle']],
+};
+
+/** What a fingerprint shows of it once the last rule is gone: iptables leaves its chain. */
+export const shaperScaffolding: Scaffolding = {
+  come: [
+    /^rule table ip mangle \{$/,
+    /^rule chain INPUT \{$/,
+    /^rule type filter hook input priority mangle; policy accept;$/,
+  ],
+  gone: [],
+};
 
 /** Hands what comes from `address` to the shaper; with its bypass, packets pass when the shaper is gone. */
 export function shapedFrom(address: string): LinkCommands {
@@ -61,6 +78,12 @@ export function cutFrom(address: string): LinkCommands {
 export const classRoot: LinkCommands = {
   undo: [['tc', 'qdisc', 'del', 'dev', device, 'root']],
   do: [['tc', 'qdisc', 'add', 'dev', device, 'root', 'handle', `${handle}:`, 'htb', 'default', '0']],
+};
+
+/** What a fingerprint shows of it without classes: it stands where the device's own root was. */
+export const classScaffolding: Scaffolding = {
+  come: [new RegExp(`^qdisc qdisc htb ${handle}: dev ${device} root `)],
+  gone: [new RegExp(`^qdisc qdisc \\S+ \\S+ dev ${device} root `)],
 };
 
 /** A class of its own for one destination. */

@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Abilities } from './abilities.ts';
+import { allDone } from './all-done.ts';
+import type { Scaffolding } from './fingerprint.ts';
 import type { Hold } from './hold.ts';
 import {
   classRoot,
+  classScaffolding,
   cutFrom,
   emulatedTo,
   queueNumber,
   ratedTo,
   shapedFrom,
+  shaperScaffolding,
+  shaperTable,
   type LinkCommands,
 } from './link-commands.ts';
 import { clean, type LinkCondition } from './link-condition.ts';
@@ -44,11 +49,15 @@ export class LinkDriver {
 
   /** Makes what arrives from `address` be delayed, lost or cut as `condition` says. */
   async incoming(address: string, condition: LinkCondition): Promise<void> {
-    const { delayMs, jitterMs, lossRatio, cut } = condition;
-    await this.#toggle(`cut-${address}`, cutFrom(address), cut, condition);
+    const cut = this.#toggle(`cut-${address}`, cutFrom(address), condition.cut, condition);
+    await allDone([cut, this.#shape(address, condition)]);
+  }
+
+  async #shape(address: string, condition: LinkCondition): Promise<void> {
+    const { delayMs, jitterMs, lossRatio } = condition;
     const shaped = this.#mechanism === 'nfqueue' && isShaped(condition);
     if (shaped) {
-      await (this.#shaping ??= this.#startShaper());
+      await (this.#shaping ??= this.#wholly(shaperId, this.#startShaper(), () => (this.#shaping = null)));
       const orders = [delayMs * 1000, jitterMs * 1000, lossRatio * 1e6].map((number) =>
         String(Math.round(number)),
       );
@@ -63,7 +72,12 @@ export class LinkDriver {
     const { rateMbit } = condition;
     const emulated = this.#mechanism === 'netem' && isShaped(condition);
     const wanted = rateMbit !== null || emulated;
-    if (wanted) await (this.#rating ??= this.#startRating());
+    if (wanted)
+      await (this.#rating ??= this.#wholly(
+        rateId,
+        this.#apply(rateId, classRoot),
+        () => (this.#rating = null),
+      ));
     const commands = emulated
       ? emulatedTo(address, classNumber, condition)
       : ratedTo(address, classNumber, rateMbit ?? 0);
@@ -71,12 +85,21 @@ export class LinkDriver {
     await this.#toggle(`rate-${address}`, commands, wanted, emulated ? condition : { ...clean, rateMbit });
   }
 
+  /** What stands in this node's fingerprint while nothing is in force; `release` takes it away. */
+  scaffolding(): Scaffolding {
+    const standing = [
+      ...(this.#shaping === null ? [] : [shaperScaffolding]),
+      ...(this.#rating === null ? [] : [classScaffolding]),
+    ];
+    return { come: standing.flatMap(({ come }) => come), gone: standing.flatMap(({ gone }) => gone) };
+  }
+
   /** Ends the shaper and the root qdisc when no link needs them any more. */
   async release(): Promise<void> {
-    if (this.#shaping !== null) await this.#hold.heal(shaperId);
-    if (this.#rating !== null) await this.#hold.heal(rateId);
+    const idle = [...(this.#shaping === null ? [] : [shaperId]), ...(this.#rating === null ? [] : [rateId])];
     this.#shaping = null;
     this.#rating = null;
+    await allDone(idle.map(async (id) => this.#hold.heal(id)));
   }
 
   async #toggle(
@@ -95,19 +118,30 @@ export class LinkDriver {
     }
     if (!wanted || this.#applied.has(id)) return;
     this.#applied.set(id, condition);
+    await this.#wholly(id, this.#apply(id, commands), () => this.#applied.delete(id));
+  }
+
+  async #startShaper(): Promise<void> {
+    // iptables makes the table on first use and leaves it behind, empty: not as before, so it is made, and goes, with us.
+    await this.#apply(shaperId, shaperTable);
+    await this.#hold.start(shaperId, ['linkshape', String(queueNumber), String(this.#seed)]);
+  }
+
+  async #apply(id: string, commands: LinkCommands): Promise<void> {
     for (const argv of commands.undo) await this.#hold.undo(id, argv);
     for (const argv of commands.do) await this.#hold.do(argv);
   }
 
-  async #startShaper(): Promise<void> {
-    // iptables makes the table on first use and leaves it behind, empty: not as before, so it goes too.
-    await this.#hold.undo(shaperId, ['nft', 'delete', 'table', 'ip', 'mangle']);
-    await this.#hold.start(shaperId, ['linkshape', String(queueNumber), String(this.#seed)]);
-  }
-
-  async #startRating(): Promise<void> {
-    for (const argv of classRoot.undo) await this.#hold.undo(rateId, argv);
-    for (const argv of classRoot.do) await this.#hold.do(argv);
+  /** All of it or nothing: what was done of `id` before it failed is undone. */
+  async #wholly(id: string, work: Promise<void>, forget: () => void): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      // The undo of what was not done fails, rightly: what counts is told by what is thrown.
+      await this.#hold.heal(id).catch(() => undefined);
+      forget();
+      throw error;
+    }
   }
 }
 

@@ -25,26 +25,38 @@ const more = { count: 3000, everyUs: 700, atMost: 4 };
 /** For a host that is busy: probes come late that are not lost. */
 const spareMs = 400;
 const quickFloodMs = 150;
+const floodsAtMost = 3;
 /** A slow link is flooded for longer: of fewer packets than this in one flood, each would count for too much. */
 const thoroughFlood = { leastMs: 600, leastPackets: 120 };
+
+/** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
+export function leastProbingMs(fault: Fault): number {
+  const took = ({ count, everyUs }: typeof quick): number =>
+    (count * everyUs) / 1000 + spareMs + longestMs(fault);
+  return took(timesFor([fault])) + (fault.kind === 'network.loss' ? took(thorough) : 0);
+}
 
 /** What is to be lost on which link, and how the links were before that. */
 interface Lossy {
   readonly ratios: ReadonlyMap<string, number>;
   readonly before: LinkReadingsByLink;
+  readonly msLeft: () => number;
 }
 
-const noLoss: Lossy = { ratios: new Map(), before: new Map() };
+const noEnd = (): number => Infinity;
+const noLoss: Lossy = { ratios: new Map(), before: new Map(), msLeft: noEnd };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
   readonly #points: readonly ProbePoint[];
   readonly #rated: boolean;
   readonly #settleMs: number;
+  readonly #signal: AbortSignal;
 
   /** `faults`: all that are to come. Only where a rate is among them are the links flooded before and after, too. */
-  constructor(points: readonly ProbePoint[], faults: readonly Fault[]) {
+  constructor(points: readonly ProbePoint[], faults: readonly Fault[], signal: AbortSignal) {
     this.#points = points;
+    this.#signal = signal;
     this.#settleMs = spareMs + faults.reduce((sum, fault) => sum + longestMs(fault), 0);
     this.#rated = faults.some(({ kind }) => kind === 'network.rate');
   }
@@ -63,16 +75,32 @@ export class LinkMeter {
     return this.#read(this.#points, timesFor(faults), floodMsFor(faults), lossyOf(scheduled, before));
   }
 
-  /** A fault that came while the suites run: its own links as thoroughly as it needs, all others with a few probes. */
-  async inWindow(scheduled: ScheduledFault, before: LinkReadingsByLink): Promise<LinkReadingsByLink> {
+  /** Only these links, with those between the same nodes, as beside a suite: no flood. */
+  async some(links: readonly string[]): Promise<LinkReadingsByLink> {
+    return only(links, await this.#read(this.#between(links), quick, null));
+  }
+
+  /**
+   * A fault that came while the suites run: its own links as thoroughly as it needs, all others with a few probes.
+   * `msLeft`: of its window. What is not known by then is not measured on: the fault would last for longer than was asked.
+   */
+  async inWindow(
+    scheduled: ScheduledFault,
+    before: LinkReadingsByLink,
+    msLeft: () => number,
+  ): Promise<LinkReadingsByLink> {
     const { fault, targets: links } = scheduled;
-    const ends = new Set(links.flatMap((link) => link.split('->')));
-    const points = this.#points.filter(({ node }) => ends.has(node));
+    const lossy = { ...lossyOf([scheduled], before), msLeft };
     const [near, all] = await Promise.all([
-      this.#read(points, timesFor([fault]), null, lossyOf([scheduled], before)),
+      this.#read(this.#between(links), timesFor([fault]), null, lossy),
       this.#read(this.#points, sparse, null),
     ]);
-    return new Map([...all, ...[...near].filter(([link]) => links.includes(link))]);
+    return new Map([...all, ...only(links, near)]);
+  }
+
+  #between(links: readonly string[]): readonly ProbePoint[] {
+    const ends = new Set(links.flatMap((link) => link.split('->')));
+    return this.#points.filter(({ node }) => ends.has(node));
   }
 
   /** Times, losses and rates each by themselves: how to see one of them well spoils the others. */
@@ -82,9 +110,9 @@ export class LinkMeter {
     floodMs: number | null,
     lossy: Lossy = noLoss,
   ): Promise<LinkReadingsByLink> {
-    const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs });
+    const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs }, this.#signal);
     const losses = lossy.ratios.size === 0 ? times : await this.#losses(points, lossy);
-    const rates = floodMs === null ? new Map<string, LinkSample>() : await measureRates(points, floodMs);
+    const rates = floodMs === null ? new Map<string, LinkSample>() : await this.#rates(points, floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
         const { sent, received } = losses.get(link) ?? sample;
@@ -94,20 +122,31 @@ export class LinkMeter {
     );
   }
 
+  /** On a busy host a short flood may not get to the processor at all: what was not read is no rate, and is read again. */
+  async #rates(points: readonly ProbePoint[], floodMs: number): Promise<ReadonlyMap<string, LinkSample>> {
+    const links = points.length * (points.length - 1);
+    const rates = new Map<string, LinkSample>();
+    for (let round = 0; round < floodsAtMost && rates.size < links; round += 1)
+      for (const [link, sample] of await measureRates(points, floodMs, this.#signal))
+        if (!rates.has(link) && Number.isFinite(sample.bitsPerSecond)) rates.set(link, sample);
+    return rates;
+  }
+
   /** A ratio is known by an interval: while that of any lossy link is too wide or holds none, all are probed on. */
   async #losses(
     points: readonly ProbePoint[],
-    { ratios, before }: Lossy,
+    { ratios, before, msLeft }: Lossy,
   ): Promise<ReadonlyMap<string, LinkSample>> {
     const settleMs = this.#settleMs;
-    let samples = await probeLinks(points, { ...thorough, settleMs });
+    let samples = await probeLinks(points, { ...thorough, settleMs }, this.#signal);
     const unknown = (): boolean =>
       [...ratios].some(([link, ratio]) => {
         const [was, is] = [before.get(link)?.probes, samples.get(link)];
         return was !== undefined && is !== undefined && !isKnown(was, is, ratio);
       });
-    for (let again = 0; again < more.atMost && unknown(); again += 1) {
-      samples = pooled(samples, await probeLinks(points, { ...more, settleMs }));
+    const roundMs = (more.count * more.everyUs) / 1000 + settleMs;
+    for (let again = 0; again < more.atMost && msLeft() > roundMs && unknown(); again += 1) {
+      samples = pooled(samples, await probeLinks(points, { ...more, settleMs }, this.#signal));
     }
     return samples;
   }
@@ -121,11 +160,15 @@ function floodMsFor(faults: readonly Fault[]): number | null {
   return Math.round(Math.max(leastMs, packetsMs));
 }
 
+function only(links: readonly string[], readings: LinkReadingsByLink): LinkReadingsByLink {
+  return new Map([...readings].filter(([link]) => links.includes(link)));
+}
+
 function lossyOf(faults: readonly ScheduledFault[], before: LinkReadingsByLink): Lossy {
   const ratios = faults.flatMap(({ fault, targets }) =>
     fault.kind === 'network.loss' ? targets.map((link) => [link, fault.lossRatio] as const) : [],
   );
-  return { ratios: new Map(ratios), before };
+  return { ratios: new Map(ratios), before, msLeft: noEnd };
 }
 
 function timesFor(faults: readonly Fault[]): typeof quick {

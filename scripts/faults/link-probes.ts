@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
+import { withDeadline } from '../rehearsal/with-deadline.ts';
+import { allDone } from './all-done.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** What arrived over one directed link, measured inside the receiving node's network namespace. */
 export interface LinkSample {
@@ -26,6 +30,8 @@ const ports = { first: 47_011, count: 1000 } as const;
 let measurements = 0;
 const nextPort = (): string => String(ports.first + (measurements++ % ports.count));
 
+/** For a listener to say that it listens, or, at its end, what it heard. */
+const listenerDeadlineMs = 10_000;
 /** How long listeners go on after a flood: its middle is what counts. */
 const floodSettleMs = 100;
 const packetBytes = 1200;
@@ -51,14 +57,19 @@ export interface Probing {
 export async function probeLinks(
   points: readonly ProbePoint[],
   { count, everyUs, settleMs }: Probing,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, LinkSample>> {
   const port = nextPort();
-  return await listening(points, { port, sent: count, settleMs }, async () => {
+  return await listening(points, { port, sent: count, settleMs, signal }, async () => {
     await Promise.all(
       points.map(async ({ sideCar, address }) => {
         const others = points.filter((one) => one.address !== address).map((one) => one.address);
         if (others.length === 0) return;
-        await checked(sideCar, ['linkprobe', 'send', port, String(count), String(everyUs), ...others]);
+        await checked(
+          sideCar,
+          ['linkprobe', 'send', port, String(count), String(everyUs), ...others],
+          signal,
+        );
       }),
     );
   });
@@ -86,11 +97,16 @@ export function pooled(
 export async function measureRates(
   points: readonly ProbePoint[],
   floodMs: number,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, LinkSample>> {
   const port = nextPort();
   const flood = (from: ProbePoint, to: ProbePoint): Promise<void> =>
-    checked(from.sideCar, ['linkprobe', 'flood', port, to.address, String(packetBytes), String(floodMs)]);
-  const samples = await listening(points, { port, sent: 0, settleMs: floodSettleMs }, async () => {
+    checked(
+      from.sideCar,
+      ['linkprobe', 'flood', port, to.address, String(packetBytes), String(floodMs)],
+      signal,
+    );
+  const samples = await listening(points, { port, sent: 0, settleMs: floodSettleMs, signal }, async () => {
     for (let shift = 1; shift < points.length; shift += 1) {
       await Promise.all(
         points.map(async (from, index) => {
@@ -103,57 +119,89 @@ export async function measureRates(
   return new Map([...samples].filter(([, { received }]) => received > 0));
 }
 
-async function listening(
-  points: readonly ProbePoint[],
-  { port, sent, settleMs }: { readonly port: string; readonly sent: number; readonly settleMs: number },
-  work: () => Promise<void>,
-): Promise<ReadonlyMap<string, LinkSample>> {
-  const listeners = await Promise.all(points.map(async (point) => await startListener(point, port)));
-  await work();
-  await delay(settleMs); // the slowest probe under way must still count: not a wait for a condition that could be seen
-  const samples = new Map<string, LinkSample>();
-  for (const { node, stop } of listeners) {
-    const lines = await stop();
-    for (const from of points.filter((one) => one.node !== node)) {
-      const line = lines.find((one) => one.from === from.address);
-      samples.set(`${from.node}->${node}`, sampleOf(line, sent));
-    }
-  }
-  return samples;
+interface Listening {
+  readonly port: string;
+  readonly sent: number;
+  readonly settleMs: number;
+  readonly signal: AbortSignal;
 }
 
-async function startListener(
-  { node, sideCar }: ProbePoint,
-  port: string,
-): Promise<{ node: string; stop: () => Promise<readonly z.infer<typeof Line>[]> }> {
-  const process: NodeProcess = await sideCar.start(['linkprobe', 'listen', port]);
-  process.stderr.resume();
-  const lines: string[] = [];
-  const reader = createInterface({ input: process.stdout });
-  const ready = new Promise<void>((resolve) => {
-    reader.on('line', (line) => {
-      if (line === 'listening') resolve();
-      else lines.push(line);
-    });
-  });
-  await Promise.race([
-    ready,
-    process.exited.then((code) => {
-      throw new Error(`linkprobe on ${node} ended with ${code} before it listened`);
-    }),
-  ]);
-  return {
-    node,
-    stop: async () => {
-      const closed = new Promise<void>((resolve) => {
-        reader.once('close', resolve);
+async function listening(
+  points: readonly ProbePoint[],
+  { port, sent, settleMs, signal }: Listening,
+  work: () => Promise<void>,
+): Promise<ReadonlyMap<string, LinkSample>> {
+  const listeners = points.map((point) => new Listener(point, port, signal));
+  try {
+    await allDone(listeners.map(async (one) => one.begin()));
+    await work();
+    await delay(settleMs, undefined, { signal }); // the slowest probe under way must still count: no condition to be seen
+    const samples = new Map<string, LinkSample>();
+    for (const listener of listeners) {
+      const lines = await listener.heard();
+      for (const from of points.filter(({ node }) => node !== listener.node)) {
+        const line = lines.find((one) => one.from === from.address);
+        samples.set(`${from.node}->${listener.node}`, sampleOf(line, sent));
+      }
+    }
+    return samples;
+  } finally {
+    for (const one of listeners) one.close();
+  }
+}
+
+/** Counts what arrives at one node. It ends with its input, so closing it is enough, whatever became of the rest. */
+class Listener {
+  readonly node: string;
+  readonly #sideCar: NodeAccess;
+  readonly #port: string;
+  readonly #signal: AbortSignal;
+  readonly #lines: string[] = [];
+  #process: NodeProcess | null = null;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor({ node, sideCar }: ProbePoint, port: string, signal: AbortSignal) {
+    this.node = node;
+    this.#sideCar = sideCar;
+    this.#port = port;
+    this.#signal = signal;
+  }
+
+  async begin(): Promise<void> {
+    this.#signal.throwIfAborted();
+    const process = await this.#sideCar.start(['linkprobe', 'listen', this.#port]);
+    this.#process = process;
+    process.stderr.resume();
+    process.stdin.on('error', () => undefined); // it is gone; what waits for it says so
+    const reader = createInterface({ input: process.stdout });
+    this.#ended = once(reader, 'close').then(() => undefined);
+    const listens = new Promise<void>((resolve) => {
+      reader.on('line', (line) => {
+        if (line === 'listening') resolve();
+        else this.#lines.push(line);
       });
-      process.stdin.end();
-      await process.exited;
-      await closed;
-      return lines.map((line) => Line.parse(JSON.parse(line)));
-    },
-  };
+    });
+    const ended = process.exited.then((code) => {
+      throw new Error(`linkprobe on ${this.node} ended with ${code} before it listened`);
+    });
+    ended.catch(() => undefined); // as it does in the end, once it has listened
+    await this.#inTime(Promise.race([listens, ended]));
+  }
+
+  async heard(): Promise<readonly z.infer<typeof Line>[]> {
+    this.#process?.stdin.end();
+    await this.#inTime(this.#ended);
+    return this.#lines.map((line) => Line.parse(JSON.parse(line)));
+  }
+
+  close(): void {
+    this.#process?.close();
+  }
+
+  async #inTime(work: Promise<void>): Promise<void> {
+    const what = `linkprobe on ${this.node}`;
+    await unlessAborted(this.#signal, withDeadline(what, listenerDeadlineMs, work));
+  }
 }
 
 function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSample {
@@ -167,8 +215,10 @@ function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSam
   };
 }
 
-async function checked(node: NodeAccess, argv: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await node.exec(argv, { timeoutMs: 120_000 });
+/** What was begun in a side-car when the run is interrupted ends by itself, or goes with it: nobody waits for it. */
+async function checked(node: NodeAccess, argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const asked = node.exec(argv, { timeoutMs: 120_000, signal });
+  const { exitCode, stderr } = await unlessAborted(signal, asked);
   if (exitCode !== 0)
     throw new Error(`${node.name}: ${argv.slice(0, 2).join(' ')} ended with ${exitCode}: ${stderr}`);
 }

@@ -23,7 +23,7 @@ export interface LinkReading {
 }
 
 export interface LinkReadings {
-  /** Without any fault; `before` may have others in force. */
+  /** What there was beside the fault when `after` was read: nothing at the end, all that `before` had right after its heal. */
   readonly baseline: LinkReading;
   readonly before: LinkReading;
   readonly during: LinkReading;
@@ -180,7 +180,7 @@ function rateOf(requested: number, readings: LinkReadings): Judged {
     tolerance,
     ...verdict(
       Math.abs(values.during - requested) <= tolerance && values.before > requested + tolerance,
-      `${(values.during / 1e6).toFixed(2)} Mbit/s went through`,
+      `${(values.during / 1e6).toFixed(2)} Mbit/s went through, ${(values.before / 1e6).toFixed(2)} before`,
     ),
     samples: { before: [values.before], during: [values.during], after: [values.after] },
   };

@@ -1,6 +1,7 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
-import { isDiskBack, isDiskFault, judgeDisk, type DiskReading } from './disk-faults.ts';
+import { isDiskFault, judgeDisk } from './disk-faults.ts';
+import { isDiskAsBefore, type DiskReading } from './disk-readings.ts';
 import type { LinkSample } from './link-probes.ts';
 import type { LinkMechanism } from './link-driver.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
@@ -8,22 +9,33 @@ import { isClean, judgeLink, type LinkReading } from './link-receipts.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { median } from '../statistics.ts';
 
-/** When a fault was in force, and what its disks read before and during it. */
+/** When a fault was in force, and whether it was taken out without an error. */
 export interface Realised {
   readonly injectedAtMs: number | null;
   readonly injectTookMs: number;
   readonly healedAtMs: number | null;
   readonly healTookMs: number;
-  readonly before: ReadonlyMap<string, DiskReading>;
-  readonly during: ReadonlyMap<string, DiskReading>;
+  readonly healed: boolean;
 }
 
-/** The links around one fault: just before it was injected, and while it was in force. */
+/** The links around one fault: just before it was injected, while it was in force, and right after its heal. */
 export interface LinkMeasurement {
   readonly before: LinkReadingsByLink;
   readonly during: LinkReadingsByLink;
   /** Links that any fault was on at any moment of `during`; the others are its bystanders. */
   readonly touched: ReadonlySet<string>;
+  /** In a window, its own links that could be held against `before` (LinkWatch). */
+  readonly healed: LinkReadingsByLink;
+}
+
+/** The disks around one fault, its own and those beside it. */
+export interface DiskMeasurement {
+  readonly before: ReadonlyMap<string, DiskReading>;
+  readonly during: ReadonlyMap<string, DiskReading>;
+  /** Disks that any fault was on from `before` to `during`; the others are its bystanders. */
+  readonly touched: ReadonlySet<string>;
+  /** Its own, each as soon as no fault was on it any more. */
+  readonly after: ReadonlyMap<string, DiskReading>;
 }
 
 /** All that was measured in one trial. */
@@ -34,9 +46,8 @@ export interface Measurements {
     readonly of: ReadonlyMap<string, LinkMeasurement>;
     readonly after: LinkReadingsByLink;
   };
+  readonly disks: ReadonlyMap<string, DiskMeasurement>;
   readonly realised: ReadonlyMap<string, Realised>;
-  /** Disks after the heal, by fault and target. */
-  readonly disksAfter: ReadonlyMap<string, ReadonlyMap<string, DiskReading>>;
   readonly leftovers: readonly string[];
   readonly mechanism: LinkMechanism;
 }
@@ -54,75 +65,70 @@ const drivers = {
 } satisfies Record<FaultKind, (mechanism: LinkMechanism) => string>;
 
 const noLink: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
-const noDisk: DiskReading = { freeBytes: -1, freeInodes: -1, writeError: '', createError: '' };
+const noDisk: DiskReading = {
+  freeBytes: -1,
+  freeInodes: -1,
+  writeError: '',
+  createError: '',
+  residentError: null,
+};
 
 /** Pure: a receipt for every fault and target. What was never in force has readings that no judgement accepts. */
 export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurements): readonly Receipt[] {
   return faults.flatMap((scheduled) => {
-    const bystanders = bystandersOf(scheduled, measured);
+    const beside = isDiskFault(scheduled.fault)
+      ? disksBeside(measured.disks.get(scheduled.id))
+      : linksBeside(scheduled, measured);
     return scheduled.targets.map((target): Receipt => ({
-      ...common(scheduled, target, measured, isBack(scheduled, target, measured)),
+      ...common(scheduled, target, measured),
       ...judged(scheduled, target, measured),
-      bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
-      bystanders: bystanders.length,
-      ...(bystanders.length === 0 ? {} : { bystanderReading: bystanderReading(bystanders) }),
+      ...beside,
     }));
   });
 }
 
-function common(
-  { id, fault }: ScheduledFault,
-  target: string,
-  { realised, leftovers, mechanism }: Measurements,
-  isBack: boolean,
-) {
-  const times = realised.get(id);
+function common(scheduled: ScheduledFault, target: string, measured: Measurements) {
+  const { id, fault } = scheduled;
+  const times = measured.realised.get(id);
   // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
   const nodes = target.includes('->') ? target.split('->') : target.split(':').slice(0, 1);
+  const isLeft = measured.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
   return {
     fault: id,
     kind: fault.kind,
     target,
-    healedOk: isBack && !leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`))),
+    healedOk: times?.healed !== false && isBack(scheduled, target, measured) && !isLeft,
     injectedAtMs: times?.injectedAtMs ?? null,
     healedAtMs: times?.healedAtMs ?? null,
     injectTookMs: times?.injectTookMs ?? 0,
     healTookMs: times?.healTookMs ?? 0,
-    driver: drivers[fault.kind](mechanism),
+    driver: drivers[fault.kind](measured.mechanism),
   };
 }
 
 /** What the victim itself sees after the heal: fingerprints only know what they look for. */
-function isBack(
-  { id, fault }: ScheduledFault,
-  target: string,
-  { links, realised, disksAfter }: Measurements,
-): boolean {
+function isBack({ id, fault }: ScheduledFault, target: string, { links, disks }: Measurements): boolean {
   if (isDiskFault(fault)) {
-    const before = realised.get(id)?.before.get(target) ?? noDisk;
-    return isDiskBack(before, disksAfter.get(id)?.get(target) ?? noDisk);
+    const measured = disks.get(id);
+    return isDiskAsBefore(measured?.before.get(target) ?? noDisk, measured?.after.get(target) ?? noDisk);
   }
+  const measured = links.of.get(id);
+  const [found, left] = [measured?.before.get(target), measured?.healed.get(target)];
+  if (found !== undefined && left !== undefined && !isClean(found.probes, left.probes)) return false;
   const [was, is] = [links.baseline.get(target), links.after.get(target)];
   if (was === undefined || is === undefined || !isClean(was.probes, is.probes)) return false;
   return fault.kind !== 'network.rate' || is.flood.bitsPerSecond > fault.rateMbit * 1.1e6;
 }
 
-function judged(
-  { id, fault }: ScheduledFault,
-  target: string,
-  { links, realised, disksAfter }: Measurements,
-) {
+function judged({ id, fault }: ScheduledFault, target: string, { links, disks }: Measurements) {
   switch (fault.kind) {
     case 'disk.space':
     case 'disk.inodes':
     case 'disk.readonly': {
-      const times = realised.get(id);
-      const result = judgeDisk(
-        fault,
-        times?.before.get(target) ?? noDisk,
-        times?.during.get(target) ?? noDisk,
-        disksAfter.get(id)?.get(target) ?? noDisk,
-      );
+      const of = (readings: ReadonlyMap<string, DiskReading> | undefined): DiskReading =>
+        readings?.get(target) ?? noDisk;
+      const measured = disks.get(id);
+      const result = judgeDisk(fault, of(measured?.before), of(measured?.during), of(measured?.after));
       const { before, during, after } = result.measured;
       return { ...result, samples: { before: [before], during: [during], after: [after] } };
     }
@@ -130,14 +136,36 @@ function judged(
       const of = (readings: LinkReadingsByLink | undefined): LinkReading =>
         readings?.get(target) ?? { probes: noLink, flood: noLink };
       const measured = links.of.get(id);
-      return judgeLink(fault, {
-        baseline: of(links.baseline),
-        before: of(measured?.before),
-        during: of(measured?.during),
-        after: of(links.after),
-      });
+      const [before, during] = [of(measured?.before), of(measured?.during)];
+      const healed = measured?.healed.get(target);
+      // Right after its heal there still is what was there before it; at the end there is nothing.
+      return healed === undefined
+        ? judgeLink(fault, { baseline: of(links.baseline), before, during, after: of(links.after) })
+        : judgeLink(fault, { baseline: before, before, during, after: healed });
     }
   }
+}
+
+type Beside = Pick<Receipt, 'bystandersOk' | 'bystanders' | 'bystanderReading'>;
+
+/** Disks that no fault was on from before this one to while it was in force: as they were, and taking files. */
+function disksBeside(measured: DiskMeasurement | undefined): Beside {
+  const beside = [...(measured?.before ?? [])].filter(([disk]) => measured?.touched.has(disk) === false);
+  return {
+    bystandersOk: beside.every(([disk, before]) =>
+      isDiskAsBefore(before, measured?.during.get(disk) ?? noDisk),
+    ),
+    bystanders: beside.length,
+  };
+}
+
+function linksBeside(scheduled: ScheduledFault, measured: Measurements): Beside {
+  const bystanders = bystandersOf(scheduled, measured);
+  return {
+    bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
+    bystanders: bystanders.length,
+    ...(bystanders.length === 0 ? {} : { bystanderReading: bystanderReading(bystanders) }),
+  };
 }
 
 interface Bystander {

@@ -4,16 +4,18 @@ import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
-import { isDiskFault, readDisk, tooMuch, type DiskReading } from './disk-faults.ts';
+import { allDone, messageOf } from './all-done.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { FaultDriver } from './fault-driver.ts';
-import { leftovers, takeFingerprint, type Fingerprint } from './fingerprint.ts';
+import { HealProof } from './heal-proof.ts';
+import { InForce } from './in-force.ts';
 import { layers } from './layers.ts';
 import { linkMechanism } from './link-driver.ts';
-import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
-import { isLinkFault } from './link-receipts.ts';
+import { LinkWatch } from './link-watch.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-import { receiptsOf, type LinkMeasurement, type Realised } from './session-receipts.ts';
-import { capabilitiesFor, diskOf, openVictims, type Victim } from './victim.ts';
+import { receiptsOf, type Realised } from './session-receipts.ts';
+import { Turns } from './turns.ts';
+import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
 
 export interface FaultStage {
   readonly engine: Docker;
@@ -31,74 +33,63 @@ export interface FaultStage {
 export class FaultSession {
   readonly #stage: FaultStage;
   readonly #victims: readonly Victim[];
+  readonly #faults: readonly ScheduledFault[];
   readonly #driver: FaultDriver;
-  readonly #meter: LinkMeter;
-  readonly #fingerprints = new Map<string, Fingerprint>();
+  readonly #proof: HealProof;
+  /** Those that the driver is to keep up: a fault that is on its way out no longer is, and still is in force. */
   readonly #active = new Set<ScheduledFault>();
-  /** From before the inject until after the heal: a fault that is on its way out is no longer active, and still there. */
-  readonly #inForce = new Set<ScheduledFault>();
-  /** Of each measurement under way, the links that faults have been on since it began. */
-  readonly #watched = new Set<Set<string>>();
+  readonly #inForce = new InForce();
+  readonly #links: LinkWatch;
+  readonly #disks: DiskWatch;
+  /** On one link or disk one thing at a time: two changes at once could not be told apart by what is measured. */
+  readonly #turns = new Turns();
   readonly #realised = new Map<string, Realised>();
-  readonly #links = new Map<string, LinkMeasurement>();
-  readonly #errors: string[] = [];
-  #baseline: LinkReadingsByLink = new Map();
-  #wholeRun: LinkReadingsByLink = new Map();
+  readonly #errors = new Map<string, string[]>();
   #suiteBeganMs = 0;
 
-  private constructor(stage: FaultStage, victims: readonly Victim[]) {
+  private constructor(
+    stage: FaultStage,
+    victims: readonly Victim[],
+    faults: readonly ScheduledFault[],
+    proof: HealProof,
+  ) {
     this.#stage = stage;
     this.#victims = victims;
+    this.#faults = faults;
     this.#driver = stage.driver(victims);
-    this.#meter = new LinkMeter(
-      victims,
-      faultsOf(stage.bound).map(({ fault }) => fault),
-    );
+    this.#proof = proof;
+    this.#links = new LinkWatch(victims, faults, this.#inForce, stage.signal);
+    this.#disks = new DiskWatch(victims, faults, this.#inForce, stage.signal);
   }
 
   /** Side-cars and leases, and how everything is before any fault. */
   static async open(stage: FaultStage): Promise<FaultSession> {
-    const victims = await openVictims(stage, capabilitiesFor(faultsOf(stage.bound)));
-    const session = new FaultSession(stage, victims);
-    await Promise.all(
-      victims.map(async ({ node, access, sideCar, disks }) => {
-        session.#fingerprints.set(node, await takeFingerprint(access, sideCar, disks));
-      }),
-    );
-    if (session.#hasLinkFaults()) session.#baseline = await session.#meter.baseline();
-    session.#wholeRun = session.#baseline;
-    return session;
+    const faults = faultsOf(stage.bound);
+    const victims = await openVictims(stage, capabilitiesFor(faults));
+    try {
+      const session = new FaultSession(stage, victims, faults, await HealProof.take(victims));
+      await session.#links.begin();
+      return session;
+    } catch (error) {
+      await endLeases(victims).catch(() => undefined); // what counts is why it could not be opened
+      throw error;
+    }
   }
 
   /** Faults of the whole run, each layer measured before the next: two delays on one link are two receipts. */
   async injectWholeRun(): Promise<void> {
-    for (const layer of layers(this.#schedule().filter(({ startMs }) => startMs === null))) {
+    for (const layer of layers(this.#faults.filter(({ startMs }) => startMs === null))) {
+      for (const fault of layer) await this.#said(fault.id, async () => this.#inject(fault));
       this.#stage.signal.throwIfAborted();
-      for (const fault of layer) await this.#said(fault, null, async () => this.#inject(fault));
-      if (!layer.some(({ fault }) => isLinkFault(fault))) continue;
-      const before = this.#wholeRun;
-      const { readings, touched } = await this.#watching(async () => this.#meter.wholeRun(layer, before));
-      this.#wholeRun = readings;
-      for (const { id } of layer) this.#links.set(id, { before, during: readings, touched });
+      await this.#links.layer(layer);
     }
   }
 
   /** Injects and heals at the moments of the schedule, until `ended`. Settles when all of it is done. */
   async runSchedule(ended: AbortSignal): Promise<void> {
     this.#suiteBeganMs = this.#stage.recorder.nowMs();
-    const windows = this.#schedule().filter((fault) => fault.startMs !== null);
-    await Promise.all(
-      windows.map(async (fault) => {
-        await this.#said(fault, ended, async () => {
-          await this.#at(fault.startMs ?? 0, ended);
-          await this.#inject(fault);
-          await this.#measureInWindow(fault);
-          if (fault.endMs === null) return;
-          await this.#at(fault.endMs, ended);
-          await this.#heal(fault);
-        });
-      }),
-    );
+    const windows = this.#faults.filter(({ startMs }) => startMs !== null);
+    await Promise.all(windows.map(async (fault) => this.#window(fault, ended)));
   }
 
   /** Takes everything out, proves it, and writes a receipt for every fault and target. */
@@ -107,34 +98,26 @@ export class FaultSession {
     readonly leftovers: readonly string[];
     readonly invalid: readonly string[];
   }> {
-    const unfinished = this.#schedule().filter(
-      (fault) =>
-        fault.startMs !== null &&
-        (!this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault))),
-    );
+    const unfinished = this.#faults.filter((fault) => this.#isUnfinished(fault));
     for (const fault of [...this.#active].reverse()) {
-      await this.#said(fault, null, async () => this.#heal(fault));
+      await this.#said(fault.id, async () => this.#heal(fault));
     }
-    await this.#driver.release().catch(() => undefined); // what it leaves, the fingerprints name
-    const left = (await Promise.all(this.#victims.map(async (victim) => this.#leftovers(victim)))).flat();
-    const after = this.#hasLinkFaults() ? await this.#meter.baseline() : new Map();
-    const disksAfter = new Map(
-      await Promise.all(
-        this.#schedule().map(async (fault) => [fault.id, await this.#readDisks(fault)] as const),
-      ),
-    );
-    const receipts = receiptsOf(this.#schedule(), {
-      links: { baseline: this.#baseline, of: this.#links, after },
+    // What idles goes along with what it carries, so what a fault left on it is to be seen before.
+    const before = await this.#proof.leftovers((node) => this.#driver.scaffolding(node));
+    await this.#said('driver', async () => this.#driver.release());
+    const leftovers = [...new Set([...before, ...(await this.#proof.leftovers())])];
+    const receipts = receiptsOf(this.#faults, {
+      links: await this.#links.finish(),
+      disks: await this.#disks.finish(),
       realised: this.#realised,
-      disksAfter,
-      leftovers: left,
+      leftovers,
       mechanism: linkMechanism(this.#stage.abilities),
     });
     return {
       receipts,
-      leftovers: left,
+      leftovers,
       invalid: [
-        ...this.#errors,
+        ...[...this.#errors].flatMap(([name, errors]) => errors.map((error) => `${name}: ${error}`)),
         ...unfinished.map(
           ({ id }) => `${id} was not in force as planned: the suites ended before its schedule did`,
         ),
@@ -144,113 +127,101 @@ export class FaultSession {
 
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */
   async close(): Promise<void> {
-    await Promise.allSettled(
-      this.#victims.map(async ({ hold }) => {
-        await hold.close();
+    this.#disks.close();
+    await endLeases(this.#victims);
+  }
+
+  async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {
+    const { startMs, endMs, targets, id } = fault;
+    const start = startMs ?? 0;
+    const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
+    if (!(await this.#comes(start - this.#links.leadMs(fault), ended))) return;
+    await this.#said(id, async () =>
+      this.#turns.take(targets, async () => {
+        await this.#links.beforeWindow(fault);
+        if (!(await this.#comes(start, ended))) return;
+        if (msLeft() <= 0)
+          throw new Error('its window was over before its targets had been measured for another fault');
+        await this.#inject(fault);
+        await this.#links.inWindow(fault, msLeft);
+      }),
+    );
+    if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#active.has(fault)) return;
+    await this.#said(id, async () =>
+      this.#turns.take(targets, async () => {
+        await this.#heal(fault);
+        await this.#links.afterWindow(fault);
       }),
     );
   }
 
-  /** What goes wrong with one fault makes the run invalid and is said; the others go on. */
-  async #said({ id }: ScheduledFault, ended: AbortSignal | null, work: () => Promise<void>): Promise<void> {
+  /** What goes wrong with one of them makes the run invalid and is said; the others go on. */
+  async #said(name: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (ended?.aborted === true) return;
-      this.#errors.push(`${id}: ${messageOf(error)}`);
-      this.#stage.recorder.record({ type: 'fault.error', fault: id, why: messageOf(error) });
+      if (this.#stage.signal.aborted) return; // the run ends for a reason of its own
+      const why = messageOf(error);
+      this.#errors.set(name, [...(this.#errors.get(name) ?? []), why]);
+      this.#stage.recorder.record({ type: 'fault.error', fault: name, why });
     }
   }
 
   async #inject(fault: ScheduledFault): Promise<void> {
     const { recorder } = this.#stage;
-    const began = recorder.nowMs();
-    this.#active.add(fault);
-    this.#inForce.add(fault);
-    for (const links of this.#watched) for (const target of fault.targets) links.add(target);
-    const before = await this.#readDisks(fault);
-    const started = performance.now();
-    await this.#driver.inject(fault, [...this.#active]);
-    const tookMs = Math.round(performance.now() - started);
-    recorder.record({ type: 'fault.inject', fault: fault.id, targets: [...fault.targets], tookMs });
-    const during = await this.#readDisks(fault);
-    this.#realised.set(fault.id, {
-      injectedAtMs: fault.startMs === null ? null : began - this.#suiteBeganMs,
-      injectTookMs: tookMs,
-      healedAtMs: null,
-      healTookMs: 0,
-      before,
-      during,
+    await this.#disks.around(fault, async () => {
+      this.#active.add(fault);
+      this.#inForce.begin(fault);
+      const injectedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
+      const started = performance.now();
+      await this.#driver.inject(fault, [...this.#active]);
+      const tookMs = Math.round(performance.now() - started);
+      recorder.record({ type: 'fault.inject', fault: fault.id, targets: [...fault.targets], tookMs });
+      this.#realised.set(fault.id, {
+        injectedAtMs,
+        injectTookMs: tookMs,
+        healedAtMs: null,
+        healTookMs: 0,
+        healed: false,
+      });
     });
   }
 
+  /** One that fails stays in force: what is left of it may be on its targets. */
   async #heal(fault: ScheduledFault): Promise<void> {
     const { recorder } = this.#stage;
     this.#active.delete(fault);
     const started = performance.now();
     await this.#driver.heal(fault, [...this.#active]);
-    this.#inForce.delete(fault);
+    this.#inForce.end(fault);
     const tookMs = Math.round(performance.now() - started);
     recorder.record({ type: 'fault.heal', fault: fault.id, targets: [...fault.targets], tookMs });
     const realised = this.#realised.get(fault.id);
-    if (realised === undefined) return;
-    const healedAtMs = fault.startMs === null ? null : recorder.nowMs() - this.#suiteBeganMs;
-    this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs });
-  }
-
-  /** What could not be looked at counts as left: it makes the run invalid, and the other receipts are still written. */
-  async #leftovers({ node, access, sideCar, disks }: Victim): Promise<readonly string[]> {
-    try {
-      const now = await takeFingerprint(access, sideCar, disks);
-      return leftovers(node, this.#fingerprints.get(node) ?? [], now);
-    } catch (error) {
-      return [`${node}: not looked at: ${messageOf(error)}`];
+    if (realised !== undefined) {
+      const healedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
+      this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs, healed: true });
     }
+    await this.#disks.freed(fault);
   }
 
-  async #measureInWindow(scheduled: ScheduledFault): Promise<void> {
-    if (!isLinkFault(scheduled.fault)) return;
-    const before = this.#wholeRun;
-    const { readings, touched } = await this.#watching(async () => this.#meter.inWindow(scheduled, before));
-    this.#links.set(scheduled.id, { before, during: readings, touched });
+  /** What went wrong with a fault is said by itself. */
+  #isUnfinished(fault: ScheduledFault): boolean {
+    if (fault.startMs === null || this.#errors.has(fault.id)) return false;
+    return !this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault));
   }
 
-  /** What was measured, and on which links there was a fault meanwhile. */
-  async #watching(
-    measure: () => Promise<LinkReadingsByLink>,
-  ): Promise<{ readonly readings: LinkReadingsByLink; readonly touched: ReadonlySet<string> }> {
-    const touched = new Set([...this.#inForce].flatMap(({ targets }) => targets));
-    this.#watched.add(touched);
+  #sinceSuiteMs(): number {
+    return this.#stage.recorder.nowMs() - this.#suiteBeganMs;
+  }
+
+  /** Waits for a moment of the schedule; false where the suites ended before it came. */
+  async #comes(ms: number, ended: AbortSignal): Promise<boolean> {
     try {
-      return { readings: await measure(), touched };
-    } finally {
-      this.#watched.delete(touched);
+      await delay(Math.max(0, ms - this.#sinceSuiteMs()), undefined, { signal: ended });
+      return true;
+    } catch {
+      return false;
     }
-  }
-
-  async #readDisks({ fault, targets }: ScheduledFault): Promise<ReadonlyMap<string, DiskReading>> {
-    if (!isDiskFault(fault)) return new Map();
-    return new Map(
-      await Promise.all(
-        targets.map(async (target) => {
-          const { victim, path } = diskOf(this.#victims, target);
-          return [target, await readDisk(victim.access, path, tooMuch(fault))] as const;
-        }),
-      ),
-    );
-  }
-
-  #schedule(): readonly ScheduledFault[] {
-    return faultsOf(this.#stage.bound);
-  }
-
-  #hasLinkFaults(): boolean {
-    return this.#schedule().some(({ fault }) => isLinkFault(fault));
-  }
-
-  async #at(ms: number, ended: AbortSignal): Promise<void> {
-    const wait = this.#suiteBeganMs + ms - this.#stage.recorder.nowMs();
-    await delay(Math.max(0, wait), undefined, { signal: ended });
   }
 }
 
@@ -259,6 +230,6 @@ export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
   return [...loaded.plan.conditions, ...loaded.plan.schedule];
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function endLeases(victims: readonly Victim[]): Promise<void> {
+  await allDone(victims.map(async ({ hold }) => hold.close()));
 }

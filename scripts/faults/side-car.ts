@@ -38,7 +38,7 @@ export async function startSideCar(
       CpuShares: mostCpuShares,
       CapDrop: ['ALL'],
       CapAdd: [...granted],
-      // nsenter and mount are refused by the default profiles even with the capability.
+      // setns and mount are refused by the default profiles even with the capability.
       ...(granted.includes('SYS_ADMIN') ? { SecurityOpt: ['apparmor=unconfined'] } : {}),
     },
   });

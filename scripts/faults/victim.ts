@@ -1,7 +1,8 @@
 import type Docker from 'dockerode';
-import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
+import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
+import { allDone } from './all-done.ts';
 import { Hold } from './hold.ts';
 import { LinkDriver, linkMechanism } from './link-driver.ts';
 import type { ProbePoint } from './link-probes.ts';
@@ -23,30 +24,46 @@ export interface VictimStage {
   readonly abilities: Abilities;
 }
 
-/** A side-car and a lease for every node, all at once. */
+/** A side-car and a lease for every node, all at once; where one cannot be had, the leases of the others are ended. */
 export async function openVictims(
   stage: VictimStage,
   granted: readonly string[],
 ): Promise<readonly Victim[]> {
-  const { plan } = stage.bound.loaded;
-  return await Promise.all(
-    plan.nodes.map(async ({ name, disks, host }): Promise<Victim> => {
-      const access = stage.nodes.get(name);
-      if (access === undefined) throw new Error(`node ${name} is not there`);
-      const sideCar = await startSideCar(stage.engine, stage.bound, name, stage.toolbox, granted);
-      const hold = await Hold.open(sideCar);
-      return {
-        node: name,
-        address: stage.bound.run.addresses[name] ?? '',
-        access,
-        sideCar,
-        hold,
-        // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
-        links: new LinkDriver(hold, plan.seed * 65_536 + host, linkMechanism(stage.abilities)),
-        disks: disks.map(({ path }) => path),
-      };
-    }),
-  );
+  const victims: Victim[] = [];
+  const { nodes } = stage.bound.loaded.plan;
+  try {
+    await allDone(
+      nodes.map(async (node) => {
+        victims.push(await openVictim(stage, node, granted));
+      }),
+    );
+  } catch (error) {
+    await Promise.allSettled(victims.map(async ({ hold }) => hold.close()));
+    throw error;
+  }
+  const order = nodes.map(({ name }) => name);
+  return victims.sort((a, b) => order.indexOf(a.node) - order.indexOf(b.node));
+}
+
+async function openVictim(
+  { bound, engine, nodes, toolbox, abilities }: VictimStage,
+  { name, disks, host }: PlannedNode,
+  granted: readonly string[],
+): Promise<Victim> {
+  const access = nodes.get(name);
+  if (access === undefined) throw new Error(`node ${name} is not there`);
+  const sideCar = await startSideCar(engine, bound, name, toolbox, granted);
+  const hold = await Hold.open(sideCar);
+  return {
+    node: name,
+    address: bound.run.addresses[name] ?? '',
+    access,
+    sideCar,
+    hold,
+    // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
+    links: new LinkDriver(hold, bound.loaded.plan.seed * 65_536 + host, linkMechanism(abilities)),
+    disks: disks.map(({ path }) => path),
+  };
 }
 
 export function victimNamed(victims: readonly Victim[], name: string): Victim {

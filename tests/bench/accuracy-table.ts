@@ -1,4 +1,4 @@
-import { blockBytes } from '../../scripts/faults/disk-faults.ts';
+import { blockBytes } from '../../scripts/faults/disk-readings.ts';
 import { delayTolerance } from '../../scripts/faults/link-receipts.ts';
 import type { BenchResult, Reading } from './result.ts';
 import { spread } from './spread.ts';

@@ -8,6 +8,9 @@ import { startRehearsal } from '../support/live-run.ts';
 import { idleCluster, rehearsal, slowLink } from '../support/understudy.ts';
 import { until } from '../support/until.ts';
 
+const brief = join(packageRoot, 'tests/support/clusters/brief');
+const briefCluster = join(brief, 'cluster.yaml');
+const briefProfile = (name: string): string => join(brief, 'profiles', `${name}.yaml`);
 const windows = join(packageRoot, 'tests/support/clusters/windows');
 const windowsAsked = [
   join(windows, 'cluster.yaml'),
@@ -44,9 +47,50 @@ test('every kind that comes and goes while a suite runs is confirmed in its wind
   }
 });
 
+test('of two delays in windows on one link each is told its own share, and no share of the other', async () => {
+  const { verdict } = await rehearsal([
+    briefCluster,
+    '--profile',
+    briefProfile('slower-and-slower'),
+    '--suite',
+    'wait-long',
+    '--control',
+    'never',
+  ]);
+  expect({ verdict: verdict.verdict, why: verdict.why }).toEqual({ verdict: 'pass', why: [] });
+  const seen = Object.fromEntries(verdict.receipts.map((one) => [one.fault, one]));
+  expect(seen['slower-and-slower/slow']?.measured.during).toBeCloseTo(20, 0);
+  expect(seen['slower-and-slower/slower']?.measured.before).toBeCloseTo(20, 0);
+  expect(seen['slower-and-slower/slower']?.measured.during).toBeCloseTo(35, 0);
+  // The first one is still there, and no part of what the second one left.
+  expect(seen['slower-and-slower/slower']?.measured.after).toBeCloseTo(0, 0);
+  expect(seen['slower-and-slower/slower']?.injectedAtMs).toBeLessThan(4_500);
+});
+
+test('a disk with a file open for writing cannot be made read-only: the run is invalid and says who holds it', async () => {
+  const { exitCode, verdict } = await rehearsal([
+    briefCluster,
+    '--profile',
+    briefProfile('read-only'),
+    '--suite',
+    'hold-a-file',
+    '--control',
+    'never',
+  ]);
+  expect({ exitCode, verdict: verdict.verdict, leftovers: verdict.leftovers }).toEqual({
+    exitCode: 2,
+    verdict: 'invalid',
+    leftovers: [],
+  });
+  expect(verdict.why.join('\n')).toMatch(
+    /read-only\/read-only: .*Device or resource busy: .*sh \(process \d+\) has \/var\/lib\/node\/held open for writing/,
+  );
+  expect(verdict.receipts).toMatchObject([{ ok: false, measured: { during: 0 } }]);
+});
+
 describe('with one part of the driver left out and everything else real', () => {
   test('a fault that is not injected makes the run invalid: its receipt says what was measured instead', async () => {
-    const { exitCode, verdict } = await sabotaged('inject');
+    const { exitCode, verdict } = await sabotaged('inject', idleCluster, slowLink);
     expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 2, verdict: 'invalid' });
     const [receipt] = verdict.receipts;
     expect(receipt).toMatchObject({ requested: 30, ok: false });
@@ -55,12 +99,50 @@ describe('with one part of the driver left out and everything else real', () => 
   });
 
   test('a fault that is not healed makes the run invalid, and what it left is named', async () => {
-    const { exitCode, verdict } = await sabotaged('heal');
+    const { exitCode, verdict } = await sabotaged('heal', idleCluster, slowLink);
     expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 2, verdict: 'invalid' });
     expect(verdict.receipts).toMatchObject([{ ok: true, healedOk: false }]);
     expect(verdict.leftovers.join('\n')).toMatch(/^node-2: rule .*NFQUEUE|^node-2: rule .*queue/m);
     expect(verdict.residue).toEqual([]);
     expect(await labelledObjects()).toEqual([]);
+  });
+
+  test('a window that is not healed is named, although what the driver takes along in the end would hide it', async () => {
+    const { exitCode, verdict } = await sabotaged(
+      'heal-of-windows',
+      briefCluster,
+      briefProfile('slow'),
+      'wait',
+    );
+    expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 2, verdict: 'invalid' });
+    expect(verdict.receipts).toMatchObject([{ ok: true, healedOk: false }]);
+    // Read right after its heal was said to be done.
+    expect(verdict.receipts[0]?.measured.after).toBeCloseTo(30, 0);
+    expect(verdict.leftovers.join('\n')).toMatch(/^right-1: rule .*queue/m);
+    expect(verdict.residue).toEqual([]);
+  });
+
+  test('a disk in a window that is not healed is named, and read as what it is', async () => {
+    const { verdict } = await sabotaged('heal-of-windows', briefCluster, briefProfile('read-only'), 'wait');
+    expect(verdict.verdict).toBe('invalid');
+    expect(verdict.receipts).toMatchObject([
+      { ok: true, healedOk: false, measured: { before: 0, during: 1, after: 1 } },
+    ]);
+    expect(verdict.leftovers.join('\n')).toMatch(/^left-1: mount \/var\/lib\/node ro,/m);
+  });
+
+  test('a disk that is read-only to newcomers alone is not what was asked; the disk beside it was looked at', async () => {
+    const { exitCode, verdict } = await sabotaged(
+      'mount-over',
+      briefCluster,
+      briefProfile('read-only'),
+      'wait',
+    );
+    expect({ exitCode, verdict: verdict.verdict }).toEqual({ exitCode: 2, verdict: 'invalid' });
+    expect(verdict.receipts).toMatchObject([
+      { ok: false, measured: { during: 0 }, bystanders: 1, bystandersOk: true, healedOk: true },
+    ]);
+    expect(verdict.why.join('\n')).toMatch(/Read-only file system", and "" to a process inside since before/);
   });
 });
 
@@ -86,10 +168,11 @@ test('a controller that falls silent loses its lease: the faults heal by themsel
 });
 
 async function sabotaged(
-  leftOut: 'inject' | 'heal',
+  leftOut: 'inject' | 'heal' | 'heal-of-windows' | 'mount-over',
+  ...asked: readonly string[]
 ): Promise<{ exitCode: number | undefined; verdict: Verdict }> {
   const script = join(packageRoot, 'tests/support/sabotaged-rehearsal.ts');
-  const { exitCode, stdout } = await execa(process.execPath, [script, leftOut, idleCluster, slowLink], {
+  const { exitCode, stdout } = await execa(process.execPath, [script, leftOut, ...asked], {
     reject: false,
     stdin: 'ignore',
   });

@@ -125,9 +125,10 @@ export class FakeSideCar {
         if (rest[0] === 'set') this.kernel.shaped.set(rest[1] ?? '', rest.slice(2).join(' '));
         else this.kernel.shaped.delete(rest[1] ?? '');
         return this.kernel.shaper ? 'ok' : 'err 1 the shaper does not run';
-      case 'heal':
-        this.#heal(id);
-        return 'ok';
+      case 'heal': {
+        const failed = this.#heal(id);
+        return failed.length === 0 ? 'ok' : `err 1 ${failed.join('; ')}`;
+      }
       default:
         return `err 64 ${verb}`;
     }
@@ -138,19 +139,24 @@ export class FakeSideCar {
     this.#undos.set(id, [...(this.#undos.get(id) ?? []), ...undo]);
   }
 
-  #heal(id: string): void {
+  /** What failed stays registered. */
+  #heal(id: string): readonly string[] {
     if (id === 'shaper') {
       this.kernel.shaper = false;
       this.kernel.shaped.clear();
     }
-    for (const undo of [...(this.#undos.get(id) ?? [])].reverse()) {
+    const failed = [...(this.#undos.get(id) ?? [])].reverse().filter((undo) => {
       try {
         this.kernel.run(undo.split(' '));
+        return false;
       } catch {
-        this.failedUndos.push(undo);
+        return true;
       }
-    }
-    this.#undos.delete(id);
+    });
+    this.failedUndos.push(...failed);
+    if (failed.length === 0) this.#undos.delete(id);
+    else this.#undos.set(id, [...failed].reverse());
+    return failed;
   }
 }
 

@@ -1,13 +1,14 @@
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
-import type { Victim } from '../../scripts/faults/victim.ts';
+import { diskOf, type Victim } from '../../scripts/faults/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
 
 /**
- * `understudy run CLUSTER --profile PROFILE --json` with one part of the faults' driver left out, everything else real:
+ * `understudy run CLUSTER --profile PROFILE [--suite SUITE] --json` with one part of the faults' driver left out or done
+ * wrongly, everything else real:
  *
- *   node sabotaged-rehearsal.ts inject|heal CLUSTER PROFILE
+ *   node sabotaged-rehearsal.ts inject|heal|heal-of-windows|mount-over CLUSTER PROFILE [SUITE]
  */
-const [leftOut, cluster = '', profile = ''] = process.argv.slice(2);
+const [leftOut, cluster = '', profile = '', suite] = process.argv.slice(2);
 const nothing = async (): Promise<void> => Promise.resolve();
 
 function sabotaged(victims: readonly Victim[]): FaultDriver {
@@ -17,9 +18,34 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
       return { ...real, inject: nothing };
     case 'heal':
       return { ...real, heal: nothing, release: nothing };
+    case 'heal-of-windows':
+      return {
+        ...real,
+        heal: async (fault, active) => (fault.startMs === null ? real.heal(fault, active) : undefined),
+      };
+    case 'mount-over':
+      return { ...real, ...mountingOver(victims) };
     default:
-      throw new Error(`left out can be inject or heal, got "${leftOut ?? ''}"`);
+      throw new Error(`left out can be inject, heal, heal-of-windows or mount-over, got "${leftOut ?? ''}"`);
   }
+}
+
+/** A read-only mount over the disk: it meets who comes by the path, and nobody who is inside already. */
+function mountingOver(victims: readonly Victim[]): Pick<FaultDriver, 'inject' | 'heal'> {
+  const inside = (...argv: readonly string[]): readonly string[] => ['nsenter', '-t', '1', '-m', ...argv];
+  return {
+    async inject({ id, targets }) {
+      for (const target of targets) {
+        const { victim, path } = diskOf(victims, target);
+        await victim.hold.undo(id, inside('umount', path));
+        await victim.hold.do(inside('mount', '--bind', path, path));
+        await victim.hold.do(inside('mount', '-o', 'remount,bind,ro', path));
+      }
+    },
+    async heal({ id, targets }) {
+      for (const target of targets) await diskOf(victims, target).victim.hold.heal(id);
+    },
+  };
 }
 
 process.exitCode = await run(
@@ -28,7 +54,7 @@ process.exitCode = await run(
     profile: [profile],
     seed: 5,
     set: {},
-    suite: [],
+    suite: suite === undefined ? [] : [suite],
     control: 'never',
     keep: 'never',
     backend: 'docker',

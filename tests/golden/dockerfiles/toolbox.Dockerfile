@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=7067557d35c369a7c3518250e4b2b14fad2c95d32395e863ce667a471b0fce7c
+LABEL dev.understudy.inputs=f9ac01ca72b7b685320c2b0557bb5355c9b96aec35ab5b2731769fa841b95448
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -17,13 +17,15 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
 COPY ["files/000-linkshape.c","/usr/local/src/linkshape.c"]
 COPY ["files/001-linkprobe.c","/usr/local/src/linkprobe.c"]
 COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
-COPY ["files/003-processwatch.c","/usr/local/src/processwatch.c"]
-COPY ["files/004-hold","/usr/local/bin/hold"]
+COPY ["files/003-diskreadonly.c","/usr/local/src/diskreadonly.c"]
+COPY ["files/004-processwatch.c","/usr/local/src/processwatch.c"]
+COPY ["files/005-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/005-abilities","/usr/local/bin/abilities"]
+COPY ["files/006-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkprobe","/usr/local/src/linkprobe.c","-lm"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskreadonly","/usr/local/src/diskreadonly.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/processwatch.c"]

@@ -9,12 +9,14 @@ import {
   emulatedTo,
   ratedTo,
   shapedFrom,
+  shaperTable,
   type LinkCommands,
 } from '../../../scripts/faults/link-commands.ts';
 
 const peer = '198.18.7.12';
 const cases: readonly (readonly [title: string, commands: LinkCommands])[] = [
   ['root of all classes', classRoot],
+  ['table of the rules below', shaperTable],
   ['NFQUEUE for what comes from the peer', shapedFrom(peer)],
   ['nothing comes from the peer', cutFrom(peer)],
   ['1 Mbit/s to the peer', ratedTo(peer, 3, 1)],

@@ -52,6 +52,53 @@ test('a command that fails is answered with its code and its words, and what sta
   expect(existsSync(at('a'))).toBe(false);
 });
 
+test('a heal says which of its undos failed, runs all others, and what failed is tried once more at the end', async () => {
+  const { ask, hold } = holding();
+  for (const name of ['first', 'last']) {
+    await ask(`undo a rm ${at(name)}`);
+    await ask(`do touch ${at(name)}`);
+    if (name === 'first') await ask(`undo a rmdir ${at('full')}`);
+  }
+  await ask(`do mkdir -p ${at('full/of')}`);
+  expect(await ask('heal a')).toMatch(/^err 1 rmdir .*full ended with 1: .*not empty/);
+  expect([existsSync(at('first')), existsSync(at('last')), existsSync(at('full'))]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  rmSync(at('full/of'), { recursive: true });
+  hold.stdin.end();
+  await hold;
+  expect(existsSync(at('full'))).toBe(false);
+});
+
+test('a program that ends badly is a heal that failed, with the last that it said; its undos are run all the same', async () => {
+  const { ask, hold } = holding();
+  writeFileSync(at('program'), `#!/bin/bash\necho ok\nread -r _\necho the mount is gone\nexit 3\n`, {
+    mode: 0o755,
+  });
+  await ask(`undo fill rm ${at('made')}`);
+  await ask(`do touch ${at('made')}`);
+  expect(await ask(`start fill ${at('program')}`)).toBe('ok');
+  expect(await ask('heal fill')).toBe('err 3 what fill started ended with 3: the mount is gone');
+  expect(existsSync(at('made'))).toBe(false);
+  expect(await ask('heal fill')).toBe('ok');
+  hold.stdin.end();
+  await hold;
+});
+
+test('a program that could not begin says why and leaves nothing to heal, however fast it ends', async () => {
+  const { ask, hold } = holding();
+  writeFileSync(at('program'), `#!/bin/bash\necho err 16 busy\nexit 16\n`, { mode: 0o755 });
+  for (let round = 0; round < 20; round += 1) {
+    expect(await ask(`start a ${at('program')}`)).toBe('err 16 busy');
+    expect(await ask('tell a go')).toBe('err 1 a does not run');
+    expect(await ask('heal a')).toBe('ok');
+  }
+  hold.stdin.end();
+  await hold;
+});
+
 test('words are words: nothing in them is evaluated', async () => {
   const { ask, hold } = holding();
   expect(await ask(`do touch ${at('$(id);x')} ${at('*')}`)).toBe('ok');

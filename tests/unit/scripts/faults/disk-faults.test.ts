@@ -1,20 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  blockBytes,
-  isDiskBack,
-  judgeDisk,
-  readDisk,
-  tooMuch,
-  type DiskFault,
-  type DiskReading,
-} from '../../../../scripts/faults/disk-faults.ts';
-import { thisMachine } from '../../../support/fake-node.ts';
+import { judgeDisk, tooMuch, type DiskFault } from '../../../../scripts/faults/disk-faults.ts';
+import { blockBytes, type DiskReading } from '../../../../scripts/faults/disk-readings.ts';
 import { inodes, readOnly, space } from '../../../support/faults.ts';
 
-const roomy: DiskReading = { freeBytes: 64e6, freeInodes: 4000, writeError: '', createError: '' };
+const roomy: DiskReading = {
+  freeBytes: 64e6,
+  freeInodes: 4000,
+  writeError: '',
+  createError: '',
+  residentError: null,
+};
 const full = 'fallocate: No space left on device';
 const judged = (fault: DiskFault, during: Partial<DiskReading>, before: DiskReading = roomy): boolean =>
   judgeDisk(fault, before, { ...roomy, ...during }, roomy).ok;
@@ -56,41 +51,35 @@ describe('a disk without inodes', () => {
 });
 
 describe('a disk that was to be read-only', () => {
+  const readOnlySays = 'Read-only file system';
+  const before: DiskReading = { ...roomy, residentError: '' };
+  const refuses: DiskReading = { ...roomy, createError: readOnlySays, residentError: readOnlySays };
+
   test('is one that refuses a file as such, and did not before', () => {
-    const refuses: DiskReading = { ...roomy, createError: 'Read-only file system' };
-    expect(judged(readOnly, refuses)).toBe(true);
+    expect(judged(readOnly, refuses, before)).toBe(true);
     expect(judged(readOnly, refuses, refuses)).toBe(false);
-    expect(judged(readOnly, { createError: 'Permission denied' })).toBe(false);
-    expect(judgeDisk(readOnly, roomy, refuses, roomy)).toMatchObject({
+    expect(judged(readOnly, { ...refuses, createError: 'Permission denied' }, before)).toBe(false);
+    expect(judgeDisk(readOnly, before, refuses, before)).toMatchObject({
       unit: 'bool',
       requested: 1,
       measured: { before: 0, during: 1, after: 0 },
     });
   });
-});
 
-test('a healed disk has what it had, but for what an application may have used', () => {
-  expect(isDiskBack(roomy, roomy)).toBe(true);
-  expect(isDiskBack(roomy, { ...roomy, freeBytes: roomy.freeBytes - 500_000 })).toBe(true);
-  expect(isDiskBack(roomy, { ...roomy, freeBytes: 65_536 })).toBe(false);
-  expect(isDiskBack(roomy, { ...roomy, freeInodes: 0 })).toBe(false);
-  expect(isDiskBack(roomy, { ...roomy, createError: 'Read-only file system' })).toBe(false);
-  expect(isDiskBack(roomy, { ...roomy, freeBytes: -1 })).toBe(false);
-});
+  test.each([
+    ['goes through', ''],
+    ['was not tried', null],
+  ])('is not one where a write of a process that has been inside since before %s', (_what, residentError) => {
+    expect(judgeDisk(readOnly, before, { ...refuses, residentError }, before)).toMatchObject({
+      ok: false,
+      measured: { before: 0, during: 0, after: 0 },
+      why: expect.stringContaining('inside since before'),
+    });
+  });
 
-test('a reading is of the real disk, and leaves nothing on it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-disk-'));
-  try {
-    const reading = await readDisk(thisMachine, folder, 4096);
-    expect(reading).toMatchObject({ writeError: '', createError: '' });
-    expect(reading.freeBytes).toBeGreaterThan(0);
-    expect(reading.freeInodes).toBeGreaterThan(0);
-    expect(readdirSync(folder)).toEqual([]);
-    // Larger than any disk: refused, and nothing of it stays.
-    expect((await readDisk(thisMachine, folder, 2 ** 52)).writeError).not.toBe('');
-    expect(readdirSync(folder)).toEqual([]);
-    expect((await readDisk(thisMachine, join(folder, 'nowhere'), 4096)).freeBytes).toBe(-1);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  test('is still read-only where any of both is refused', () => {
+    const half: DiskReading = { ...before, residentError: readOnlySays };
+    expect(judgeDisk(readOnly, before, refuses, half).measured.after).toBe(1);
+    expect(judged(readOnly, refuses, half)).toBe(false);
+  });
 });

@@ -32,6 +32,26 @@ describe('leftovers', () => {
   });
 });
 
+describe('while a driver idles', () => {
+  const standing = { come: [/^rule table ip mangle \{$/, /^qdisc htb /], gone: [/^qdisc noqueue /] };
+  const before = ['qdisc noqueue 0: dev eth0 root', 'route r'];
+  const idle = ['qdisc htb 504d: dev eth0 root', 'route r', 'rule table ip mangle {'];
+
+  test('what it declares is no leftover, and all else is', () => {
+    expect(leftovers('n', before, idle, standing)).toEqual([]);
+    expect(leftovers('n', before, [...idle, 'rule ip saddr 198.18.0.11 queue to 47'], standing)).toEqual([
+      'n: rule ip saddr 198.18.0.11 queue to 47',
+    ]);
+    expect(leftovers('n', before, ['qdisc htb 504d: dev eth0 root'], standing)).toEqual(['n: gone: route r']);
+  });
+
+  test('each line that is declared may stand there once', () => {
+    expect(leftovers('n', before, [...idle, 'qdisc htb 504e: dev eth0 root'], standing)).toEqual([
+      'n: qdisc htb 504e: dev eth0 root',
+    ]);
+  });
+});
+
 /** A node or side-car that prints what is set here. */
 function printing(outputs: Readonly<Record<string, string>>): NodeAccess {
   return fakeNode({
@@ -64,8 +84,8 @@ test('a fingerprint is one line a thing, with its kind, spaces evened out, mount
   expect(await takeFingerprint(node, sideCar, ['/data'])).toEqual([
     'address 2: eth0 inet 198.18.0.12/24 scope global eth0\\ valid_lft forever',
     'file /data/.understudy-fill-1',
-    'mount /data rw,relatime',
-    'mount /proc ro,nosuid',
+    'mount /data rw,relatime rw,size=65536k',
+    'mount /proc ro,nosuid rw',
     'qdisc qdisc htb 504d: dev eth0 root',
     'qdisc qdisc noqueue 0: dev lo root refcnt 2',
     'route default via 198.18.0.1 dev eth0',

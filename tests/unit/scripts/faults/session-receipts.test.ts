@@ -3,7 +3,16 @@ import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
 import type { LinkReadingsByLink } from '../../../../scripts/faults/link-meter.ts';
 import type { LinkReading } from '../../../../scripts/faults/link-receipts.ts';
-import { receiptsOf, type LinkMeasurement } from '../../../../scripts/faults/session-receipts.ts';
+import type { DiskReading } from '../../../../scripts/faults/disk-readings.ts';
+import {
+  receiptsOf,
+  type DiskMeasurement,
+  type LinkMeasurement,
+  type Measurements,
+} from '../../../../scripts/faults/session-receipts.ts';
+import { space } from '../../../support/faults.ts';
+
+const none: LinkReadingsByLink = new Map();
 
 const slow: ScheduledFault = {
   id: 'p/slow',
@@ -49,7 +58,7 @@ const cut: ScheduledFault = {
 describe('a heal', () => {
   const clean = links({ 'a->b': [0.1, 0], 'b->a': [0.1, 0] });
   const slowed = links({ 'a->b': [20.1, 0], 'b->a': [0.1, 0] });
-  const measured = { [slow.id]: { before: clean, during: slowed, touched: new Set(['a->b']) } };
+  const measured = { [slow.id]: { before: clean, during: slowed, touched: new Set(['a->b']), healed: none } };
 
   test('is proven where the link is as it was and nothing is left at either end', () => {
     expect(receiptsFrom([slow], clean, measured)).toMatchObject([{ healedOk: true }]);
@@ -73,6 +82,106 @@ describe('a heal', () => {
   });
 });
 
+describe('a heal in a window', () => {
+  const without = links({ 'a->b': [0.1, 0] });
+  const standing = links({ 'a->b': [5.1, 0] });
+  const both = links({ 'a->b': [25.1, 0] });
+  const measured = (healed: LinkReadingsByLink) => ({
+    [slow.id]: { before: standing, during: both, touched: new Set(['a->b']), healed },
+  });
+
+  test('is proven by what its link reads right after it: what it read before, and the receipt says so', () => {
+    const [receipt] = receiptsFrom([slow], without, measured(standing));
+    expect(receipt).toMatchObject({
+      ok: true,
+      healedOk: true,
+      measured: { before: 5.1, during: 20, after: 0 },
+    });
+  });
+
+  test('is not where the link still is slower then, although it is as it was at the end', () => {
+    const [receipt] = receiptsFrom([slow], without, measured(both));
+    expect(receipt).toMatchObject({ ok: true, healedOk: false, measured: { after: 20 } });
+  });
+});
+
+test('a heal that said it failed is none, whatever is read afterwards', () => {
+  const clean = links({ 'a->b': [0.1, 0] });
+  const measured = { before: clean, during: links({ 'a->b': [20.1, 0] }), touched: new Set(['a->b']) };
+  const times = { injectedAtMs: null, injectTookMs: 1, healedAtMs: null, healTookMs: 0 };
+  const receipts = (healed: boolean) =>
+    receiptsFrom(
+      [slow],
+      clean,
+      { [slow.id]: { ...measured, healed: none } },
+      {
+        realised: new Map([[slow.id, { ...times, healed }]]),
+      },
+    );
+  expect(receipts(true)).toMatchObject([{ healedOk: true }]);
+  expect(receipts(false)).toMatchObject([{ healedOk: false }]);
+});
+
+describe('a disk fault', () => {
+  const target = 'a:/data';
+  const full: ScheduledFault = { ...slow, id: 'p/full', fault: space(65_536), targets: [target] };
+  const roomy = { freeBytes: 16e6, freeInodes: 500, writeError: '', createError: '', residentError: null };
+  const filled = { ...roomy, freeBytes: 65_536, writeError: 'No space left on device' };
+  const receiptWith = (
+    beside: DiskReading,
+    { touched = [], after = roomy }: { touched?: readonly string[]; after?: DiskReading } = {},
+  ) => {
+    const measured: DiskMeasurement = {
+      before: new Map([target, 'b:/data', 'c:/data'].map((disk) => [disk, roomy])),
+      during: new Map([
+        [target, filled],
+        ['b:/data', roomy],
+        ['c:/data', beside],
+      ]),
+      touched: new Set([target, ...touched]),
+      after: new Map([[target, after]]),
+    };
+    return receiptsFrom([full], none, {}, { disks: new Map([[full.id, measured]]) })[0];
+  };
+
+  test('leaves the disks beside it as they were', () => {
+    expect(receiptWith(roomy)).toMatchObject({ ok: true, healedOk: true, bystanders: 2, bystandersOk: true });
+    const used = { ...roomy, freeBytes: roomy.freeBytes - 4096 };
+    expect(receiptWith(used)).toMatchObject({ bystandersOk: true });
+  });
+
+  test.each<[string, Partial<DiskReading>]>([
+    ['is full too', { freeBytes: 65_536 }],
+    ['has no inodes', { freeInodes: 0 }],
+    ['takes no file', { createError: 'Read-only file system' }],
+    ['cannot be read', { freeBytes: -1 }],
+  ])('has touched a disk beside it that %s', (_what, reading) => {
+    expect(receiptWith({ ...roomy, ...reading })).toMatchObject({
+      ok: true,
+      bystanders: 2,
+      bystandersOk: false,
+    });
+  });
+
+  test('does not answer for a disk that another fault was on meanwhile', () => {
+    expect(receiptWith(filled, { touched: ['c:/data'] })).toMatchObject({
+      bystanders: 1,
+      bystandersOk: true,
+    });
+  });
+
+  test('has healed where its disk was as before when it was read after the heal', () => {
+    expect(receiptWith(roomy, { after: filled })).toMatchObject({
+      healedOk: false,
+      measured: { before: 16e6, during: 65_536, after: 65_536 },
+    });
+  });
+
+  test('that was never measured has no bystanders and holds nothing', () => {
+    expect(receiptsFrom([full], none, {})).toMatchObject([{ ok: false, healedOk: false, bystanders: 0 }]);
+  });
+});
+
 test('each fault has the bystanders of its own measurement: a link that another fault was on is none', () => {
   const baseline = links({ 'a->b': [0.1, 0], 'b->c': [0.1, 0], 'c->a': [0.1, 0] });
   const inWindow = links({ 'a->b': [20.1, 0], 'b->c': [NaN, 4000], 'c->a': [9.1, 0] });
@@ -81,8 +190,9 @@ test('each fault has the bystanders of its own measurement: a link that another 
       before: baseline,
       during: links({ 'a->b': [20.1, 0], 'b->c': [0.1, 0], 'c->a': [0.1, 0] }),
       touched: new Set(['a->b']),
+      healed: none,
     },
-    [cut.id]: { before: baseline, during: inWindow, touched: new Set(['a->b', 'b->c']) },
+    [cut.id]: { before: baseline, during: inWindow, touched: new Set(['a->b', 'b->c']), healed: none },
   });
   expect(receipts).toMatchObject([
     { fault: 'p/slow', bystanders: 2, bystandersOk: true },
@@ -104,19 +214,26 @@ test('a fault on every link has no bystanders and no reading of them', () => {
 
 function receiptsFor(baseline: ReadonlyMap<string, LinkReading>, wholeRun: ReadonlyMap<string, LinkReading>) {
   const touched = new Set(slow.targets);
-  return receiptsFrom([slow], baseline, { [slow.id]: { before: baseline, during: wholeRun, touched } });
+  return receiptsFrom([slow], baseline, {
+    [slow.id]: { before: baseline, during: wholeRun, touched, healed: none },
+  });
 }
 
 function receiptsFrom(
   faults: readonly ScheduledFault[],
   baseline: ReadonlyMap<string, LinkReading>,
   of: Readonly<Record<string, LinkMeasurement>>,
-  { after = baseline, leftovers = [] }: { after?: LinkReadingsByLink; leftovers?: readonly string[] } = {},
+  {
+    after = baseline,
+    leftovers = [],
+    realised = new Map(),
+    disks = new Map(),
+  }: Partial<Pick<Measurements, 'leftovers' | 'realised' | 'disks'>> & { after?: LinkReadingsByLink } = {},
 ) {
   return receiptsOf(faults, {
     links: { baseline, of: new Map(Object.entries(of)), after },
-    realised: new Map(),
-    disksAfter: new Map(),
+    disks,
+    realised,
     leftovers,
     mechanism: 'nfqueue',
   });

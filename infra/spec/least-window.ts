@@ -1,0 +1,29 @@
+import { assertNever } from '../errors.ts';
+import type { Fault } from './fault.ts';
+
+/**
+ * The shortest window, ms, in which a fault can be measured while it is in force; in a shorter one it would last for longer
+ * than was asked, or have no receipt. Each is the time for which its probes are sent and waited for
+ * (scripts/faults/link-meter.ts, against which a test holds these figures), and a second for starting them. A loss needs
+ * 5000 probes (contracts: Receipts), a jitter 1800; a disk is read at once.
+ */
+export function leastWindowMs(fault: Fault): number {
+  switch (fault.kind) {
+    case 'network.delay':
+      return 2_500 + fault.delayMs;
+    case 'network.partition':
+      return 2_500;
+    case 'network.jitter':
+      return 6_000 + fault.jitterMs;
+    case 'network.loss':
+      return 7_000;
+    case 'disk.space':
+    case 'disk.inodes':
+    case 'disk.readonly':
+      return 1_000;
+    case 'network.rate':
+      return 0; // it has no window
+    default:
+      return assertNever(fault);
+  }
+}

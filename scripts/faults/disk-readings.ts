@@ -1,0 +1,71 @@
+import type { NodeAccess } from '../nodes/node.ts';
+
+export interface DiskReading {
+  /** -1 where it could not be read. */
+  readonly freeBytes: number;
+  readonly freeInodes: number;
+  /** What a write of more than is free said: empty where it went through. */
+  readonly writeError: string;
+  readonly createError: string;
+  /** What a new file said to a process that has been inside since before the fault; null where there was none. */
+  readonly residentError: string | null;
+}
+
+/** statvfs, and writes that should fail, inside the node itself; both leave nothing. */
+export async function readDisk(
+  node: NodeAccess,
+  path: string,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<DiskReading> {
+  const script = [
+    'stat -f -c "%a %S %d" "$1"',
+    'f="$1/.understudy-write.$$"',
+    'e=$( { : > "$f"; } 2>&1 ) || { echo "create $e"; exit 0; }',
+    'echo "create"',
+    'e=$(fallocate -l "$2" "$f" 2>&1); echo "write $e"',
+    'rm -f "$f"',
+  ].join('\n');
+  const { stdout } = await node.exec(['sh', '-c', script, 'sh', path, String(bytes)], {
+    environment: { LC_ALL: 'C' },
+    timeoutMs: 20_000,
+    signal,
+  });
+  const [first = '', ...rest] = stdout.split('\n');
+  const [blocks = NaN, size = NaN, inodes = NaN] = first.split(' ').map(Number);
+  const said = (verb: string): string | undefined =>
+    rest
+      .find((line) => line.startsWith(verb))
+      ?.slice(verb.length)
+      .trim();
+  const createError = said('create') ?? 'not tried';
+  return {
+    freeBytes: Number.isFinite(blocks * size) ? blocks * size : -1,
+    freeInodes: Number.isFinite(inodes) ? inodes : -1,
+    createError,
+    writeError: said('write') ?? createError,
+    residentError: null,
+  };
+}
+
+/** One block of tmpfs and ext4: file systems give whole blocks. */
+export const blockBytes = 4096;
+/** A live application may use, never free, this much between two readings. */
+export const liveUse = { bytes: 1024 * 1024, inodes: 64 } as const;
+
+/**
+ * Pure: whether a disk is as it was but for what a live application may have used, and takes a file again: one that has
+ * healed, or one beside a fault.
+ */
+export function isDiskAsBefore(before: DiskReading, now: DiskReading): boolean {
+  const takes = (error: string | null, was: string | null): boolean =>
+    error === null || error === '' || (was !== null && was !== '');
+  return (
+    now.freeBytes >= 0 &&
+    now.freeInodes >= 0 &&
+    now.freeBytes >= before.freeBytes - liveUse.bytes &&
+    now.freeInodes >= before.freeInodes - liveUse.inodes &&
+    takes(now.createError, before.createError) &&
+    takes(now.residentError, before.residentError)
+  );
+}

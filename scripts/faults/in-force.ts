@@ -1,0 +1,37 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+
+/**
+ * The faults in force, each from before its inject until after its heal: one on its way out is still there, and so is one
+ * whose heal failed.
+ */
+export class InForce {
+  readonly #faults = new Set<ScheduledFault>();
+  /** Of each look-on under way, the targets that faults have been on since it began. */
+  readonly #watched = new Set<Set<string>>();
+
+  begin(fault: ScheduledFault): void {
+    this.#faults.add(fault);
+    for (const touched of this.#watched) for (const target of fault.targets) touched.add(target);
+  }
+
+  end(fault: ScheduledFault): void {
+    this.#faults.delete(fault);
+  }
+
+  on(target: string): readonly ScheduledFault[] {
+    return [...this.#faults].filter(({ targets }) => targets.includes(target));
+  }
+
+  /** What came of `work`, and on which targets there was a fault meanwhile. */
+  async watching<T>(
+    work: () => Promise<T>,
+  ): Promise<{ readonly result: T; readonly touched: ReadonlySet<string> }> {
+    const touched = new Set([...this.#faults].flatMap(({ targets }) => targets));
+    this.#watched.add(touched);
+    try {
+      return { result: await work(), touched };
+    } finally {
+      this.#watched.delete(touched);
+    }
+  }
+}

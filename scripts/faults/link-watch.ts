@@ -1,0 +1,117 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import type { InForce } from './in-force.ts';
+import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
+import type { ProbePoint } from './link-probes.ts';
+import { isLinkFault } from './link-receipts.ts';
+import type { LinkMeasurement, Measurements } from './session-receipts.ts';
+
+/** How long a reading of a few links takes beside a suite. */
+const readingMs = 2_000;
+
+/** What was read of the links just before a fault in a window, and which faults were on each of them then. */
+interface Before {
+  readonly readings: LinkReadingsByLink;
+  readonly beside: ReadonlyMap<string, readonly ScheduledFault[]>;
+}
+
+/** What links read around each fault. */
+export class LinkWatch {
+  readonly #faults: readonly ScheduledFault[];
+  readonly #inForce: InForce;
+  readonly #meter: LinkMeter;
+  readonly #before = new Map<string, Before>();
+  readonly #measured = new Map<string, LinkMeasurement>();
+  #baseline: LinkReadingsByLink = new Map();
+  #wholeRun: LinkReadingsByLink = new Map();
+
+  constructor(
+    points: readonly ProbePoint[],
+    faults: readonly ScheduledFault[],
+    inForce: InForce,
+    signal: AbortSignal,
+  ) {
+    this.#faults = faults.filter(({ fault }) => isLinkFault(fault));
+    this.#inForce = inForce;
+    this.#meter = new LinkMeter(
+      points,
+      faults.map(({ fault }) => fault),
+      signal,
+    );
+  }
+
+  /** How they are without any fault. */
+  async begin(): Promise<void> {
+    if (this.#faults.length > 0) this.#baseline = await this.#meter.baseline();
+    this.#wholeRun = this.#baseline;
+  }
+
+  /** Faults of the whole run that have come at once, each the only one of its kind on its links. */
+  async layer(faults: readonly ScheduledFault[]): Promise<void> {
+    const onLinks = faults.filter((one) => this.#faults.includes(one));
+    if (onLinks.length === 0) return;
+    const before = this.#wholeRun;
+    const { result: during, touched } = await this.#inForce.watching(async () =>
+      this.#meter.wholeRun(onLinks, before),
+    );
+    this.#wholeRun = during;
+    for (const { id } of onLinks) this.#measured.set(id, { before, during, touched, healed: new Map() });
+  }
+
+  /** How long before its moment a fault in a window must be prepared for: where another one will be on its links by then. */
+  leadMs(fault: ScheduledFault): number {
+    const start = fault.startMs ?? 0;
+    const beside = this.#faults.some(
+      (other) =>
+        other !== fault &&
+        other.startMs !== null &&
+        other.startMs <= start &&
+        start < (other.endMs ?? Infinity) &&
+        other.targets.some((link) => fault.targets.includes(link)),
+    );
+    return this.#faults.includes(fault) && beside ? readingMs : 0;
+  }
+
+  /** What the whole run reads is what a fault in a window finds, but for links that another window is on. */
+  async beforeWindow(fault: ScheduledFault): Promise<void> {
+    if (!this.#faults.includes(fault)) return;
+    const beside = new Map(fault.targets.map((link) => [link, this.#inForce.on(link)]));
+    const changed = fault.targets.filter((link) =>
+      this.#inForce.on(link).some(({ startMs }) => startMs !== null),
+    );
+    const now = changed.length === 0 ? [] : await this.#meter.some(changed);
+    this.#before.set(fault.id, { readings: new Map([...this.#wholeRun, ...now]), beside });
+  }
+
+  async inWindow(fault: ScheduledFault, msLeft: () => number): Promise<void> {
+    const before = this.#before.get(fault.id)?.readings;
+    if (before === undefined) return;
+    const { result: during, touched } = await this.#inForce.watching(async () =>
+      this.#meter.inWindow(fault, before, msLeft),
+    );
+    this.#measured.set(fault.id, { before, during, touched, healed: new Map() });
+  }
+
+  /**
+   * Right after the heal in a window: the links on which there is what there was before the inject, and nothing of that
+   * scatters, so that a median beside a suite can be held against the one before. Of the others the end of the run tells.
+   */
+  async afterWindow(fault: ScheduledFault): Promise<void> {
+    const [before, measured] = [this.#before.get(fault.id), this.#measured.get(fault.id)];
+    if (before === undefined || measured === undefined) return;
+    const alike = fault.targets.filter((link) => {
+      const [was, is] = [before.beside.get(link) ?? [], this.#inForce.on(link)];
+      return (
+        is.every((other) => was.includes(other) && other.fault.kind === 'network.delay') &&
+        was.length === is.length
+      );
+    });
+    if (alike.length === 0) return;
+    this.#measured.set(fault.id, { ...measured, healed: await this.#meter.some(alike) });
+  }
+
+  /** With how they are when all faults are gone. */
+  async finish(): Promise<Measurements['links']> {
+    const after = this.#faults.length === 0 ? new Map() : await this.#meter.baseline();
+    return { baseline: this.#baseline, of: this.#measured, after };
+  }
+}

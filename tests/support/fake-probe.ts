@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream';
+import type { ProbePoint } from '../../scripts/faults/link-probes.ts';
+import type { NodeProcess } from '../../scripts/nodes/node.ts';
+import { fakeNode } from './fake-node.ts';
+
+export interface ProbeBehaviour {
+  /** bit/s that its nth listener finds in the middle of what it hears; 0 where there is no middle. */
+  readonly rate?: (listener: number) => number;
+  readonly send?: () => Promise<{ exitCode: number; stdout: string; stderr: string }>;
+}
+
+/** A side-car whose listeners hear one probe of each other point, and end when their input does. */
+export class FakeProbe {
+  open = 0;
+  started = 0;
+  readonly point: ProbePoint;
+
+  constructor(
+    node: string,
+    address: string,
+    from: string,
+    {
+      rate = () => 0,
+      send = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
+    }: ProbeBehaviour = {},
+  ) {
+    const start = (): Promise<NodeProcess> => {
+      this.open += 1;
+      const bitsPerSecond = rate((this.started += 1));
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+      const exited = new Promise<number>((resolve) => {
+        const end = (): void => {
+          if (stdout.writableEnded) return;
+          this.open -= 1;
+          const middle = { middleBytes: bitsPerSecond / 8, middleUs: bitsPerSecond > 0 ? 1e6 : 0 };
+          const line = { from, received: 9, span: 10, ...middle, delaysUs: [1500] };
+          stdout.end(`${JSON.stringify(line)}\n`);
+          resolve(0);
+        };
+        stdin.resume().once('end', end).once('close', end);
+      });
+      stdout.write('listening\n');
+      return Promise.resolve({
+        stdin,
+        stdout,
+        stderr: new PassThrough(),
+        exited,
+        close: () => stdin.destroy(),
+      });
+    };
+    this.point = { node, address, sideCar: fakeNode({ name: node, start, exec: send }) };
+  }
+}

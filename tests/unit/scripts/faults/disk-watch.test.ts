@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
+import type { Fault } from '../../../../infra/spec/fault.ts';
+import { DiskWatch, disksBeside } from '../../../../scripts/faults/disk-watch.ts';
+import { Hold } from '../../../../scripts/faults/hold.ts';
+import { InForce } from '../../../../scripts/faults/in-force.ts';
+import { LinkDriver } from '../../../../scripts/faults/link-driver.ts';
+import type { Victim } from '../../../../scripts/faults/victim.ts';
+import { FakeSideCar } from '../../../support/fake-kernel.ts';
+import { fakeNode } from '../../../support/fake-node.ts';
+import { inodes, space } from '../../../support/faults.ts';
+
+const never = new AbortController().signal;
+
+/** A node whose disks have as many free blocks as is set here, by `node:/path`. */
+async function victim(node: string, disks: readonly string[], blocks: Map<string, number>): Promise<Victim> {
+  const access = fakeNode({
+    name: node,
+    exec: (argv) =>
+      Promise.resolve({
+        exitCode: 0,
+        stdout: `${blocks.get(`${node}:${argv[4] ?? ''}`) ?? 1000} 4096 500\ncreate\nwrite \n`,
+        stderr: '',
+      }),
+  });
+  const hold = await Hold.open(new FakeSideCar().access);
+  return {
+    node,
+    address: '',
+    access,
+    sideCar: access,
+    hold,
+    links: new LinkDriver(hold, 1, 'nfqueue'),
+    disks,
+  };
+}
+
+const scheduled = (id: string, fault: Fault, ...targets: readonly string[]): ScheduledFault => ({
+  id,
+  profile: 'p',
+  fault,
+  targets,
+  startMs: 0,
+  endMs: 1,
+});
+
+test('beside a disk are the others of its node, and the same one of other nodes', () => {
+  const all = ['a:/data', 'a:/logs', 'b:/data', 'b:/logs', 'c:/other'];
+  expect(disksBeside(['a:/data'], all)).toEqual(['a:/logs', 'b:/data']);
+  expect(disksBeside(all, all)).toEqual([]);
+});
+
+describe('two faults on one disk', () => {
+  const nearlyFull = scheduled('p/nearly-full', space(8192), 'a:/data');
+  const noInodes = scheduled('p/no-inodes', inodes(0), 'a:/data');
+
+  test('are read after both are gone: what one of them still holds is not what the other left', async () => {
+    const blocks = new Map<string, number>();
+    const victims = [await victim('a', ['/data'], blocks), await victim('b', ['/data'], blocks)];
+    const inForce = new InForce();
+    const watch = new DiskWatch(victims, [nearlyFull, noInodes], inForce, never);
+    for (const one of [nearlyFull, noInodes])
+      await watch.around(one, () => {
+        inForce.begin(one);
+        blocks.set('a:/data', 2);
+        return Promise.resolve();
+      });
+    inForce.end(nearlyFull);
+    await watch.freed(nearlyFull);
+    inForce.end(noInodes);
+    blocks.set('a:/data', 990);
+    await watch.freed(noInodes);
+    // What happens later is no matter to what was read then.
+    blocks.set('a:/data', 0);
+    const of = await watch.finish();
+    expect(of.get(nearlyFull.id)?.before.get('a:/data')?.freeBytes).toBe(1000 * 4096);
+    expect(of.get(noInodes.id)?.before.get('a:/data')?.freeBytes).toBe(2 * 4096);
+    for (const { id } of [nearlyFull, noInodes])
+      expect(of.get(id)?.after.get('a:/data')?.freeBytes).toBe(990 * 4096);
+    expect([...(of.get(nearlyFull.id)?.before.keys() ?? [])]).toEqual(['a:/data', 'b:/data']);
+    for (const { hold } of victims) await hold.close();
+  });
+});

@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../../../infra/places.ts';
+import { Hold } from '../../../../scripts/faults/hold.ts';
+import { fakeNode, thisMachine } from '../../../support/fake-node.ts';
+
+/** The real holder, on this machine in the place of a side-car. */
+const sideCar = fakeNode({
+  name: 'node-1 side-car',
+  start: (argv) => thisMachine.start(['bash', join(packageRoot, 'images/toolbox/hold.sh'), ...argv.slice(1)]),
+});
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'understudy-hold-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a heal rejects with the undo that failed, by name, and has run the others', async () => {
+  const hold = await Hold.open(sideCar);
+  const made = join(folder, 'made');
+  await hold.undo('a', ['rm', made]);
+  await hold.do(['touch', made]);
+  await hold.undo('a', ['rmdir', join(folder, 'nowhere')]);
+  await expect(hold.heal('a')).rejects.toThrow(
+    /node-1 side-car: "heal a" was answered "err 1 rmdir .*nowhere ended with 1: /,
+  );
+  expect(existsSync(made)).toBe(false);
+  await hold.close();
+});
+
+test('what fails to start says why, and is nothing that a heal could fail on', async () => {
+  const hold = await Hold.open(sideCar);
+  await expect(hold.start('a', ['echo', 'err', '16', 'busy'])).rejects.toThrow(/err 16 busy/);
+  await hold.heal('a');
+  await hold.close();
+});

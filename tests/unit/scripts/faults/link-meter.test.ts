@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { LinkMeter } from '../../../../scripts/faults/link-meter.ts';
+import { FakeProbe } from '../../../support/fake-probe.ts';
+import { rate } from '../../../support/faults.ts';
+
+const never = new AbortController().signal;
+
+/** Of two nodes, how fast the link from the first to the second is found in its nth flood; the other way is always fine. */
+async function baselineRates(nth: (flood: number) => number): Promise<readonly (number | undefined)[]> {
+  const always = new FakeProbe('a', '198.18.0.11', '198.18.0.12', { rate: () => 9e8 });
+  // Its first listener is for probes.
+  const sometimes = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
+    rate: (listener) => nth(listener - 1),
+  });
+  const meter = new LinkMeter([always.point, sometimes.point], [rate(10)], never);
+  const readings = await meter.baseline();
+  return ['b->a', 'a->b'].map((link) => readings.get(link)?.flood.bitsPerSecond);
+}
+
+test('a flood that a busy host did not get to is made again, and what was read at first stays', async () => {
+  const rates = await baselineRates((flood) => (flood === 2 ? 4.5e8 : 0));
+  // 9 of 10 arrived: what the link carried is more than what was counted.
+  expect(rates).toEqual([1e9, 5e8]);
+});
+
+test('a link that no flood gets over has no rate, after a few of them', async () => {
+  let floods = 0;
+  const rates = await baselineRates((flood) => {
+    floods = Math.max(floods, flood);
+    return 0;
+  });
+  expect(rates).toEqual([1e9, NaN]);
+  expect(floods).toBe(3);
+});
