@@ -49,21 +49,24 @@ const noLoss: Lossy = { ratios: new Map(), before: new Map(), msLeft: noEnd };
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
   readonly #points: readonly ProbePoint[];
-  readonly #rated: boolean;
+  /** Links with a rate to come. */
+  readonly #rated: ReadonlySet<string>;
   readonly #settleMs: number;
   readonly #signal: AbortSignal;
 
-  /** `faults`: all that are to come. Only where a rate is among them are the links flooded before and after, too. */
-  constructor(points: readonly ProbePoint[], faults: readonly Fault[], signal: AbortSignal) {
+  /** `scheduled`: all that is to come. Links with a rate among them are flooded before and after, too. */
+  constructor(points: readonly ProbePoint[], scheduled: readonly ScheduledFault[], signal: AbortSignal) {
     this.#points = points;
     this.#signal = signal;
-    this.#settleMs = spareMs + faults.reduce((sum, fault) => sum + longestMs(fault), 0);
-    this.#rated = faults.some(({ kind }) => kind === 'network.rate');
+    this.#settleMs = spareMs + scheduled.reduce((sum, { fault }) => sum + longestMs(fault), 0);
+    this.#rated = new Set(
+      scheduled.flatMap(({ fault, targets }) => (fault.kind === 'network.rate' ? targets : [])),
+    );
   }
 
   /** How the links are without faults. */
   async baseline(): Promise<LinkReadingsByLink> {
-    return this.#read(this.#points, quick, this.#rated ? quickFloodMs : null);
+    return this.#read(this.#points, quick, this.#rated.size > 0 ? quickFloodMs : null);
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
@@ -124,10 +127,9 @@ export class LinkMeter {
 
   /** On a busy host a short flood may not get to the processor at all: what was not read is no rate, and is read again. */
   async #rates(points: readonly ProbePoint[], floodMs: number): Promise<ReadonlyMap<string, LinkSample>> {
-    const links = points.length * (points.length - 1);
     const rates = new Map<string, LinkSample>();
-    for (let round = 0; round < floodsAtMost && rates.size < links; round += 1)
-      for (const [link, sample] of await measureRates(points, floodMs, this.#signal))
+    for (let round = 0; round < floodsAtMost && rates.size < this.#rated.size; round += 1)
+      for (const [link, sample] of await measureRates(points, this.#rated, floodMs, this.#signal))
         if (!rates.has(link) && Number.isFinite(sample.bitsPerSecond)) rates.set(link, sample);
     return rates;
   }

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
-import { withDeadline } from '../rehearsal/with-deadline.ts';
+import { withDeadline } from '../teardown/with-deadline.ts';
 import { allDone } from './all-done.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -91,11 +91,13 @@ export function pooled(
 }
 
 /**
- * How fast each directed link is: one after the other every node floods each other one, in step, so that hardly any link is
- * measured while another one of the same sender or receiver is.
+ * How fast each of these directed links is: one after the other every node floods each other one, in step, so that hardly
+ * any link is measured while another one of the same sender or receiver is. Links that nobody asks about stay quiet: an
+ * unlimited flood takes the processor away from those that are measured.
  */
 export async function measureRates(
   points: readonly ProbePoint[],
+  links: ReadonlySet<string>,
   floodMs: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, LinkSample>> {
@@ -111,12 +113,12 @@ export async function measureRates(
       await Promise.all(
         points.map(async (from, index) => {
           const to = points[(index + shift) % points.length];
-          if (to !== undefined) await flood(from, to);
+          if (to !== undefined && links.has(`${from.node}->${to.node}`)) await flood(from, to);
         }),
       );
     }
   });
-  return new Map([...samples].filter(([, { received }]) => received > 0));
+  return new Map([...samples].filter(([link, { received }]) => links.has(link) && received > 0));
 }
 
 interface Listening {

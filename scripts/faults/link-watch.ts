@@ -32,11 +32,7 @@ export class LinkWatch {
   ) {
     this.#faults = faults.filter(({ fault }) => isLinkFault(fault));
     this.#inForce = inForce;
-    this.#meter = new LinkMeter(
-      points,
-      faults.map(({ fault }) => fault),
-      signal,
-    );
+    this.#meter = new LinkMeter(points, faults, signal);
   }
 
   /** How they are without any fault. */

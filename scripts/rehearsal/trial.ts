@@ -23,7 +23,7 @@ import { holdRun, takeDown, type HeldRun } from './held-run.ts';
 import { nothingHappened } from './nothing-happened.ts';
 import { NotReadyError } from './readiness.ts';
 import type { Stage } from './stage.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from '../teardown/with-deadline.ts';
 
 export interface TrialRequest {
   readonly loaded: LoadedPlan;

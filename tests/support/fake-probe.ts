@@ -6,7 +6,7 @@ import { fakeNode } from './fake-node.ts';
 export interface ProbeBehaviour {
   /** bit/s that its nth listener finds in the middle of what it hears; 0 where there is no middle. */
   readonly rate?: (listener: number) => number;
-  readonly send?: () => Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  readonly send?: (argv: readonly string[]) => Promise<{ exitCode: number; stdout: string; stderr: string }>;
 }
 
 /** A side-car whose listeners hear one probe of each other point, and end when their input does. */

@@ -1,8 +1,17 @@
 import { expect, test } from '@jest/globals';
+import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import { LinkMeter } from '../../../../scripts/faults/link-meter.ts';
 import { FakeProbe } from '../../../support/fake-probe.ts';
 import { rate } from '../../../support/faults.ts';
 
+const slow: ScheduledFault = {
+  id: 'slow/rate',
+  profile: 'slow',
+  fault: rate(10),
+  targets: ['a->b', 'b->a'],
+  startMs: null,
+  endMs: null,
+};
 const never = new AbortController().signal;
 
 /** Of two nodes, how fast the link from the first to the second is found in its nth flood; the other way is always fine. */
@@ -12,7 +21,7 @@ async function baselineRates(nth: (flood: number) => number): Promise<readonly (
   const sometimes = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
     rate: (listener) => nth(listener - 1),
   });
-  const meter = new LinkMeter([always.point, sometimes.point], [rate(10)], never);
+  const meter = new LinkMeter([always.point, sometimes.point], [slow], never);
   const readings = await meter.baseline();
   return ['b->a', 'a->b'].map((link) => readings.get(link)?.flood.bitsPerSecond);
 }
@@ -31,4 +40,22 @@ test('a link that no flood gets over has no rate, after a few of them', async ()
   });
   expect(rates).toEqual([1e9, NaN]);
   expect(floods).toBe(3);
+});
+
+test('a link that is to have no rate is not flooded: it would take the processor from those that are measured', async () => {
+  const flooding: string[] = [];
+  const probe = (node: string, address: string, from: string): FakeProbe =>
+    new FakeProbe(node, address, from, {
+      rate: () => 9e8,
+      send: (argv) => {
+        if (argv.includes('flood')) flooding.push(node);
+        return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+      },
+    });
+  const points = [
+    probe('a', '198.18.0.11', '198.18.0.12').point,
+    probe('b', '198.18.0.12', '198.18.0.11').point,
+  ];
+  await new LinkMeter(points, [{ ...slow, targets: ['b->a'] }], never).baseline();
+  expect(flooding).toEqual(['b']);
 });
