@@ -1,6 +1,6 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
-import { blockBytes, liveUse, type DiskReading } from './disk-readings.ts';
+import { blockBytes, liveUse, type DiskReading, type DiskWrite } from './disk-readings.ts';
 import type { Hold } from './hold.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 
@@ -28,9 +28,27 @@ export async function injectDisk(hold: Hold, id: string, fault: DiskFault, path:
   }
 }
 
-/** What the write of a reading must ask for to be more than the fault leaves. */
-export function tooMuch(fault: DiskFault): number {
-  return fault.kind === 'disk.space' ? fault.freeBytes + 16 * blockBytes : 16 * blockBytes;
+/** What a reading must ask for to be more than the fault leaves, whatever a live application freed meanwhile. */
+export function tooMuch(fault: DiskFault): DiskWrite {
+  const bytes = 16 * blockBytes;
+  switch (fault.kind) {
+    case 'disk.space':
+      return { bytes: fault.freeBytes + liveUse.bytes + bytes, files: 1 };
+    case 'disk.inodes':
+      return { bytes, files: fault.freeInodes + liveUse.inodes + 1 };
+    case 'disk.readonly':
+      return { bytes, files: 1 };
+    default:
+      return assertNever(fault);
+  }
+}
+
+/**
+ * What may lie between asked and measured: what a live application uses or frees, but where the fault takes less than
+ * twice that, half of what it takes, so that a disk without the fault never agrees.
+ */
+function toleranceOf(requested: number, before: number, live: number): number {
+  return before > requested ? Math.min(live, Math.floor((before - requested) / 2)) : live;
 }
 
 type Judged = Pick<Receipt, 'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why'>;
@@ -66,15 +84,13 @@ export function judgeDisk(
   switch (fault.kind) {
     case 'disk.space': {
       const { freeBytes, writeError } = during;
-      const held =
-        freeBytes >= 0 &&
-        freeBytes <= fault.freeBytes + blockBytes &&
-        freeBytes >= fault.freeBytes - liveUse.bytes;
+      const tolerance = Math.max(blockBytes, toleranceOf(fault.freeBytes, before.freeBytes, liveUse.bytes));
+      const held = freeBytes >= 0 && Math.abs(freeBytes - fault.freeBytes) <= tolerance;
       const full = writeError.includes('No space left');
       return end(
         'byte',
         fault.freeBytes,
-        liveUse.bytes,
+        tolerance,
         (one) => one.freeBytes,
         held && full,
         `${freeBytes} bytes were free, a larger write said "${writeError}"`,
@@ -82,16 +98,16 @@ export function judgeDisk(
     }
     case 'disk.inodes': {
       const { freeInodes, createError } = during;
-      const held =
-        freeInodes >= 0 && freeInodes <= fault.freeInodes && freeInodes >= fault.freeInodes - liveUse.inodes;
-      const full = fault.freeInodes > 0 || createError.includes('No space left');
+      const tolerance = toleranceOf(fault.freeInodes, before.freeInodes, liveUse.inodes);
+      const held = freeInodes >= 0 && Math.abs(freeInodes - fault.freeInodes) <= tolerance;
+      const full = createError.includes('No space left');
       return end(
         'inode',
         fault.freeInodes,
-        liveUse.inodes,
+        tolerance,
         (one) => one.freeInodes,
         held && full,
-        `${freeInodes} inodes were free, a new file said "${createError}"`,
+        `${freeInodes} inodes were free, one new file too many said "${createError}"`,
       );
     }
     case 'disk.readonly': {

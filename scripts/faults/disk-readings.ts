@@ -4,29 +4,37 @@ export interface DiskReading {
   /** -1 where it could not be read. */
   readonly freeBytes: number;
   readonly freeInodes: number;
-  /** What a write of more than is free said: empty where it went through. */
+  /** What a write of more than may be free said: empty where it went through. */
   readonly writeError: string;
+  /** What one of more new files than may be free said; empty where all went through. */
   readonly createError: string;
   /** What a new file said to a process that has been inside since before the fault; null where there was none. */
   readonly residentError: string | null;
+}
+
+/** How much a reading tries to write: more than may be free. */
+export interface DiskWrite {
+  readonly bytes: number;
+  readonly files: number;
 }
 
 /** statvfs, and writes that should fail, inside the node itself; both leave nothing. */
 export async function readDisk(
   node: NodeAccess,
   path: string,
-  bytes: number,
+  { bytes, files }: DiskWrite,
   signal: AbortSignal,
 ): Promise<DiskReading> {
   const script = [
     'stat -f -c "%a %S %d" "$1"',
     'f="$1/.understudy-write.$$"',
-    'e=$( { : > "$f"; } 2>&1 ) || { echo "create $e"; exit 0; }',
-    'echo "create"',
-    'e=$(fallocate -l "$2" "$f" 2>&1); echo "write $e"',
-    'rm -f "$f"',
+    'i=0 e=',
+    'while [ $i -lt "$3" ]; do e=$( { : > "$f.$i"; } 2>&1 ) || break; i=$((i + 1)); done',
+    'echo "create $e"',
+    '[ $i -eq 0 ] || { e=$(fallocate -l "$2" "$f.0" 2>&1); echo "write $e"; }',
+    'rm -f "$f".*',
   ].join('\n');
-  const { stdout } = await node.exec(['sh', '-c', script, 'sh', path, String(bytes)], {
+  const { stdout } = await node.exec(['sh', '-c', script, 'sh', path, String(bytes), String(files)], {
     environment: { LC_ALL: 'C' },
     timeoutMs: 20_000,
     signal,
@@ -50,7 +58,7 @@ export async function readDisk(
 
 /** One block of tmpfs and ext4: file systems give whole blocks. */
 export const blockBytes = 4096;
-/** A live application may use, never free, this much between two readings. */
+/** A live application may use or free this much between two readings, or between a fault and the reading of it. */
 export const liveUse = { bytes: 1024 * 1024, inodes: 64 } as const;
 
 /**

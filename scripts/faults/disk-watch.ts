@@ -114,8 +114,8 @@ export class DiskWatch {
       await Promise.all(
         targets.map(async (target) => {
           const { victim, path } = diskOf(this.#victims, target);
-          const bytes = own.includes(target) ? tooMuch(fault) : blockBytes;
-          const reading = await readDisk(victim.access, path, bytes, this.#signal);
+          const write = own.includes(target) ? tooMuch(fault) : { bytes: blockBytes, files: 1 };
+          const reading = await readDisk(victim.access, path, write, this.#signal);
           const resident = this.#residents.get(`${id} ${target}`);
           const residentError = resident === undefined ? null : await resident.createError();
           return [target, { ...reading, residentError }] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeDisk, tooMuch, type DiskFault } from '../../../../scripts/faults/disk-faults.ts';
-import { blockBytes, type DiskReading } from '../../../../scripts/faults/disk-readings.ts';
+import { blockBytes, liveUse, type DiskReading } from '../../../../scripts/faults/disk-readings.ts';
 import { inodes, readOnly, space } from '../../../support/faults.ts';
 
 const roomy: DiskReading = {
@@ -18,12 +18,13 @@ describe('a disk that was to be filled', () => {
   test('is, where what is free is what was asked and a larger write is refused', () => {
     expect(judged(space(0), { freeBytes: 0, writeError: full })).toBe(true);
     expect(judged(space(65_536), { freeBytes: 65_536 + blockBytes, writeError: full })).toBe(true);
-    // A live application may have used some of it meanwhile.
+    // A live application may have used some of it meanwhile, or freed some.
     expect(judged(space(2_097_152), { freeBytes: 1_500_000, writeError: full })).toBe(true);
+    expect(judged(space(2_097_152), { freeBytes: 2_129_920, writeError: full })).toBe(true);
   });
 
   test.each<[string, Partial<DiskReading>]>([
-    ['more is free', { freeBytes: 65_536 + 2 * blockBytes, writeError: full }],
+    ['more is free', { freeBytes: 65_536 + liveUse.bytes + 1, writeError: full }],
     ['a larger write went through', { freeBytes: 65_536, writeError: '' }],
     ['a write failed for another reason', { freeBytes: 65_536, writeError: 'Permission denied' }],
     ['it could not be read', { freeBytes: -1, writeError: full }],
@@ -34,9 +35,15 @@ describe('a disk that was to be filled', () => {
     });
   });
 
+  test('is told apart from one that nothing was done to, however little was to be taken', () => {
+    const before: DiskReading = { ...roomy, freeBytes: 2_097_152 };
+    expect(judged(space(1_900_000), { freeBytes: 2_097_152, writeError: full }, before)).toBe(false);
+    expect(judged(space(1_900_000), { freeBytes: 1_900_544, writeError: full }, before)).toBe(true);
+  });
+
   test('is asked for more than it may have left', () => {
-    expect(tooMuch(space(65_536))).toBeGreaterThan(65_536 + blockBytes);
-    expect(tooMuch(inodes(0))).toBeGreaterThan(0);
+    expect(tooMuch(space(65_536)).bytes).toBeGreaterThan(65_536 + liveUse.bytes);
+    expect(tooMuch(inodes(3)).files).toBeGreaterThan(3 + liveUse.inodes);
   });
 });
 
@@ -44,8 +51,9 @@ describe('a disk without inodes', () => {
   test('is one on which no file can be made', () => {
     expect(judged(inodes(0), { freeInodes: 0, createError: 'No space left on device' })).toBe(true);
     expect(judged(inodes(0), { freeInodes: 0, createError: '' })).toBe(false);
-    expect(judged(inodes(0), { freeInodes: 1, createError: 'No space left on device' })).toBe(false);
-    expect(judged(inodes(10), { freeInodes: 8, createError: '' })).toBe(true);
+    expect(judged(inodes(0), { freeInodes: 1, createError: 'No space left on device' })).toBe(true);
+    expect(judged(inodes(0), { freeInodes: 65, createError: 'No space left on device' })).toBe(false);
+    expect(judged(inodes(10), { freeInodes: 8, createError: '' })).toBe(false);
     expect(judged(inodes(0), { freeInodes: -1, createError: 'No space left on device' })).toBe(false);
   });
 });

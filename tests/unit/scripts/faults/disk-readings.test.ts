@@ -29,15 +29,19 @@ test('a healed disk has what it had, but for what an application may have used',
 test('a reading is of the real disk, and leaves nothing on it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-disk-'));
   try {
-    const reading = await readDisk(thisMachine, folder, 4096, never);
+    const reading = await readDisk(thisMachine, folder, { bytes: 4096, files: 3 }, never);
     expect(reading).toMatchObject({ writeError: '', createError: '' });
     expect(reading.freeBytes).toBeGreaterThan(0);
     expect(reading.freeInodes).toBeGreaterThan(0);
     expect(readdirSync(folder)).toEqual([]);
     // Larger than any disk: refused, and nothing of it stays.
-    expect((await readDisk(thisMachine, folder, 2 ** 52, never)).writeError).not.toBe('');
+    expect((await readDisk(thisMachine, folder, { bytes: 2 ** 52, files: 1 }, never)).writeError).not.toBe(
+      '',
+    );
     expect(readdirSync(folder)).toEqual([]);
-    expect((await readDisk(thisMachine, join(folder, 'nowhere'), 4096, never)).freeBytes).toBe(-1);
+    expect(
+      (await readDisk(thisMachine, join(folder, 'nowhere'), { bytes: 4096, files: 1 }, never)).freeBytes,
+    ).toBe(-1);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
