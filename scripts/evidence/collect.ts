@@ -69,6 +69,7 @@ class NodeEvidence {
     this.#folder = folder;
     this.#limit = limit;
     this.#info = engine.getContainer(container).inspect();
+    this.#info.catch(() => undefined); // where nobody asks, since all is saved already, nobody need hear of it
   }
 
   async state(): Promise<string | null> {
