@@ -16,6 +16,13 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const argv = process.argv.slice(2);
+
+// A promise that nobody held, or a listener that threw: our bug, said as every other, and with its exit code. What the
+// command had made is taken down by its watcher, which sees us go.
+process.once('uncaughtException', (error) => {
+  process.exit(reportError(error, { json: argv.includes('--json') }));
+});
+
 try {
   await program().parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
 } catch (thrown) {

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { BoundPlan, PlannedNode } from '../../infra/plan/plan.ts';
 import { declaredFiles } from './declared-files.ts';
@@ -65,6 +65,7 @@ export class WatchCar {
       });
       const ask = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
       const input = await container.attach(ask);
+      if (!(input instanceof Duplex)) throw new Error('the engine gave no two-way stream');
       const stdout = new PassThrough();
       engine.modem.demuxStream(input, stdout, new PassThrough().resume());
       for (const end of ['close', 'end', 'error']) input.once(end, () => stdout.end());
@@ -84,7 +85,12 @@ export class WatchCar {
     const attached = await (this.#idle ?? this.#make());
     this.#idle = null;
     this.#joined = attached;
-    await attached.container.start();
+    try {
+      await attached.container.start();
+    } catch (error) {
+      attached.input.destroy();
+      throw error;
+    }
     for await (const line of createInterface({ input: attached.stdout })) onLine(watchLine(line));
     this.#joined = null;
   }
@@ -94,7 +100,8 @@ export class WatchCar {
     this.#joined?.input.end();
     const idle = await this.#idle?.catch(() => null);
     this.#idle = null;
-    idle?.input.end();
+    // The engine never closes the pipe of what never began; open, it would keep us alive for good.
+    idle?.input.destroy();
     await idle?.container.remove({ force: true });
   }
 }
@@ -102,6 +109,6 @@ export class WatchCar {
 /** A side-car that is made, with both ends of its pipes in our hands. */
 interface Attached {
   readonly container: Docker.Container;
-  readonly input: NodeJS.ReadWriteStream;
+  readonly input: Duplex;
   readonly stdout: PassThrough;
 }

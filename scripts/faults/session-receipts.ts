@@ -73,6 +73,9 @@ const noDisk: DiskReading = {
   residentError: null,
 };
 
+/** What was not there was not measured: no judgement of readings speaks for it. */
+const neverInForce = { n: 0, ok: false, why: 'it was never in force, so nothing was measured' } as const;
+
 /** Pure: a receipt for every fault and target. What was never in force has readings that no judgement accepts. */
 export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurements): readonly Receipt[] {
   return faults.flatMap((scheduled) => {
@@ -82,9 +85,14 @@ export function receiptsOf(faults: readonly ScheduledFault[], measured: Measurem
     return scheduled.targets.map((target): Receipt => ({
       ...common(scheduled, target, measured),
       ...judged(scheduled, target, measured),
+      ...(wasInForce(scheduled, measured) ? {} : neverInForce),
       ...beside,
     }));
   });
+}
+
+function wasInForce({ id }: ScheduledFault, { realised, links, disks }: Measurements): boolean {
+  return realised.has(id) || links.of.has(id) || (disks.get(id)?.during.size ?? 0) > 0;
 }
 
 function common(scheduled: ScheduledFault, target: string, measured: Measurements) {

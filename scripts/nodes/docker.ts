@@ -93,11 +93,13 @@ export class DockerNode implements NodeAccess {
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     this.#engine.modem.demuxStream(stream, stdout, stderr);
+    const exited = this.#exited(exec, stream, stdout, stderr);
+    exited.catch(() => undefined); // whoever awaits it hears of a failure; where nobody does, nobody need
     return {
       stdin: stream,
       stdout,
       stderr,
-      exited: this.#exited(exec, stream, stdout, stderr),
+      exited,
       close: () => stream.destroy(),
     };
   }

@@ -116,6 +116,11 @@ function off({ measured, requested }: Receipt): number {
   return Math.abs(measured.during - requested);
 }
 
+/** A fault whose injection failed, or whose moment never came, has nothing measured of it. */
+function wasNever({ n, injectedAtMs }: Receipt): boolean {
+  return n === 0 && injectedAtMs === null;
+}
+
 function asked({ kind, requested, tolerance, unit }: Receipt): string {
   if (kind === 'network.partition') return 'nothing arrives';
   if (kind === 'disk.readonly') return 'no write goes through';
@@ -125,6 +130,7 @@ function asked({ kind, requested, tolerance, unit }: Receipt): string {
 function range(receipts: readonly Receipt[]): string {
   const [first] = receipts;
   if (first === undefined) return '';
+  if (receipts.every(wasNever)) return 'nothing: it was never in force';
   const seen = receipts.map(({ measured }) => measured.during);
   if (first.unit === 'bool') return inWords(first.kind, seen);
   const low = quantity(Math.min(...seen), first.unit);
@@ -138,7 +144,9 @@ function inWords(kind: string, seen: readonly number[]): string {
   return seen.every((value) => value === 1) ? 'no write went through' : 'a write went through';
 }
 
-function when({ injectedAtMs, healedAtMs, injectTookMs, healTookMs }: Receipt): string {
+function when(receipt: Receipt): string {
+  if (wasNever(receipt)) return 'never';
+  const { injectedAtMs, healedAtMs, injectTookMs, healTookMs } = receipt;
   const took = `inject ${duration(injectTookMs)}, heal ${duration(healTookMs)}`;
   if (injectedAtMs === null) return `the whole run; ${took}`;
   const until = healedAtMs === null ? 'the end' : seconds(healedAtMs);

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../../errors.ts';
 
 export interface EngineEndpoint {
   /** As DOCKER_HOST says it: unix:///…, tcp://…, ssh://…. */
@@ -37,7 +38,17 @@ export function connectEngine({ url }: EngineEndpoint = engineEndpoint()): Docke
 }
 
 function endpoint(url: string, namedBy: EngineEndpoint['namedBy']): EngineEndpoint {
+  if (!isEngineUrl(url))
+    throw new UsageError('engine-url', `${namedBy ?? 'the default socket'} names no engine: "${url}"`, {
+      hint: 'unix:///path/of/docker.sock, tcp://host:port or ssh://user@host',
+    });
   return { url, namedBy, local: url.startsWith('unix://') };
+}
+
+function isEngineUrl(url: string): boolean {
+  if (url.startsWith('unix://')) return url.startsWith('unix:///') && url.length > 'unix:///'.length;
+  const parsed = URL.parse(url);
+  return parsed !== null && /^(tcp|http|https|ssh):$/.test(parsed.protocol) && parsed.hostname !== '';
 }
 
 function tls(): { ca: Buffer; cert: Buffer; key: Buffer } | null {

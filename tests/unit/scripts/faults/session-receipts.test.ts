@@ -178,7 +178,15 @@ describe('a disk fault', () => {
   });
 
   test('that was never measured has no bystanders and holds nothing', () => {
-    expect(receiptsFrom([full], none, {})).toMatchObject([{ ok: false, healedOk: false, bystanders: 0 }]);
+    expect(receiptsFrom([full], none, {})).toMatchObject([
+      {
+        ok: false,
+        healedOk: false,
+        bystanders: 0,
+        n: 0,
+        why: 'it was never in force, so nothing was measured',
+      },
+    ]);
   });
 });
 
