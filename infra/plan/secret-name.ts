@@ -1,7 +1,8 @@
-/** Words that stand for a secret wherever they are in a name: PGPASSWORD, SSHPASS, AUTHTOKEN. */
-const anywhere = /passw(?:or)?d|passphrase|sshpass|secret|token|credential|apikey|pwd$/;
+/** Words that stand for a secret wherever they are in a name: PGPASSWORD, DBPASS, AUTHTOKEN; a bypass and a compass do not. */
+const anywhere =
+  /passw(?:or)?d|passphrase|(?<!^|[^a-z]|com|by|sur|tres|under|over)pass$|secret|token|credential|apikey|pwd$/;
 /** Words that do so by themselves only: a monkey, a compass and an author are none. */
-const alone = /(?:^|[^a-z])(?:pass|auth|(?:[a-z]+[^a-z])?keys?)(?:$|[^a-z])/;
+const alone = /(?:^|[^a-z])(?:pass|auth|jwt|(?:[a-z]+[^a-z])?keys?)(?:$|[^a-z])/;
 /** Names with such a word that are known to hold none. */
 const innocent = /^(?:pwd|oldpwd)$|public[^a-z]?keys?|tokeni[sz]er|max[^a-z]?tokens/;
 

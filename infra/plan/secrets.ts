@@ -17,7 +17,8 @@ export function secretsOfVariables(variables: Variables): readonly Secret[] {
 
 /**
  * Pure: what is secret in a plan: variables of the cluster, of its nodes and of its images, assignments in files that
- * the spec places, and passwords in URLs that any of them holds.
+ * the spec places, and passwords in URLs and connection strings that any of
+ * them holds.
  */
 export function secretsOfPlan(plan: Plan): readonly Secret[] {
   const variables: readonly Variables[] = [
@@ -26,7 +27,7 @@ export function secretsOfPlan(plan: Plan): readonly Secret[] {
     ...plan.stacks.map(({ dockerfile }) => imageVariables(dockerfile)),
     ...plan.nodes.flatMap(({ files }) => files.map(assignments)),
   ];
-  return variables.flatMap((one) => [...secretsOfVariables(one), ...passwordsInUrls(one)]);
+  return variables.flatMap((one) => [...secretsOfVariables(one), ...passwordsInValues(one)]);
 }
 
 /** The keys of one run. Those of nodes without systemd are made but never leave the state folder. */
@@ -69,11 +70,11 @@ function assignments({ path, content }: PlannedFile): Variables {
   return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
 }
 
-function passwordsInUrls(variables: Variables): readonly Secret[] {
-  const url = /\b[a-z][a-z0-9+.-]*:\/\/[^/@\s:]*:([^/@\s]+)@/gi;
+function passwordsInValues(variables: Variables): readonly Secret[] {
+  const connection = /\b[a-z][a-z0-9+.-]*:\/\/[^/@\s:]*:([^/@\s]+)@|\b(?:password|pwd)=([^;&\s"']+)/gi;
   return Object.entries(variables).flatMap(([name, value]) =>
-    [...(value ?? '').matchAll(url)].flatMap(([, password = '']) =>
-      [...new Set([password, decoded(password)])].map((secret) => ({
+    [...(value ?? '').matchAll(connection)].flatMap(([, inUrl, given = '']) =>
+      [...new Set([inUrl ?? given, decoded(inUrl ?? given)])].map((secret) => ({
         name: `password-in-${name}`,
         value: secret,
       })),

@@ -123,12 +123,33 @@ test.each([
   expect(isSecretName(name)).toBe(true);
 });
 
-test.each(['PWD', 'OLDPWD', 'MONKEY', 'KEYBOARD', 'COMPASS', 'AUTHOR', 'PUBLIC_KEY', 'MAX_TOKENS', 'PATH'])(
-  '%s is not',
-  (name) => {
-    expect(isSecretName(name)).toBe(false);
-  },
-);
+test.each(['DBPASS', 'userPass', 'JWT'])('%s does, however it is put together', (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+test('a password in a connection string is one', () => {
+  const environment = {
+    CONN: 'Server=db;Password=of-the-server;Timeout=3',
+    DSN: 'host=db password=of-the-host',
+  };
+  const values = secretsOfPlan({ ...plan, nodes: [{ ...node, environment }] }).map(({ value }) => value);
+  expect(values).toEqual(expect.arrayContaining(['of-the-server', 'of-the-host']));
+});
+
+test.each([
+  'PWD',
+  'OLDPWD',
+  'BYPASS',
+  'MONKEY',
+  'KEYBOARD',
+  'COMPASS',
+  'AUTHOR',
+  'PUBLIC_KEY',
+  'MAX_TOKENS',
+  'PATH',
+])('%s is not', (name) => {
+  expect(isSecretName(name)).toBe(false);
+});
 
 test('the password of every broker of a list is a secret', () => {
   const brokers = 'amqp://me:first-word@a:5672//;amqp://me:second-word@b:5672//';
