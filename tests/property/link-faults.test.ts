@@ -48,6 +48,18 @@ describe('the links of one node', () => {
     );
   });
 
+  test('may change at the same moment: a cut waits for a shaper that another link is just starting', async () => {
+    const { sideCar, hold, links } = await linksOfOneNode('nfqueue');
+    const [slow, gone] = [
+      { ...clean, delayMs: 80 },
+      { ...clean, cut: true },
+    ];
+    await Promise.all([links.incoming(peers[0], slow), links.incoming(peers[1], gone)]);
+    expect(incomingOf(sideCar, peers[0], 'nfqueue')).toEqual(asIncoming(slow, 'nfqueue'));
+    expect(incomingOf(sideCar, peers[1], 'nfqueue')).toEqual(asIncoming(gone, 'nfqueue'));
+    await hold.close();
+  });
+
   test('are untouched as soon as the lease ends, whatever was in force', async () => {
     await fc.assert(
       fc.asyncProperty(mechanism, fc.array(change, { maxLength: 12 }), async (how, changes) => {
