@@ -22,6 +22,7 @@ export class LinkWatch {
   readonly #before = new Map<string, Before>();
   readonly #measured = new Map<string, LinkMeasurement>();
   #baseline: LinkReadingsByLink = new Map();
+  #after: LinkReadingsByLink = new Map();
   #wholeRun: LinkReadingsByLink = new Map();
 
   constructor(
@@ -106,8 +107,11 @@ export class LinkWatch {
   }
 
   /** With how they are when all faults are gone. */
-  async finish(): Promise<Measurements['links']> {
-    const after = this.#faults.length === 0 ? new Map() : await this.#meter.baseline();
-    return { baseline: this.#baseline, of: this.#measured, after };
+  async finish(): Promise<void> {
+    if (this.#faults.length > 0) this.#after = await this.#meter.baseline();
+  }
+
+  measurements(): Measurements['links'] {
+    return { baseline: this.#baseline, of: this.#measured, after: this.#after };
   }
 }

@@ -106,8 +106,10 @@ export class FaultSession {
     const before = await this.#proof.leftovers((node) => this.#driver.scaffolding(node));
     await this.#said('driver', async () => this.#driver.release());
     const leftovers = [...new Set([...before, ...(await this.#proof.leftovers())])];
+    // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
+    await this.#said('links after the heal', async () => this.#links.finish());
     const receipts = receiptsOf(this.#faults, {
-      links: await this.#links.finish(),
+      links: this.#links.measurements(),
       disks: await this.#disks.finish(),
       realised: this.#realised,
       leftovers,

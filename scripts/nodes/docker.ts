@@ -93,17 +93,16 @@ export class DockerNode implements NodeAccess {
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     this.#engine.modem.demuxStream(stream, stdout, stderr);
-    const exited = this.#exited(exec, stream, stdout, stderr);
-    exited.catch(() => undefined); // whoever awaits it hears of a failure; where nobody does, nobody need
     return {
       stdin: stream,
       stdout,
       stderr,
-      exited,
+      exited: this.#exited(exec, stream, stdout, stderr),
       close: () => stream.destroy(),
     };
   }
 
+  /** Never rejects: -1 where the code is not known, because the node went with the command, for one. */
   async #exited(
     exec: Docker.Exec,
     stream: Duplex,
@@ -121,8 +120,9 @@ export class DockerNode implements NodeAccess {
     stderr.end();
     // The stream can end a moment before the engine has noted the exit code.
     for (let attempt = 0; attempt < 50; attempt += 1) {
-      const { Running, ExitCode } = await exec.inspect();
-      if (!Running) return ExitCode ?? -1;
+      const state = await exec.inspect().catch(() => null);
+      if (state === null) return -1;
+      if (!state.Running) return state.ExitCode ?? -1;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return -1;

@@ -34,6 +34,7 @@ export async function degrade(faults: FaultSession, recorder: Recorder, progress
 export async function underSchedule<T>(faults: FaultSession, suites: () => Promise<T>): Promise<T> {
   const ended = new AbortController();
   const schedule = faults.runSchedule(ended.signal);
+  schedule.catch(() => undefined); // awaited below; until then it is nobody's
   try {
     return await suites();
   } finally {
