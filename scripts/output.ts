@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { EXIT, RunError, UnderstudyError, type ExitCode, type Problem } from '../infra/errors.ts';
+import { EXIT, RunError, UnderstudyError, type ExitCode, type Problem, messageOf } from '../infra/errors.ts';
 import { screenOf, type Screen } from './screen.ts';
 
 /** `--json` prints this one object where a command ends without its own (contracts: "Command line"). */
@@ -45,7 +45,7 @@ export function errorDocument(error: unknown): ErrorDocument {
     const { code, exit, message, hint, problems } = error;
     return { schema: 1, error: { code, exit, message, hint, problems } };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (isOfTheMachine(error)) {
     const hint = `look at owner, mode and free space of ${error.path ?? 'it'}`;
     return { schema: 1, error: { code: 'file', exit: EXIT.host, message, hint, problems: [] } };

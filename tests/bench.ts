@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { connectEngine } from '../infra/components/docker/engine.ts';
 import { EXIT, InterruptedError } from '../infra/errors.ts';
-import { reportError } from '../scripts/output.ts';
 import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
 import { measureUnit, withBench } from './bench/bench.ts';
 import { describeMachine } from './bench/machine.ts';
@@ -9,17 +8,14 @@ import { currentCommit, isMeasured, readResult, resultFile, writeResult } from '
 import { failuresOf, summary } from './bench/summary.ts';
 import { chooseUnits, parsePiece } from './bench/units.ts';
 import { say } from './support/checks.ts';
+import { runNamed } from './support/named-command.ts';
 
 /**
  * `npm run bench [-- --only up,rehearsal] [--part 1/6] [--again] [--table]`: how fast and how exact, beside the peers.
  * Each unit is written to tests/results/bench.json as soon as it is measured; what that file already holds of this
  * commit is not measured again without --again. --table only prints what it holds.
  */
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.exitCode = reportError(error, { json: false });
-}
+await runNamed(main);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

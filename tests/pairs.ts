@@ -2,9 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectEngine } from '../infra/components/docker/engine.ts';
-import { EXIT, InterruptedError } from '../infra/errors.ts';
+import { EXIT, InterruptedError, messageOf } from '../infra/errors.ts';
 import { packageRoot } from '../infra/places.ts';
-import { reportError } from '../scripts/output.ts';
 import { Verdict } from '../scripts/verdict/verdict.ts';
 import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
 import { describeMachine } from './bench/machine.ts';
@@ -23,17 +22,14 @@ import {
   writeResult,
 } from './pairs/result.ts';
 import { say } from './support/checks.ts';
+import { runNamed } from './support/named-command.ts';
 
 /**
  * `npm run pairs [-- --part 1/10] [--again] [--table]`: whether the naive farm passes without a profile and fails with it,
  * at the named assertion, while every receipt holds. Each run is written to tests/results/honest-pairs.json as soon as it
  * has ended; what that file holds of this commit is not run again without --again. --table only prints what it holds.
  */
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.exitCode = reportError(error, { json: false });
-}
+await runNamed(main);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -82,7 +78,7 @@ async function pairRun(wanted: Wanted, signal: AbortSignal): Promise<PairRun> {
     return run;
   } catch (error) {
     signal.throwIfAborted();
-    const failure = error instanceof Error ? error.message : String(error);
+    const failure = messageOf(error);
     const nothing = {
       verdict: null,
       why: [],

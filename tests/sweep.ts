@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { packageRoot } from '../infra/places.ts';
-import { reportError } from '../scripts/output.ts';
 import { currentCommit } from './bench/store.ts';
 import { runJest, say } from './support/checks.ts';
+import { runNamed } from './support/named-command.ts';
 import { interruptions } from './sweep/interruptions.ts';
 
 /**
@@ -18,11 +18,7 @@ const Results = z.record(
   z.object({ commit: z.string(), at: z.iso.datetime(), passed: z.int(), failed: z.int() }),
 );
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.exitCode = reportError(error, { json: false });
-}
+await runNamed(main);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { part: { type: 'string', default: '1/1' } } });

@@ -10,6 +10,7 @@ import {
 } from 'yaml';
 import type { Problem } from '../errors.ts';
 import { yamlProblems, type YamlProblem } from './yaml-problems.ts';
+import { messageOf } from '../errors.ts';
 
 export interface Position {
   readonly line: number;
@@ -107,7 +108,7 @@ function plain(document: Document.Parsed): { readonly value: unknown; readonly p
   try {
     return { value: document.toJS(), problem: null };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { value: null, problem: { code: 'yaml.alias', message, hint: 'write the values out', offset: 0 } };
   }
 }

@@ -6,7 +6,7 @@ import { builtImage } from '../../images/inputs-hash.ts';
 import { connectEngine, engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { hostMechanism, seccompFile } from '../../infra/components/docker/host.ts';
 import { presentBase } from '../../infra/components/docker/base.ts';
-import { EXIT, type ExitCode } from '../../infra/errors.ts';
+import { EXIT, type ExitCode, messageOf } from '../../infra/errors.ts';
 import { loadPlan, loadStackImage } from '../../infra/plan/load-plan.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
 import { packageRoot } from '../../infra/places.ts';
@@ -106,7 +106,7 @@ async function engine(docker: Docker): Promise<readonly Finding[]> {
       {
         part,
         ok: false,
-        found: `${url} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+        found: `${url} does not answer: ${messageOf(error)}`,
         next: 'understudy setup',
       },
     ];

@@ -3,6 +3,7 @@ import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import type { ConfigurationFile, Findings } from './process-record.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 const largestFileBytes = 256 * 1024;
 
@@ -36,7 +37,7 @@ function read<V>(look: () => V): Read<V> {
   try {
     return { value: look(), why: '' };
   } catch (error) {
-    return { value: null, why: error instanceof Error ? error.message : String(error) };
+    return { value: null, why: messageOf(error) };
   }
 }
 

@@ -8,6 +8,7 @@ import { suiteRecordId } from './suite-record.ts';
 import { unitRecordId } from './unit-records.ts';
 import { showUnits, unitStates, withState, type UnitState } from './unit-states.ts';
 import type { WatchCar } from './watch-car.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 export interface WatchedNode {
   readonly node: NodeAccess;
@@ -48,7 +49,7 @@ export class NodeWatch {
     this.#turn = this.#turn
       .then(async () => this.#watch(timeNano))
       .catch((error: unknown) => {
-        if (!this.#closing) this.#watched.onMissed(error instanceof Error ? error.message : String(error));
+        if (!this.#closing) this.#watched.onMissed(messageOf(error));
       });
   }
 

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { EventBody, Phase } from './event.ts';
 import type { RunFolder } from './run-folder.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 /** Writes events as they happen, and knows how long phases took. */
 export class Recorder {
@@ -33,7 +34,7 @@ export class Recorder {
       end(true, '');
       return value;
     } catch (error) {
-      end(false, error instanceof Error ? error.message : String(error));
+      end(false, messageOf(error));
       throw error;
     }
   }

@@ -11,6 +11,7 @@ import type { Recorder } from './recorder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { secretsOfPlan } from '../../infra/plan/secrets.ts';
 import { tooShort } from './redactor.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 export interface EvidenceStage {
   readonly engine: Docker;
@@ -74,7 +75,7 @@ export class RunEvidence {
     try {
       await work();
     } catch (error) {
-      this.#note(`not collected: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#note(`not collected: ${what}: ${messageOf(error)}`);
     }
   }
 

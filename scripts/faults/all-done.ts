@@ -1,3 +1,5 @@
+import { messageOf } from '../../infra/errors.ts';
+
 /** Waits for all of them, whatever becomes of one; then throws what went wrong, all of it in one sentence. */
 export async function allDone(works: readonly Promise<void>[]): Promise<void> {
   const settled = await Promise.allSettled(works);
@@ -6,8 +8,4 @@ export async function allDone(works: readonly Promise<void>[]): Promise<void> {
   );
   if (reasons.length === 1) throw reasons[0];
   if (reasons.length > 1) throw new AggregateError(reasons, reasons.map(messageOf).join('; '));
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
-import { messageOf } from './all-done.ts';
 import { leftovers, takeFingerprint, type Fingerprint, type Scaffolding } from './fingerprint.ts';
 import type { Victim } from './victim.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 /** How all nodes were before any fault, for what faults left to be named. */
 export class HealProof {

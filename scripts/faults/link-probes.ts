@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
-import { withDeadline } from '../teardown/with-deadline.ts';
+import { withDeadline } from '../with-deadline.ts';
 import { allDone } from './all-done.ts';
 import { unlessAborted } from './unless-aborted.ts';
 

@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
-import { withDeadline } from '../teardown/with-deadline.ts';
+import { withDeadline } from '../with-deadline.ts';
 
 const answerDeadlineMs = 10_000;
 const script = [

@@ -4,7 +4,7 @@ import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
-import { allDone, messageOf } from './all-done.ts';
+import { allDone } from './all-done.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import { HealProof } from './heal-proof.ts';
@@ -16,6 +16,7 @@ import type { Receipt } from '../verdict/receipt.ts';
 import { receiptsOf, type Realised } from './session-receipts.ts';
 import { Turns } from './turns.ts';
 import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 export interface FaultStage {
   readonly engine: Docker;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { belonging, killing, listedProcesses, listing, type ListedProcess } from './marked-processes.ts';
 import type { ExecOptions, NodeAccess, NodeProcess } from './node.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 /** How a command was ended: by the last signal that it took, or not, and why. */
 export type Ending =
@@ -40,7 +41,7 @@ export async function startEndable(
         return await end(command, signal, hurry);
       } catch (error) {
         process.close();
-        return { kind: 'left', why: error instanceof Error ? error.message : String(error) };
+        return { kind: 'left', why: messageOf(error) };
       }
     },
   };

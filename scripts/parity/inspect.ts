@@ -7,6 +7,7 @@ import type { NodeAccess } from '../nodes/node.ts';
 import { compare } from './compare.ts';
 import type { Difference } from './difference.ts';
 import { factsOf } from './probe-output.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 /** One node as the probe saw it; `facts` is null where it could not be asked, and `why` says so. */
 export interface Inspected {
@@ -55,7 +56,7 @@ async function probe(
     return { facts: factsOf(stdout, { how: 'docker', target: node.name, understudyNode: true }), why: '' };
   } catch (error) {
     signal.throwIfAborted();
-    return { facts: null, why: error instanceof Error ? error.message : String(error) };
+    return { facts: null, why: messageOf(error) };
   }
 }
 

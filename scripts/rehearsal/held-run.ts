@@ -10,6 +10,7 @@ import { acquireLease, releaseLease } from '../teardown/lease-store.ts';
 import { removeStack } from '../teardown/pulumi-stack.ts';
 import { lateMakersMs, tearDown } from '../teardown/tear-down.ts';
 import { startWatcher, type Watcher } from '../teardown/watcher.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 export interface RunBegin {
   readonly runId: string;
@@ -72,7 +73,7 @@ export async function takeDown(
     runFolder: folder.path,
     settleMs: wasCutShort ? lateMakersMs : 0,
   }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return [`unknown: tear-down of ${runId} ended early (${why})`];
   });
 }

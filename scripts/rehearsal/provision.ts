@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { HostMechanism } from '../../infra/components/docker/host.ts';
-import { HostError } from '../../infra/errors.ts';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { clusterProgram } from '../../infra/program.ts';
 import { DockerNode } from '../nodes/docker.ts';
@@ -117,7 +117,7 @@ function madeNode({ resOutputsEvent }: EngineEvent): string | null {
 
 function provisioningError(failures: readonly string[], cause: unknown): HostError {
   const said = failures.map(plain).find((line) => line !== '');
-  const message = said ?? plain(cause instanceof Error ? cause.message : String(cause));
+  const message = said ?? plain(messageOf(cause));
   return new HostError('provision', `the cluster could not be brought up: ${message}`, {
     hint: 'understudy doctor shows what this machine can do',
     cause,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { HostError } from '../../infra/errors.ts';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import type { PlannedNode } from '../../infra/plan/plan.ts';
 import type { Readiness } from '../../infra/spec/cluster.ts';
 import type { NodeAccess } from '../nodes/node.ts';
@@ -92,7 +92,7 @@ async function observe(probe: Probe, access: NodeAccess, signal: AbortSignal): P
   }
   const outcome = await access.exec(probe.argv, { signal, timeoutMs: 10_000 }).catch((error: unknown) => {
     signal.throwIfAborted();
-    return { exitCode: -1, stdout: '', stderr: error instanceof Error ? error.message : String(error) };
+    return { exitCode: -1, stdout: '', stderr: messageOf(error) };
   });
   if (outcome.exitCode === 0) return null;
   const said = `${outcome.stdout}${outcome.stderr}`.trim().split('\n').at(-1) ?? '';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
-import { RunError, UnderstudyError, withResidue } from '../../infra/errors.ts';
+import { RunError, UnderstudyError, withResidue, messageOf } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../verdict/merged-junit.ts';
 import { conclude } from '../verdict/conclude.ts';
@@ -168,8 +168,4 @@ function suiteFiles({ suites, folder }: Trial): Parameters<typeof mergedJUnit>[0
 
 function isInterruption(failure: unknown): boolean {
   return failure instanceof UnderstudyError && failure.code === 'interrupted';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

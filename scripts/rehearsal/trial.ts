@@ -1,10 +1,9 @@
 import { dirname } from 'node:path';
 import type Docker from 'dockerode';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
-import { HostError, UnderstudyError } from '../../infra/errors.ts';
+import { HostError, UnderstudyError, messageOf } from '../../infra/errors.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
-import type { Receipt } from '../verdict/receipt.ts';
 import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { Difference } from '../parity/difference.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -15,7 +14,7 @@ import { keepLease } from '../teardown/lease-store.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import { bringUp } from './bring-up.ts';
 import { compareNodes } from './compare-nodes.ts';
-import { conclude } from '../verdict/conclude.ts';
+import { conclude, type Findings } from '../verdict/conclude.ts';
 import { arm, degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
 import { handleOf } from '../../infra/components/docker/handle.ts';
@@ -23,7 +22,7 @@ import { holdRun, takeDown, type HeldRun } from './held-run.ts';
 import { nothingHappened } from './nothing-happened.ts';
 import { NotReadyError } from './readiness.ts';
 import type { Stage } from './stage.ts';
-import { withDeadline } from '../teardown/with-deadline.ts';
+import { withDeadline } from '../with-deadline.ts';
 
 export interface TrialRequest {
   readonly loaded: LoadedPlan;
@@ -31,15 +30,8 @@ export interface TrialRequest {
   readonly golden: Golden;
 }
 
-export interface Trial extends BegunTrial {
-  readonly suites: readonly SuiteOutcome[];
-  readonly receipts: readonly Receipt[];
-  readonly parity: readonly Difference[];
-  /** Reasons why the result cannot be trusted, beside receipts, parity and leftovers. */
-  readonly invalid: readonly string[];
-  readonly leftovers: readonly string[];
-  /** Nodes that did not become ready, each with why: a result, not a failure. */
-  readonly unready: readonly string[];
+/** What was found in one cluster. A node that did not become ready is a finding, not a failure. */
+export interface Trial extends BegunTrial, Omit<Findings, 'control'> {
   readonly residue: readonly string[];
   /** What ended it before its time; null where it ran to its end. */
   readonly failure: unknown;
@@ -226,8 +218,4 @@ async function takenDown(
 
 function sentenceOf({ name, error }: UndoFailure): string {
   return `${name} did not work: ${messageOf(error)}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { presentBase, standInName } from '../../infra/components/docker/base.ts';
-import { HostError } from '../../infra/errors.ts';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { loadStack } from '../../infra/spec/load.ts';
 import type { Progress } from '../progress.ts';
@@ -47,7 +47,7 @@ async function pull(engine: Docker, reference: string): Promise<string | null> {
     });
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

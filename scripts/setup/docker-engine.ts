@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { connectEngine, engineEndpoint, type EngineEndpoint } from '../../infra/components/docker/engine.ts';
-import { HostError } from '../../infra/errors.ts';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import { stateRoot } from '../../infra/places.ts';
 import type { Progress } from '../progress.ts';
 import { installPackages, isInstalled } from './debian-packages.ts';
@@ -51,7 +51,7 @@ async function whyNoAnswer(engine: Docker): Promise<string | null> {
     const late = delay(answerDeadlineMs, `no answer within ${answerDeadlineMs} ms`, { ref: false });
     return await Promise.race([engine.ping().then(() => null), late]);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

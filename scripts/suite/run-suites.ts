@@ -5,6 +5,7 @@ import { parseJUnit } from './junit.ts';
 import { onHost } from './on-host.ts';
 import { SuiteOutcome } from './outcome.ts';
 import type { Ended, SuiteRun } from './suite-run.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 /** Runs the suites one after the other; a suite that cannot be trusted is an `error`, never a pass. */
 export async function runSuites(run: SuiteRun): Promise<readonly SuiteOutcome[]> {
@@ -48,10 +49,7 @@ export function judge(
   try {
     tests = [...parseJUnit(ended.junit)];
   } catch (error) {
-    return end(
-      'error',
-      `${suite.junit} is no JUnit file: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return end('error', `${suite.junit} is no JUnit file: ${messageOf(error)}`);
   }
   const failed = tests.filter(({ status }) => status === 'failed');
   if (tests.every(({ status }) => status === 'skipped')) return end('error', 'ran no test', tests);

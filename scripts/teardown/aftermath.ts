@@ -8,6 +8,7 @@ import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import { killRunProcesses, lateMakersMs, tearDown, type RunEngine } from './tear-down.ts';
 import type { Residue } from './sweep.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 export interface Aftermath {
   readonly runId: string;
@@ -75,7 +76,7 @@ async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFol
     late,
     work.catch((error: unknown) => ({
       saved: [],
-      missed: [error instanceof Error ? error.message : String(error)],
+      missed: [messageOf(error)],
     })),
   ]);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../infra/errors.ts';
 /** One undo that did not work. */
 export interface UndoFailure {
   readonly name: string;
@@ -73,8 +74,4 @@ export async function withCleanup<T>(work: (cleanup: CleanupStack) => Promise<T>
   const failures = await cleanup.unwind();
   if (failures.length > 0) throw new CleanupError(failures);
   return value;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

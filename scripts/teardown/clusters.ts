@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { HostError } from '../../infra/errors.ts';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import { stateRoot } from '../../infra/places.ts';
 import { labelledObjects, takeInventory, type KnownCluster } from './inventory.ts';
 import { readLeases } from './lease-store.ts';
@@ -33,7 +33,7 @@ async function engineObjects({ docker, description }: RunEngine): ReturnType<typ
   try {
     return await labelledObjects(docker);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new HostError('engine', `the Docker Engine at ${description} does not answer: ${why}`, {
       hint: why.includes('EACCES') ? 'ask for the group "docker", or use sudo' : 'understudy doctor',
       cause,

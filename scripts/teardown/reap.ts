@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { HostError } from '../../infra/errors.ts';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import { silentProgress, type Progress } from '../progress.ts';
 import { sweepBuilds } from './build-leftovers.ts';
 import { abandonedBuilds } from './build-record.ts';
@@ -87,7 +87,7 @@ export async function reapQuietly(progress: Progress = silentProgress): Promise<
     for (const { cluster, residue } of reaped) progress.note(reapedLine(cluster, residue));
     for (const residue of builds) progress.note(`could not remove what a killed build left: ${residue}`);
   } catch (error) {
-    progress.note(`could not look for leftovers: ${error instanceof Error ? error.message : String(error)}`);
+    progress.note(`could not look for leftovers: ${messageOf(error)}`);
   }
 }
 

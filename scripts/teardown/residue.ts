@@ -3,6 +3,7 @@ import { temporaryFolder } from '../evidence/run-folder.ts';
 import { findRunProcesses } from './process-table.ts';
 import { stackFiles } from './pulumi-stack.ts';
 import { describeObject, type ObjectStore, type Residue } from './sweep.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 const listMs = 10_000;
 
@@ -31,6 +32,6 @@ async function objectResidue({ store }: ResidueQuery): Promise<readonly Residue[
   try {
     return (await store.list(AbortSignal.timeout(listMs))).map(describeObject);
   } catch (error) {
-    return [`unknown: the engine did not list (${error instanceof Error ? error.message : String(error)})`];
+    return [`unknown: the engine did not list (${messageOf(error)})`];
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { assertNever } from '../../infra/errors.ts';
+import { assertNever, messageOf } from '../../infra/errors.ts';
 
 /**
  * One thing on the engine (or, for `cgroup`, in this machine's /sys) that carries a run's label or path. `build` is a
@@ -63,7 +63,7 @@ export async function sweep(store: ObjectStore, options: SweepOptions): Promise<
       if (emptySinceMs !== null && nowMs - emptySinceMs >= settleMs) return [];
       emptySinceMs ??= nowMs;
     } catch (error) {
-      reasons.set('engine', reasonOf(error));
+      reasons.set('engine', messageOf(error));
     }
     if (settleMs > 0 || reasons.has('engine')) await pause(limit);
   }
@@ -103,7 +103,7 @@ async function removeInWaves(
           await store.remove(object, signal);
           reasons.delete(object.id);
         } catch (error) {
-          reasons.set(object.id, reasonOf(error));
+          reasons.set(object.id, messageOf(error));
         }
       }),
     );
@@ -144,8 +144,4 @@ async function within<T>(limit: AbortSignal, work: Promise<T>): Promise<T> {
 
 async function pause(limit: AbortSignal): Promise<void> {
   await delay(pollMs, undefined, { signal: limit }).catch(() => undefined);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -22,6 +22,7 @@ import type { BenchResult, PartResult } from './result.ts';
 import { roundOfUps } from './round-of-ups.ts';
 import { partOn, withRound } from './store.ts';
 import { shapeOf, type Unit } from './units.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 /** Everything that units are measured with; made once, and gone with the benchmark. */
 export interface Bench {
@@ -148,7 +149,7 @@ async function reported<T>(
     return { got: await work(), failure: null };
   } catch (error) {
     signal.throwIfAborted();
-    return { got: null, failure: `FAILED: ${error instanceof Error ? error.message : String(error)}` };
+    return { got: null, failure: `FAILED: ${messageOf(error)}` };
   }
 }
 

@@ -8,6 +8,7 @@ import { untilQuiet } from './quiet.ts';
 import type { Attempt, Step, UpRound } from './result.ts';
 import { rotated } from './units.ts';
 import { allGone, allRun, measure } from './up-and-down.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 export interface RoundOfUps {
   readonly docker: Docker;
@@ -63,7 +64,7 @@ async function attempt(
     await untilQuiet(signal);
     got.down = await measure(log, allGone(cluster, shape.nodes), () => session.down());
   } catch (error) {
-    got.failure = error instanceof Error ? error.message : String(error);
+    got.failure = messageOf(error);
   }
   return { contender: name, busyBefore, differences: [], ...got };
 }

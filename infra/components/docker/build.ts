@@ -4,7 +4,7 @@ import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { trustArgument } from '../../../images/dockerfile.ts';
 import { builtImage } from '../../../images/inputs-hash.ts';
-import { HostError } from '../../errors.ts';
+import { HostError, messageOf } from '../../errors.ts';
 import { ownCertificates } from './host.ts';
 import type { LoadedPlan, Plan, RenderedStack } from '../../plan/plan.ts';
 
@@ -147,8 +147,4 @@ async function followed(
       },
     );
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

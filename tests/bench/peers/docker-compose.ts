@@ -6,6 +6,7 @@ import { composeFile, composeProject } from '../compose-file.ts';
 import { startCommand } from './command.ts';
 import type { Competitor } from './contender.ts';
 import { openPeerRun } from './peer-run.ts';
+import { messageOf } from '../../../infra/errors.ts';
 
 /** Why it is not there, or the peer. Debian's package is version 1: its successor comes from Docker alone. */
 export async function dockerCompose(engine: RunEngine): Promise<Competitor | string> {
@@ -14,7 +15,7 @@ export async function dockerCompose(engine: RunEngine): Promise<Competitor | str
     try {
       await installPackages(['docker-compose']);
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
   }
   const { stdout: version } = await execa('docker-compose', ['version', '--short']);
