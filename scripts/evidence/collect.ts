@@ -7,6 +7,7 @@ import { DockerNode } from '../nodes/docker.ts';
 import { liveJournal, stoppedJournal } from '../nodes/journal.ts';
 import { journalEntry } from './journal.ts';
 import type { RunFolder } from './run-folder.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 export interface Collecting {
   readonly engine: Docker;
@@ -43,7 +44,7 @@ export async function collectNodes({ engine, nodes, folder, signal }: Collecting
           ? { saved: one.value, missed: null }
           : {
               saved: null,
-              missed: `${name}: ${one.reason instanceof Error ? one.reason.message : String(one.reason)}`,
+              missed: `${name}: ${messageOf(one.reason)}`,
             },
       );
     }),
@@ -101,7 +102,7 @@ class NodeEvidence {
   async #unlessThere(name: string, write: (file: string) => Promise<void>): Promise<string | null> {
     const file = join('nodes', this.#name, name);
     if (existsSync(this.#folder.file(file))) return null;
-    await within(this.#limit, write(file));
+    await within(this.#limit, async () => write(file));
     return file;
   }
 }
@@ -112,7 +113,7 @@ function cleanEntry(line: string): string | null {
   return entry === null ? null : JSON.stringify(entry);
 }
 
-async function within<T>(limit: AbortSignal, work: Promise<T>): Promise<T> {
+async function within<T>(limit: AbortSignal, work: () => Promise<T>): Promise<T> {
   limit.throwIfAborted();
   const late = Promise.withResolvers<never>();
   const give = (): void => {
@@ -120,7 +121,7 @@ async function within<T>(limit: AbortSignal, work: Promise<T>): Promise<T> {
   };
   limit.addEventListener('abort', give, { once: true });
   try {
-    return await Promise.race([work, late.promise]);
+    return await Promise.race([work(), late.promise]);
   } finally {
     limit.removeEventListener('abort', give);
   }

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { HostError } from '../../infra/errors.ts';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import type { Handle } from '../../infra/handle.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
@@ -105,15 +105,11 @@ export class Forwards {
     }
     process.stdin.on('error', () => socket.destroy());
     const said = lastWords(process.stderr);
-    process.exited.then(
-      (exitCode) => {
-        const why = whyNoConnection({ node, port, exitCode, said: said() });
-        if (why === null) return;
-        this.#onRefused(why);
-        socket.destroy();
-      },
-      () => socket.destroy(), // its node is gone
-    );
+    void process.exited.then((exitCode) => {
+      const why = whyNoConnection({ node, port, exitCode, said: said() });
+      if (why !== null) this.#onRefused(why);
+      if (why !== null || exitCode < 0) socket.destroy(); // below 0: its node is gone
+    });
     socket.on('close', () => {
       process.close();
     });
@@ -142,7 +138,7 @@ export async function whyNotListening(
 }
 
 function unwilling(node: string, error: unknown): string {
-  return `${node} takes no command: ${error instanceof Error ? error.message : String(error)}`;
+  return `${node} takes no command: ${messageOf(error)}`;
 }
 
 /** How our script ends where it reached nothing; it ends so for no other reason. */
