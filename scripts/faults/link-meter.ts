@@ -128,9 +128,12 @@ export class LinkMeter {
   /** On a busy host a short flood may not get to the processor at all: what was not read is no rate, and is read again. */
   async #rates(points: readonly ProbePoint[], floodMs: number): Promise<ReadonlyMap<string, LinkSample>> {
     const rates = new Map<string, LinkSample>();
-    for (let round = 0; round < floodsAtMost && rates.size < this.#rated.size; round += 1)
-      for (const [link, sample] of await measureRates(points, this.#rated, floodMs, this.#signal))
-        if (!rates.has(link) && Number.isFinite(sample.bitsPerSecond)) rates.set(link, sample);
+    for (let round = 0; round < floodsAtMost; round += 1) {
+      const unread = new Set([...this.#rated].filter((link) => !rates.has(link)));
+      if (unread.size === 0) break;
+      for (const [link, sample] of await measureRates(points, unread, floodMs, this.#signal))
+        if (Number.isFinite(sample.bitsPerSecond)) rates.set(link, sample);
+    }
     return rates;
   }
 

@@ -213,7 +213,8 @@ function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSam
     sent,
     received: line.received,
     delaysMs: line.delaysUs.map((us) => us / 1000),
-    bitsPerSecond: line.middleUs > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs / arrivedRatio : NaN,
+    // Nothing in the middle, but for bursts at both ends: the receiver did not get to the processor, and no rate was seen.
+    bitsPerSecond: line.middleBytes > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs / arrivedRatio : NaN,
   };
 }
 

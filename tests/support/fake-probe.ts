@@ -4,7 +4,7 @@ import type { NodeProcess } from '../../scripts/nodes/node.ts';
 import { fakeNode } from './fake-node.ts';
 
 export interface ProbeBehaviour {
-  /** bit/s that its nth listener finds in the middle of what it hears; 0 where there is no middle. */
+  /** bit/s that its nth listener finds in the middle of what it hears; 0 where nothing came in it. */
   readonly rate?: (listener: number) => number;
   readonly send?: (argv: readonly string[]) => Promise<{ exitCode: number; stdout: string; stderr: string }>;
 }
@@ -32,7 +32,7 @@ export class FakeProbe {
         const end = (): void => {
           if (stdout.writableEnded) return;
           this.open -= 1;
-          const middle = { middleBytes: bitsPerSecond / 8, middleUs: bitsPerSecond > 0 ? 1e6 : 0 };
+          const middle = { middleBytes: bitsPerSecond / 8, middleUs: 1e6 };
           const line = { from, received: 9, span: 10, ...middle, delaysUs: [1500] };
           stdout.end(`${JSON.stringify(line)}\n`);
           resolve(0);
