@@ -73,6 +73,8 @@ export class DockerNode implements NodeAccess {
       running: State.Running,
       exitCode: State.Running ? null : State.ExitCode,
       startedAt: State.StartedAt || null,
+      finishedAt: State.Running ? null : State.FinishedAt || null,
+      outOfMemory: State.OOMKilled,
     };
   }
 

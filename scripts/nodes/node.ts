@@ -31,6 +31,10 @@ export interface NodeState {
   readonly running: boolean;
   readonly exitCode: number | null;
   readonly startedAt: string | null;
+  /** null while it runs. */
+  readonly finishedAt: string | null;
+  /** Process 1 was killed because the node had no memory left. */
+  readonly outOfMemory: boolean;
 }
 
 export interface LogOptions {

@@ -1,17 +1,18 @@
+import type { Findings } from '../verdict/conclude.ts';
 import type { BegunTrial } from './begun-trial.ts';
 import type { Trial } from './trial.ts';
 
+/** What there is to say of a cluster before anything is known of it. */
+export const nothingFound: Omit<Findings, 'control'> = {
+  suites: [],
+  receipts: [],
+  parity: [],
+  leftovers: [],
+  down: [],
+  invalid: [],
+};
+
 /** A trial that came to nothing: there was no cluster. */
 export function nothingHappened(begun: BegunTrial): Trial {
-  return {
-    ...begun,
-    suites: [],
-    receipts: [],
-    parity: [],
-    invalid: [],
-    leftovers: [],
-    unready: [],
-    residue: [],
-    failure: null,
-  };
+  return { ...begun, ...nothingFound, residue: [], failure: null };
 }

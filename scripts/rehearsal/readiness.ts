@@ -2,13 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HostError, messageOf } from '../../infra/errors.ts';
 import type { PlannedNode } from '../../infra/plan/plan.ts';
 import type { Readiness } from '../../infra/spec/cluster.ts';
+import { lastLines, outputOf, quoted } from '../nodes/last-words.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { probeOf, wordsOf, type Probe } from './readiness-probe.ts';
 
 const pollMs = 150;
-const lastLines = 20;
-const quotedLines = 3;
-const quotedLength = 160;
 
 /** A machine of which nothing is asked is ready when it has booted: until then its own tmpfiles empty /tmp. */
 const booted: Readiness = {
@@ -28,8 +26,7 @@ export class NotReadyError extends HostError {
   constructor(code: 'not-ready' | 'node-died', message: string, log: readonly string[]) {
     const title = code === 'node-died' ? 'its last lines' : 'its log';
     super(code, message, { hint: `${title}:\n${log.map((line) => `  ${line}`).join('\n')}` });
-    const words = log.slice(-quotedLines).map((line) => `“${line.trim().slice(0, quotedLength)}”`);
-    this.reason = `node ${message}; ${words.length === 0 ? 'it said nothing' : `it said last: ${words.join(' ')}`}`;
+    this.reason = `node ${message}; ${quoted(log)}`;
   }
 }
 
@@ -63,7 +60,7 @@ export async function untilReady(
   throw new NotReadyError(
     'not-ready',
     `${node.name} was not ready within ${timeoutMs} ms: waited for ${wordsOf(ready)}, last saw: ${redact(observed)}`,
-    await tail(access, redact),
+    await lastLines(access, redact),
   );
 }
 
@@ -80,7 +77,7 @@ export async function whileAlive(
   throw new NotReadyError(
     'node-died',
     `${node.name} ended with exit code ${exitCode ?? 'unknown'} before it was ready`,
-    await tail(access, redact),
+    await lastLines(access, redact),
   );
 }
 
@@ -97,23 +94,4 @@ async function observe(probe: Probe, access: NodeAccess, signal: AbortSignal): P
   if (outcome.exitCode === 0) return null;
   const said = `${outcome.stdout}${outcome.stderr}`.trim().split('\n').at(-1) ?? '';
   return said === '' ? `exit code ${outcome.exitCode}` : said;
-}
-
-async function outputOf(access: NodeAccess): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await access.logs()) if (chunk instanceof Uint8Array) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-async function tail(access: NodeAccess, redact: (text: string) => string): Promise<readonly string[]> {
-  const journal = await access
-    .exec(['journalctl', '--no-pager', '--lines', String(lastLines), '--output', 'short-iso'], {
-      timeoutMs: 5_000,
-    })
-    .catch(() => null);
-  const text = journal !== null && journal.exitCode === 0 ? journal.stdout : await outputOf(access);
-  return redact(text.trim())
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(-lastLines);
 }

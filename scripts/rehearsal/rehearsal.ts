@@ -124,7 +124,7 @@ function finish(
     receipts: trial.receipts,
     parity: trial.parity,
     leftovers: trial.leftovers,
-    unready: trial.unready,
+    down: trial.down,
     invalid: [...trial.invalid, ...(interrupted ? ['interrupted'] : [])],
     control: control === null ? null : control.result,
   });

@@ -1,28 +1,20 @@
-import { dirname } from 'node:path';
 import type Docker from 'dockerode';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { HostError, UnderstudyError, messageOf } from '../../infra/errors.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
-import { faultsOf, type FaultSession } from '../faults/session.ts';
-import type { Difference } from '../parity/difference.ts';
-import type { SuiteOutcome } from '../suite/outcome.ts';
-import { runSuites } from '../suite/run-suites.ts';
 import type { Golden } from '../suite/suite-run.ts';
 import { CleanupStack, type UndoFailure } from '../teardown/cleanup-stack.ts';
 import { keepLease } from '../teardown/lease-store.ts';
-import type { BegunTrial } from './begun-trial.ts';
-import { bringUp } from './bring-up.ts';
-import { compareNodes } from './compare-nodes.ts';
 import { conclude, type Findings } from '../verdict/conclude.ts';
-import { arm, degrade, heal, nothingProven, underSchedule, type Proof } from './degrade.ts';
-import { Forwards, forwardsOf } from './forwards.ts';
-import { handleOf } from '../../infra/components/docker/handle.ts';
+import { withDeadline } from '../with-deadline.ts';
+import type { BegunTrial } from './begun-trial.ts';
+import { endedNodes } from './ended-nodes.ts';
 import { holdRun, takeDown, type HeldRun } from './held-run.ts';
-import { nothingHappened } from './nothing-happened.ts';
+import { nothingFound, nothingHappened } from './nothing-happened.ts';
 import { NotReadyError } from './readiness.ts';
 import type { Stage } from './stage.ts';
-import { withDeadline } from '../with-deadline.ts';
+import { undergo, type Found } from './undergo.ts';
 
 export interface TrialRequest {
   readonly loaded: LoadedPlan;
@@ -30,7 +22,7 @@ export interface TrialRequest {
   readonly golden: Golden;
 }
 
-/** What was found in one cluster. A node that did not become ready is a finding, not a failure. */
+/** What was found in one cluster. A node that is down is a finding, not a failure. */
 export interface Trial extends BegunTrial, Omit<Findings, 'control'> {
   readonly residue: readonly string[];
   /** What ended it before its time; null where it ran to its end. */
@@ -40,8 +32,6 @@ export interface Trial extends BegunTrial, Omit<Findings, 'control'> {
 const keptForMs = 4 * 3_600_000;
 /** When `reap` may take what is left of a run whose lease record is gone, with its checkout for one. */
 const forgottenAfterMs = 24 * 3_600_000;
-/** A side-car undoes what it holds within ten seconds of the end of its input, or goes with its node. */
-const closeDeadlineMs = 15_000;
 const pingDeadlineMs = 5_000;
 
 /**
@@ -67,123 +57,69 @@ export async function perform(begun: BegunTrial, request: TrialRequest, stage: S
 async function performHeld(
   { bound, watcher }: HeldRun,
   begun: BegunTrial,
-  { loaded, keep, golden }: TrialRequest,
+  { keep, golden }: TrialRequest,
   stage: Stage,
 ): Promise<Trial> {
   const { runId, folder, recorder } = begun;
-  const { signal } = stage.interrupts;
-  const result: {
-    suites: readonly SuiteOutcome[];
-    parity: readonly Difference[];
-    proof: Proof;
-    unready: readonly string[];
-    failure: unknown;
-  } = {
-    suites: [],
-    parity: [],
-    proof: nothingProven,
-    unready: [],
-    failure: null,
-  };
-
-  const { engine, toolbox } = stage;
+  const { engine, toolbox, interrupts } = stage;
+  const { signal } = interrupts;
   const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
-  const ended = new AbortController();
   const opened = new CleanupStack();
-  opened.add('keeping nodes cut off', () => {
-    ended.abort();
-  });
+  const found: Found = { ...nothingFound, nodes: new Map() };
+  let failure: unknown = null;
   try {
-    const forwards = await Forwards.reserve(forwardsOf(loaded.plan));
-    opened.add('closing the forwards', () => {
-      forwards.close();
-    });
-    const handle = handleOf(bound, forwards.list);
-    folder.writeJson('handle.json', handle);
-    await evidence.open();
-    const { nodes, recorded } = await bringUp(bound, begun, stage, ended.signal);
-    result.parity = await compareNodes(loaded, nodes, begun, stage);
-    forwards.open(nodes);
-    let faults: FaultSession | null = null;
-    if (faultsOf(bound).length > 0) {
-      const session = await arm(
-        {
-          engine: stage.engine,
-          bound,
-          nodes,
-          toolbox: stage.toolbox,
-          abilities: stage.abilities,
-          recorder,
-          signal,
-          driver: stage.faultDriver,
-        },
-        stage.progress,
-      );
-      opened.add('ending the leases of the faults', async () =>
-        withDeadline('the side-cars', closeDeadlineMs, session.close()),
-      );
-      await degrade(session, recorder, stage.progress);
-      faults = session;
-    }
-    const session = faults;
-    const suites = async (): Promise<readonly SuiteOutcome[]> =>
-      runSuites({
-        suites: loaded.plan.suites,
-        handle,
-        // Suites need what evidence must not hold: it lies in the folder that goes with the run.
-        handleFile: folder.writeClear('tmp/handle.json', handle),
-        nodes,
-        folder,
-        processes: evidence.processes,
-        recorder,
-        specFolder: dirname(loaded.specFile),
-        golden,
-        signal,
-      });
-    const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
-    result.suites = await stage.progress.step(title, async () =>
-      recorder.phase('suite', async () => (session === null ? suites() : underSchedule(session, suites))),
-    );
-    if (session !== null) result.proof = await heal(session, recorder, stage.progress);
-    // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
-    await recorded;
+    await undergo(found, { ...begun, bound, stage, golden, evidence, opened });
   } catch (error) {
-    if (signal.aborted) result.failure = signal.reason;
-    else if (error instanceof NotReadyError) result.unready = [error.reason];
-    else result.failure = await whyItFailed(error, stage.engine);
+    failure = signal.aborted ? signal.reason : await whyItFailed(error, found, begun, engine);
   }
   // The first to be done, last named first; each is, whatever became of the others, and then everything is taken down.
   opened.add('saving the evidence', async () =>
     stage.progress.step('save the evidence', async () =>
-      recorder.phase('collect', async () => evidence.collect(stage.interrupts.skipCollecting)),
+      recorder.phase('collect', async () => evidence.collect(interrupts.skipCollecting)),
     ),
   );
   opened.add('writing the receipts', () => {
-    folder.writeJson('receipts.json', result.proof.receipts);
+    folder.writeJson('receipts.json', found.receipts);
   });
-  const incomplete = await opened.unwind();
-  result.proof = { ...result.proof, invalid: [...result.proof.invalid, ...incomplete.map(sentenceOf)] };
+  found.invalid = [...found.invalid, ...(await opened.unwind()).map(sentenceOf)];
 
-  const judged = conclude({ ...result, ...result.proof, control: null });
-  const cutShort = result.failure !== null || result.unready.length > 0 || signal.aborted;
-  const failed = result.failure !== null || judged.verdict !== 'pass';
+  const failed = failure !== null || conclude({ ...found, control: null }).verdict !== 'pass';
   const kept = !signal.aborted && (keep === 'always' || (keep === 'on-failure' && failed));
+  const cutShort = failure !== null || found.down.length > 0 || signal.aborted;
   const residue = kept ? [] : await takenDown(bound, begun, stage, cutShort);
-  if (kept) keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
-  await watcher.release();
-  return {
-    ...begun,
-    suites: result.suites,
-    parity: result.parity,
-    ...result.proof,
-    unready: result.unready,
-    residue,
-    failure: result.failure ?? (signal.aborted ? signal.reason : null),
-  };
+  const closing = new CleanupStack();
+  closing.add('letting the watcher go', async () => watcher.release());
+  if (kept)
+    closing.add('keeping the cluster', () => {
+      keepLease(runId, `--keep ${keep}`, new Date(Date.now() + keptForMs).toISOString());
+    });
+  found.invalid = [...found.invalid, ...(await closing.unwind()).map(sentenceOf)];
+  return { ...begun, ...found, residue, failure: failure ?? (signal.aborted ? signal.reason : null) };
+}
+
+/**
+ * What ended a trial before its time; null where that is a finding: a node that is not ready, or one that ended, of which
+ * the error is but a consequence.
+ */
+async function whyItFailed(
+  error: unknown,
+  found: Found,
+  { folder }: BegunTrial,
+  engine: Docker,
+): Promise<unknown> {
+  if (error instanceof NotReadyError) {
+    found.down = [error.reason];
+    return null;
+  }
+  const ended = await endedNodes(found.nodes, (text) => folder.redactor.text(text)).catch(() => null);
+  if (ended === null || ended.size === 0) return await withEngineGone(error, engine);
+  found.down = [...ended.values()];
+  found.invalid = [...found.invalid, `it went no further than that: ${messageOf(error)}`];
+  return null;
 }
 
 /** An error that is none of ours means something else where the engine has gone meanwhile. */
-async function whyItFailed(error: unknown, engine: Docker): Promise<unknown> {
+async function withEngineGone(error: unknown, engine: Docker): Promise<unknown> {
   if (error instanceof UnderstudyError) return error;
   try {
     await withDeadline('the engine', pingDeadlineMs, engine.ping());

@@ -9,14 +9,17 @@ export interface Findings {
   readonly receipts: readonly Receipt[];
   readonly parity: readonly Difference[];
   readonly leftovers: readonly string[];
-  /** Nodes that did not become ready. No fault is in force then: it is the software that did not come up. */
-  readonly unready: readonly string[];
+  /** Nodes that did not become ready, or ended: nothing of ours ends one, so it is the software that did. */
+  readonly down: readonly string[];
   /** What could not be trusted otherwise. */
   readonly invalid: readonly string[];
   readonly control: { readonly verdict: Outcome; readonly why: readonly string[] } | null;
 }
 
-/** Pure: what all findings together mean, with one sentence a reason, worst first. */
+/**
+ * Pure: what all findings together mean, with one sentence a reason: nodes that are down first, since the rest may come
+ * of that, then the worst.
+ */
 export function conclude(findings: Findings): { readonly verdict: Outcome; readonly why: string[] } {
   if (findings.control !== null && findings.control.verdict !== 'pass') {
     const { verdict, why } = findings.control;
@@ -43,15 +46,12 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
       .filter(({ status }) => status === 'error')
       .map(({ suite, why }) => `suite ${suite} cannot be trusted: ${why}`),
   ];
-  const failed = [
-    ...findings.unready,
-    ...findings.suites
-      .filter(({ status }) => status === 'failed' || status === 'timeout')
-      .map(({ suite, why }) => `suite ${suite} failed: ${why}`),
-  ];
+  const failed = findings.suites
+    .filter(({ status }) => status === 'failed' || status === 'timeout')
+    .map(({ suite, why }) => `suite ${suite} failed: ${why}`);
   const verdict = worst([
     ...(invalid.length > 0 ? ['invalid' as const] : []),
-    ...(failed.length > 0 ? ['fail' as const] : []),
+    ...(findings.down.length + failed.length > 0 ? ['fail' as const] : []),
   ]);
-  return { verdict, why: [...invalid, ...failed] };
+  return { verdict, why: [...findings.down, ...invalid, ...failed] };
 }

@@ -19,7 +19,7 @@ export interface Judged {
 /**
  * Pure: one JUnit file for GitLab, Jenkins and their like: a <testsuite> for each suite with its own test cases as their
  * runner wrote them, and one called "understudy", which says why the result cannot be trusted, what is left, and which node
- * did not become ready.
+ * is down.
  */
 export function mergedJUnit(
   suites: readonly { readonly outcome: SuiteOutcome; readonly junit: string | null }[],
@@ -70,11 +70,11 @@ function wrong({ status, why }: SuiteOutcome): readonly Element[] {
   }
 }
 
-/** What fails without a suite that failed is a node that did not become ready: a red run needs a red test. */
+/** What fails without a suite that failed is a node that is down: a red run needs a red test. */
 function ofUnderstudy({ verdict, why, residue }: Judged, bySuite: boolean): Element {
   return testSuite('understudy', 0, [
     ...(verdict === 'fail' && !bySuite
-      ? [testCase('every node becomes ready', 'understudy', 0, [problem('failure', why.join('\n'))])]
+      ? [testCase('every node becomes ready and stays up', 'understudy', 0, [problem('failure', why.join('\n'))])]
       : []),
     testCase(
       'the result can be trusted',

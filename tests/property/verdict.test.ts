@@ -61,7 +61,7 @@ const findings: fc.Arbitrary<Findings> = fc.record({
   receipts: fc.array(receipt, { maxLength: 3 }),
   parity: fc.array(difference, { maxLength: 3 }),
   leftovers: fc.array(text, { maxLength: 2 }),
-  unready: fc.array(text, { maxLength: 2 }),
+  down: fc.array(text, { maxLength: 2 }),
   invalid: fc.array(text, { maxLength: 2 }),
   control: fc.option(fc.record({ verdict: outcome, why: fc.array(text) })),
 });
@@ -92,20 +92,20 @@ describe('what all findings mean together', () => {
           return;
         }
         const failed =
-          all.unready.length > 0 ||
-          all.suites.some(({ status }) => status === 'failed' || status === 'timeout');
+          all.down.length > 0 || all.suites.some(({ status }) => status === 'failed' || status === 'timeout');
         expect(verdict).toBe(untrusted(all) ? 'invalid' : failed ? 'fail' : 'pass');
       }),
     );
   });
 
-  test('names everything that is wrong, what cannot be trusted first', () => {
+  test('names everything that is wrong: nodes that are down, then what cannot be trusted', () => {
     fc.assert(
       fc.property(findings, (found) => {
         const all = { ...found, control: null };
         const { why } = conclude(all);
         const failures = all.suites.filter(({ status }) => status === 'failed' || status === 'timeout');
-        const failed = [...all.unready, ...failures.map((one) => `suite ${one.suite} failed: ${one.why}`)];
+        const failed = failures.map((one) => `suite ${one.suite} failed: ${one.why}`);
+        expect(why.slice(0, all.down.length)).toEqual(all.down);
         expect(why.slice(why.length - failed.length)).toEqual(failed);
         const distrust = [
           all.invalid.length,
@@ -116,7 +116,7 @@ describe('what all findings mean together', () => {
           all.parity.filter((one) => one.class === 'blocking').length,
           all.suites.filter(({ status }) => status === 'error').length,
         ].reduce((sum, count) => sum + count, 0);
-        expect(why).toHaveLength(distrust + failed.length);
+        expect(why).toHaveLength(all.down.length + distrust + failed.length);
       }),
     );
   });
@@ -130,7 +130,7 @@ describe('what all findings mean together', () => {
           receipts: [...a.receipts, ...b.receipts],
           parity: [...a.parity, ...b.parity],
           leftovers: [...a.leftovers, ...b.leftovers],
-          unready: [...a.unready, ...b.unready],
+          down: [...a.down, ...b.down],
           invalid: [...a.invalid, ...b.invalid],
           control: null,
         };

@@ -118,7 +118,7 @@ function planned(ready: Record<string, unknown> | null, init: PlannedNode['init'
   };
 }
 
-const running = { running: true, exitCode: null, startedAt: null };
+const running = { running: true, exitCode: null, startedAt: null, finishedAt: null, outOfMemory: false };
 const never = new AbortController().signal;
 
 describe('waiting for a node', () => {
@@ -173,7 +173,14 @@ describe('waiting for a node', () => {
 
   test('that has ended fails at once, with its last lines', async () => {
     const node = fakeNode({
-      state: () => Promise.resolve({ running: false, exitCode: 137, startedAt: null }),
+      state: () =>
+        Promise.resolve({
+          running: false,
+          exitCode: 137,
+          startedAt: null,
+          finishedAt: null,
+          outOfMemory: false,
+        }),
       exec: () => Promise.reject(new Error('container is not running')),
       logs: () => Promise.resolve(Readable.from([Buffer.from('out of memory, hunter2\n')])),
     });

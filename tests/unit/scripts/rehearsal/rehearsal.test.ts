@@ -78,34 +78,34 @@ test('a run that could not be made and left something says both, and ends with 3
 
 test('a node that does not become ready is a verdict like any other, in every file that has one', async () => {
   const why = 'node worker-1 ended with exit code 1 before it was ready; it said last: “no config”';
-  endings = [{}, { unready: [why] }];
+  endings = [{}, { down: [why] }];
   const verdict = await rehearsed();
   expect(verdict).toMatchObject({ verdict: 'fail', why: [why], suites: [], control: { verdict: 'pass' } });
   expect(exitCode(verdict)).toBe(1);
   expect(written(verdict.runFolder, 'verdict.json')).toContain(why);
   const merged = parseJUnit(written(verdict.runFolder, 'junit.xml'));
   expect(merged.filter(({ status }) => status === 'failed')).toMatchObject([
-    { name: 'every node becomes ready', message: why },
+    { name: 'every node becomes ready and stays up', message: why },
   ]);
   expect(existsSync(join(verdict.runFolder, 'failure.json'))).toBe(false);
 });
 
 test('in the control it means that it fails without faults, and nothing is degraded', async () => {
-  endings = [{ unready: ['node worker-1 was not ready'] }];
+  endings = [{ down: ['node worker-1 was not ready'] }];
   const verdict = await rehearsed();
   expect(verdict).toMatchObject({
     verdict: 'fail',
     why: ['fails without faults: the control did not pass', 'node worker-1 was not ready'],
   });
   expect(endings).toEqual([]);
-  expect(written(verdict.runFolder, 'junit.xml')).toContain('every node becomes ready');
+  expect(written(verdict.runFolder, 'junit.xml')).toContain('every node becomes ready and stays up');
 });
 
-test('what leaves nothing to be trusted comes first', async () => {
-  endings = [{}, { unready: ['node worker-1 was not ready'], invalid: ['saving the evidence did not work'] }];
+test('a node that is down is named before what may come of it', async () => {
+  endings = [{}, { down: ['node worker-1 was not ready'], invalid: ['saving the evidence did not work'] }];
   expect(await rehearsed()).toMatchObject({
     verdict: 'invalid',
-    why: ['saving the evidence did not work', 'node worker-1 was not ready'],
+    why: ['node worker-1 was not ready', 'saving the evidence did not work'],
   });
 });
 

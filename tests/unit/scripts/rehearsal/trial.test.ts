@@ -2,20 +2,24 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { connectEngine } from '../../../../infra/components/docker/engine.ts';
 import { HostError, InterruptedError } from '../../../../infra/errors.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import { Recorder } from '../../../../scripts/evidence/recorder.ts';
 import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
 import { silentProgress } from '../../../../scripts/progress.ts';
+import type { NodeAccess } from '../../../../scripts/nodes/node.ts';
 import type { Stage } from '../../../../scripts/rehearsal/stage.ts';
 import type { Trial } from '../../../../scripts/rehearsal/trial.ts';
 import { boundForTest } from '../../../support/bound-plan.ts';
+import { fakeNode } from '../../../support/fake-node.ts';
 import { idleCluster, slowLink } from '../../../support/understudy.ts';
 
 /** What happened, in its order, and what goes wrong on the way. */
 let happened: string[] = [];
 let wrong: Record<string, Error> = {};
+let nodes = new Map<string, NodeAccess>();
 const step = (name: string): Promise<void> => {
   happened.push(name);
   const error = wrong[name];
@@ -60,7 +64,7 @@ jest.unstable_mockModule(`${at}/evidence/run-evidence.ts`, () => ({
 jest.unstable_mockModule(`${at}/rehearsal/bring-up.ts`, () => ({
   bringUp: async () => {
     await step('bring up');
-    return { nodes: new Map(), recorded: Promise.resolve() };
+    return { nodes, recorded: Promise.resolve() };
   },
 }));
 jest.unstable_mockModule(`${at}/rehearsal/compare-nodes.ts`, () => ({
@@ -94,6 +98,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'understudy-trial-'));
   happened = [];
   wrong = {};
+  nodes = new Map();
 });
 afterEach(() => {
   rmSync(root, { recursive: true, force: true });
@@ -143,10 +148,49 @@ test('a node that does not become ready is no failure of the run: evidence and t
   wrong = { 'bring up': new NotReadyError('node-died', 'node-1 ended', ['no such table']) };
   expect(await performed()).toMatchObject({
     failure: null,
-    unready: ['node node-1 ended; it said last: “no such table”'],
+    down: ['node node-1 ended; it said last: “no such table”'],
     residue: [],
   });
   expect(happened.slice(-3)).toEqual(['collect', 'tear down, and wait for what comes late', 'release']);
+});
+
+const gone = fakeNode({
+  state: () =>
+    Promise.resolve({
+      running: false,
+      exitCode: 137,
+      startedAt: null,
+      finishedAt: '2026-11-25T08:13:09.5Z',
+      outOfMemory: true,
+    }),
+  logs: () => Promise.resolve(Readable.from([Buffer.from('allocating\n')])),
+});
+const ended =
+  'node c-1 ended at 08:13:09 UTC with exit code 137, killed for want of memory; it said last: “allocating”';
+
+test('a node that ended while suites passed is named', async () => {
+  nodes = new Map([['c-1', gone]]);
+  expect(await performed()).toMatchObject({ failure: null, down: [ended], invalid: [] });
+  expect(happened).toContain('tear down, and wait for what comes late');
+});
+
+test('what goes wrong because a node ended is no failure of the run, and told behind it', async () => {
+  nodes = new Map([['c-1', gone]]);
+  wrong = { inject: new Error('container is not running') };
+  expect(await performed()).toMatchObject({
+    failure: null,
+    down: [ended],
+    invalid: ['it went no further than that: container is not running'],
+  });
+});
+
+test('what is wrong after the tear-down does not lose what was left by it', async () => {
+  wrong = { 'tear down': new Error('EIO'), release: new Error('ENOSPC') };
+  expect(await performed()).toMatchObject({
+    failure: null,
+    invalid: ['letting the watcher go did not work: ENOSPC'],
+    residue: [expect.stringContaining('EIO')],
+  });
 });
 
 test('an error that is nobody’s is told as what it is where the engine has gone', async () => {

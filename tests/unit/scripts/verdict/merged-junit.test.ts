@@ -77,7 +77,10 @@ test('a run that fails without a suite that failed has a red test all the same',
   const why = ['node worker-1 ended with exit code 1 before it was ready'];
   const merged = mergedJUnit([], { verdict: 'fail', why, residue: [] });
   expect(merged).toMatch(/<testsuite name="understudy" tests="3" failures="1" errors="0"/);
-  expect(parseJUnit(merged)[0]).toMatchObject({ name: 'every node becomes ready', message: why[0] });
+  expect(parseJUnit(merged)[0]).toMatchObject({
+    name: 'every node becomes ready and stays up',
+    message: why[0],
+  });
 });
 
 test('tests of a control that ran earlier are told from what is known of them', () => {

@@ -1,0 +1,94 @@
+import { dirname } from 'node:path';
+import { handleOf } from '../../infra/components/docker/handle.ts';
+import type { BoundPlan } from '../../infra/plan/plan.ts';
+import type { RunEvidence } from '../evidence/run-evidence.ts';
+import { faultsOf, type FaultSession } from '../faults/session.ts';
+import type { NodeAccess } from '../nodes/node.ts';
+import type { SuiteOutcome } from '../suite/outcome.ts';
+import { runSuites } from '../suite/run-suites.ts';
+import type { Golden } from '../suite/suite-run.ts';
+import type { CleanupStack } from '../teardown/cleanup-stack.ts';
+import type { Findings } from '../verdict/conclude.ts';
+import { withDeadline } from '../with-deadline.ts';
+import type { BegunTrial } from './begun-trial.ts';
+import { bringUp } from './bring-up.ts';
+import { compareNodes } from './compare-nodes.ts';
+import { arm, degrade, heal, underSchedule } from './degrade.ts';
+import { endedNodes } from './ended-nodes.ts';
+import { Forwards, forwardsOf } from './forwards.ts';
+import type { Stage } from './stage.ts';
+
+/** What is found on the way: written as soon as it is known, since whatever comes next may go wrong. */
+export type Found = {
+  -readonly [Name in keyof Omit<Findings, 'control'>]: Findings[Name];
+} & { nodes: ReadonlyMap<string, NodeAccess> };
+
+export interface Undergoing extends BegunTrial {
+  readonly bound: BoundPlan;
+  readonly stage: Stage;
+  readonly golden: Golden;
+  readonly evidence: RunEvidence;
+  /** Takes what is to be closed again. */
+  readonly opened: CleanupStack;
+}
+
+/** A side-car undoes what it holds within ten seconds of the end of its input, or goes with its node. */
+const closeDeadlineMs = 15_000;
+
+/** What the cluster of a trial undergoes: up, ready, compared, faults in, suites, faults out. */
+export async function undergo(found: Found, trial: Undergoing): Promise<void> {
+  const { bound, stage, opened, recorder, folder, evidence } = trial;
+  const { loaded } = bound;
+  const ended = new AbortController();
+  opened.add('keeping nodes cut off', () => {
+    ended.abort();
+  });
+  const forwards = await Forwards.reserve(forwardsOf(loaded.plan));
+  opened.add('closing the forwards', () => {
+    forwards.close();
+  });
+  const handle = handleOf(bound, forwards.list);
+  folder.writeJson('handle.json', handle);
+  await evidence.open();
+  const { nodes, recorded } = await bringUp(bound, trial, stage, ended.signal);
+  found.nodes = nodes;
+  found.parity = await compareNodes(loaded, nodes, trial, stage);
+  forwards.open(nodes);
+  const faults = faultsOf(bound).length > 0 ? await degraded(trial, nodes) : null;
+  const suites = async (): Promise<readonly SuiteOutcome[]> =>
+    runSuites({
+      suites: loaded.plan.suites,
+      handle,
+      // Suites need what evidence must not hold: it lies in the folder that goes with the run.
+      handleFile: folder.writeClear('tmp/handle.json', handle),
+      nodes,
+      folder,
+      processes: evidence.processes,
+      recorder,
+      specFolder: dirname(loaded.specFile),
+      golden: trial.golden,
+      signal: stage.interrupts.signal,
+    });
+  const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
+  found.suites = await stage.progress.step(title, async () =>
+    recorder.phase('suite', async () => (faults === null ? suites() : underSchedule(faults, suites))),
+  );
+  if (faults !== null) Object.assign(found, await heal(faults, recorder, stage.progress));
+  found.down = [...(await endedNodes(nodes, (text) => folder.redactor.text(text))).values()];
+  // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
+  await recorded;
+}
+
+async function degraded(
+  { bound, stage, opened, recorder }: Undergoing,
+  nodes: ReadonlyMap<string, NodeAccess>,
+): Promise<FaultSession> {
+  const { engine, toolbox, abilities, faultDriver: driver, progress, interrupts } = stage;
+  const { signal } = interrupts;
+  const session = await arm({ engine, bound, nodes, toolbox, abilities, recorder, signal, driver }, progress);
+  opened.add('ending the leases of the faults', async () =>
+    withDeadline('the side-cars', closeDeadlineMs, session.close()),
+  );
+  await degrade(session, recorder, progress);
+  return session;
+}
