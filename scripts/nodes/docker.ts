@@ -1,9 +1,12 @@
 import type Docker from 'dockerode';
 import { PassThrough, Readable, type Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { withDeadline } from '../with-deadline.ts';
 import type { ExecOptions, ExecOutcome, LogOptions, NodeAccess, NodeProcess, NodeState } from './node.ts';
 
 const maxCaptureBytes = 1024 * 1024;
+/** A busy engine takes seconds to start a command; a paused node never does. */
+const startDeadlineMs = 30_000;
 
 /** A container as a node: everything goes through the Engine API, so a remote engine serves as well. */
 export class DockerNode implements NodeAccess {
@@ -80,7 +83,8 @@ export class DockerNode implements NodeAccess {
 
   async #start(argv: readonly string[], options: ExecOptions, withInput: boolean): Promise<NodeProcess> {
     const { user, workingDir, environment } = options;
-    const exec = await this.#container.exec({
+    const what = `the engine, asked to run ${argv[0] ?? 'nothing'} in ${this.name},`;
+    const asked = this.#container.exec({
       Cmd: [...argv],
       AttachStdin: withInput,
       AttachStdout: true,
@@ -91,7 +95,12 @@ export class DockerNode implements NodeAccess {
         ? {}
         : { Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`) }),
     });
-    const stream = await exec.start({ hijack: true, stdin: withInput });
+    const exec = await withDeadline(what, startDeadlineMs, asked);
+    const starting = exec.start({ hijack: true, stdin: withInput });
+    const stream = await withDeadline(what, startDeadlineMs, starting).catch((error: unknown) => {
+      void starting.then((late) => late.destroy()).catch(() => undefined); // its failure has been told
+      throw error;
+    });
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     this.#engine.modem.demuxStream(stream, stdout, stderr);

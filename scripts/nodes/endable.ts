@@ -4,9 +4,11 @@ import { belonging, killing, listedProcesses, listing, type ListedProcess } from
 import type { ExecOptions, NodeAccess, NodeProcess } from './node.ts';
 import { messageOf } from '../../infra/errors.ts';
 
-/** How a command was ended: by the last signal that it took, or not, and why. */
+/** How a command ended: by the last signal that it took, by itself before it was sent one, or not at all, and why. */
 export type Ending =
-  { readonly kind: 'ended'; readonly by: NodeJS.Signals } | { readonly kind: 'left'; readonly why: string };
+  | { readonly kind: 'ended'; readonly by: NodeJS.Signals }
+  | { readonly kind: 'by-itself' }
+  | { readonly kind: 'left'; readonly why: string };
 
 /** A command that can be ended from outside its node, with all that it started. */
 export interface EndableProcess extends NodeProcess {
@@ -60,14 +62,17 @@ async function end(command: Command, signal: NodeJS.Signals, hurry?: AbortSignal
   const known = new Map<number, string>();
   const seen = { end: false };
   void process.exited.then(() => (seen.end = true));
-  for (let by = signal; ;) {
-    const left = belonging(await processes(command), known);
+  for (let by: NodeJS.Signals | null = null; ;) {
+    const listed = await processes(command);
+    const left = listed.kind === 'listed' ? belonging(listed.processes, known) : [];
     // While it is being started the node does not show it yet: it has ended when the engine says so too.
-    if (left.length === 0 && seen.end) return { kind: 'ended', by };
+    if (listed.kind === 'listed' && left.length === 0 && seen.end)
+      return by === null ? { kind: 'by-itself' } : { kind: 'ended', by };
     const waitedMs = performance.now() - beganMs;
-    if (waitedMs > graceMs + killMs) {
+    if (waitedMs > graceMs + killMs || listed.kind === 'never') {
       process.close();
-      return { kind: 'left', why: `still there ${graceMs + killMs} ms later: ${pidsOf(left)}` };
+      const what = listed.kind === 'listed' ? pidsOf(left) : listed.why;
+      return { kind: 'left', why: `still there ${Math.round(waitedMs)} ms later: ${what}` };
     }
     const now = waitedMs > graceMs || hurry?.aborted === true ? 'SIGKILL' : signal;
     const untold = left.filter(({ pid, startTime }) => now === 'SIGKILL' || known.get(pid) !== startTime);
@@ -80,11 +85,25 @@ async function end(command: Command, signal: NodeJS.Signals, hurry?: AbortSignal
   }
 }
 
+type Listed =
+  | { readonly kind: 'listed'; readonly processes: readonly ListedProcess[] }
+  /** Not this time: a busy node may answer the next. */
+  | { readonly kind: 'not-now'; readonly why: string }
+  | { readonly kind: 'never'; readonly why: string };
+
+/** What a shell and the engine answer where a program cannot be run, or is not there. */
+const noShell = [126, 127];
+
 /** As the account of the command, which alone may read the environment of what it started. */
-async function processes({ node, mark, user }: Command): Promise<readonly ListedProcess[]> {
-  const { exitCode, stdout, stderr } = await node.exec(listing(mark), { ...as(user), timeoutMs: askMs });
-  if (exitCode !== 0) throw new Error(stderr.trim() || `its processes could not be listed (${exitCode})`);
-  return listedProcesses(stdout);
+async function processes({ node, mark, user }: Command): Promise<Listed> {
+  try {
+    const { exitCode, stdout, stderr } = await node.exec(listing(mark), { ...as(user), timeoutMs: askMs });
+    if (exitCode === 0) return { kind: 'listed', processes: listedProcesses(stdout) };
+    const why = (stderr || stdout).trim() || `its processes could not be listed (${exitCode})`;
+    return { kind: noShell.includes(exitCode) ? 'never' : 'not-now', why };
+  } catch (error) {
+    return { kind: 'not-now', why: messageOf(error) };
+  }
 }
 
 /** By force also as root, for what has changed its account. */

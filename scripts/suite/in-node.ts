@@ -8,8 +8,10 @@ import type { NodeAccess } from '../nodes/node.ts';
 import { folderEntries } from './folder.ts';
 import { keepOutput } from './output.ts';
 import type { Ended, SuiteRun } from './suite-run.ts';
+import { messageOf } from '../../infra/errors.ts';
 
 const inside = '/tmp/understudy-suite';
+const copyDeadlineMs = 60_000;
 
 /**
  * Runs a suite's command in the first node of its role, as the cluster's account. One that takes too long, or is
@@ -21,7 +23,9 @@ export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
   if (node === undefined) throw new Error(`role ${suite.where} has no node`);
   const user = run.handle.account ?? 'root';
   const { signal } = run;
-  await unpackInside(node, await suiteArchive(resolve(run.specFolder, suite.dir), run), user, signal);
+  const archive = await suiteArchive(resolve(run.specFolder, suite.dir), run);
+  const refused = await unpackInside(node, archive, user, signal);
+  if (refused !== null) return untold(`could not be copied to ${name}: ${refused}`);
 
   const limit = AbortSignal.timeout(suite.timeoutMs);
   const record = new SuiteProcess(run.processes, suite.name, name);
@@ -57,9 +61,23 @@ export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
       type: 'note',
       text: `suite ${suite.name} could not be ended in ${name} ${occasion}: ${ending.why}`,
     });
-  if (ending !== null) return { exitCode: null, timedOut: true, failure: null, junit: null };
-  const junit = suite.junit === undefined ? null : await readInside(node, `${inside}/${suite.junit}`, signal);
-  return { exitCode, timedOut: false, failure: null, junit };
+  if (signal.aborted || (ending !== null && ending.kind !== 'by-itself'))
+    return { exitCode: null, timedOut: true, failure: null, junit: null };
+  const ended = { exitCode, timedOut: false, failure: null };
+  if (suite.junit === undefined) return { ...ended, junit: null };
+  try {
+    return { ...ended, junit: await readInside(node, `${inside}/${suite.junit}`, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return untold(
+      `ended with exit code ${exitCode}, and ${suite.junit} could not be read: ${messageOf(error)}`,
+    );
+  }
+}
+
+/** It may have run, and nobody can say what came of it. */
+function untold(failure: string): Ended {
+  return { exitCode: null, timedOut: false, failure, junit: null };
 }
 
 function exitOf(exitCode: number, ending: Ending | null, occasion: string): SuiteExit {
@@ -75,6 +93,8 @@ function wordsOf(ending: Ending, occasion: string): string {
   switch (ending.kind) {
     case 'ended':
       return `Understudy ended it, and what it had started, with ${ending.by} ${occasion}`;
+    case 'by-itself':
+      return `it ended by itself ${occasion}`;
     case 'left':
       return `it could not be ended ${occasion}: ${ending.why}`;
   }
@@ -90,21 +110,31 @@ async function suiteArchive(dir: string, { handle }: SuiteRun): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-/** Through tar in the node: the engine's own copy does not reach a path that is a tmpfs there. */
+/**
+ * Through tar in the node: the engine's own copy does not reach a path that is a tmpfs there. Returns why it did not work;
+ * a node that is full, or paused, is for the verdict.
+ */
 async function unpackInside(
   node: NodeAccess,
   archive: Buffer,
   user: string,
   signal: AbortSignal,
-): Promise<void> {
-  const { exitCode, stderr } = await node.exec(
-    ['sh', '-c', 'rm -rf "$1" && mkdir -p "$1" && tar -xf - -C "$1"', 'sh', inside],
-    { user, stdin: archive, signal },
-  );
-  if (exitCode !== 0) throw new Error(`the suite could not be copied to ${node.name}: ${stderr}`);
+): Promise<string | null> {
+  try {
+    const { exitCode, stdout, stderr } = await node.exec(
+      ['sh', '-c', 'rm -rf "$1" && mkdir -p "$1" && tar -xf - -C "$1"', 'sh', inside],
+      { user, stdin: archive, signal, timeoutMs: copyDeadlineMs },
+    );
+    return exitCode === 0 ? null : (stderr || stdout).trim();
+  } catch (error) {
+    signal.throwIfAborted();
+    return messageOf(error);
+  }
 }
 
-async function readInside(node: NodeAccess, path: string, signal: AbortSignal): Promise<string | null> {
+/** null: it is not there. */
+async function readInside(node: NodeAccess, path: string, interrupted: AbortSignal): Promise<string | null> {
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(copyDeadlineMs)]);
   // Streamed, because what `exec` keeps ends at a MiB and a JUnit file need not.
   const process = await node.start(['cat', path]);
   process.stderr.resume();

@@ -1,9 +1,13 @@
 import { createWriteStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RunFolder } from '../evidence/run-folder.ts';
 
-/** Writes what a suite's command says as it says it, redacted. A stream that is cut off is no failure of the suite. */
+const mebibyte = 1024 * 1024;
+/** Of one stream of one suite: what it began with, and what it said last. */
+const keptBytes = { first: 56 * mebibyte, last: 8 * mebibyte };
+
+/** Writes what a suite's command says as it says it, redacted, but no more than a disk bears. A stream that is cut off is no failure of the suite. */
 export async function keepOutput(
   folder: RunFolder,
   suite: string,
@@ -11,7 +15,38 @@ export async function keepOutput(
   stream: Readable,
 ): Promise<void> {
   const file = createWriteStream(folder.file('suites', suite, name), { mode: 0o600 });
-  await pipeline(stream, folder.redactor.stream(), file).catch((error: unknown) => {
+  await pipeline(stream, folder.redactor.stream(), abridged(keptBytes), file).catch((error: unknown) => {
     if (!stream.destroyed) throw error;
+  });
+}
+
+/** Lets the `first` bytes pass, then keeps the `last` ones for the end, behind a line that says how many are missing. */
+export function abridged({ first, last }: { readonly first: number; readonly last: number }): Transform {
+  let passed = 0;
+  let left = 0;
+  const tail: Buffer[] = [];
+  let tailBytes = 0;
+  const keep = (chunk: Buffer): void => {
+    tail.push(chunk);
+    tailBytes += chunk.length;
+    while (tailBytes > last) {
+      const oldest = tail.shift() ?? Buffer.alloc(0);
+      const over = Math.min(oldest.length, tailBytes - last);
+      if (over < oldest.length) tail.unshift(oldest.subarray(over));
+      tailBytes -= over;
+      left += over;
+    }
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const room = Math.max(0, first - passed);
+      passed += Math.min(room, chunk.length);
+      if (chunk.length > room) keep(chunk.subarray(room));
+      done(null, chunk.subarray(0, room));
+    },
+    flush(done) {
+      if (left > 0) this.push(`\n[${left} bytes are left out here]\n`);
+      done(null, Buffer.concat(tail));
+    },
   });
 }

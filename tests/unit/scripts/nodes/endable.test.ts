@@ -74,11 +74,41 @@ describe('ending a command', () => {
   });
 
   test('says so where the image has no shell to end it with', async () => {
+    const noShell = { exitCode: 127, stdout: 'exec: "sh": not found\n', stderr: '' };
     const process = await startEndable(
-      fakeNode({ start: thisMachine.start, exec: () => Promise.reject(new Error('exec: "sh": not found')) }),
+      fakeNode({ start: thisMachine.start, exec: () => Promise.resolve(noShell) }),
       ['cat'],
     );
-    expect(await process.end('SIGTERM')).toEqual({ kind: 'left', why: 'exec: "sh": not found' });
+    const beganMs = performance.now();
+    expect(await process.end('SIGTERM')).toEqual({
+      kind: 'left',
+      why: expect.stringMatching(/^still there \d+ ms later: exec: "sh": not found$/),
+    });
+    expect(performance.now() - beganMs).toBeLessThan(2_500);
+  });
+
+  test('asks again where a busy node did not answer', async () => {
+    const one = (seconds += 1);
+    let asked = 0;
+    const busy = fakeNode({
+      start: thisMachine.start,
+      exec: async (...words) => {
+        asked += 1;
+        if (asked === 1) throw new Error('The operation was aborted due to timeout');
+        return thisMachine.exec(...words);
+      },
+    });
+    const process = await startEndable(busy, ['sleep', String(one)]);
+    begun.push(process);
+    await until('it sleeps', async () => ((await sleeping(one)).length === 1 ? true : null));
+    expect(await process.end('SIGTERM')).toEqual({ kind: 'ended', by: 'SIGTERM' });
+    expect(await sleeping(one)).toEqual([]);
+  });
+
+  test('does not claim one that ended by itself', async () => {
+    const process = await begin('echo begun');
+    await process.exited;
+    expect(await process.end('SIGTERM')).toEqual({ kind: 'by-itself' });
   });
 });
 
