@@ -21,9 +21,13 @@ export class HealProof {
     return new HealProof(victims, new Map(fingerprints));
   }
 
-  /** `standing`: what is declared to stand on a node meanwhile, none where nothing may. */
-  async leftovers(standing?: (node: string) => Scaffolding): Promise<readonly string[]> {
-    const left = this.#victims.map(async (victim) => this.#of(victim, standing?.(victim.node)));
+  /** On all nodes but those that are `gone`. `standing`: what is declared to stand on a node meanwhile, none where nothing may. */
+  async leftovers(
+    gone: ReadonlySet<string>,
+    standing?: (node: string) => Scaffolding,
+  ): Promise<readonly string[]> {
+    const there = this.#victims.filter(({ node }) => !gone.has(node));
+    const left = there.map(async (victim) => this.#of(victim, standing?.(victim.node)));
     return (await Promise.all(left)).flat();
   }
 

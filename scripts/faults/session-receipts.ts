@@ -49,6 +49,8 @@ export interface Measurements {
   readonly disks: ReadonlyMap<string, DiskMeasurement>;
   readonly realised: ReadonlyMap<string, Realised>;
   readonly leftovers: readonly string[];
+  /** Nodes that have ended. */
+  readonly gone: ReadonlySet<string>;
   readonly mechanism: LinkMechanism;
 }
 
@@ -99,19 +101,31 @@ function common(scheduled: ScheduledFault, target: string, measured: Measurement
   const { id, fault } = scheduled;
   const times = measured.realised.get(id);
   // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
-  const nodes = target.includes('->') ? target.split('->') : target.split(':').slice(0, 1);
+  const nodes = nodesOf(target);
   const isLeft = measured.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
+  // A node takes its end of a link and its lease along, and a run's disks go with the run.
+  const isOver =
+    isGone(target, measured.gone) || (times?.healed !== false && isBack(scheduled, target, measured));
   return {
     fault: id,
     kind: fault.kind,
     target,
-    healedOk: times?.healed !== false && isBack(scheduled, target, measured) && !isLeft,
+    healedOk: isOver && !isLeft,
     injectedAtMs: times?.injectedAtMs ?? null,
     healedAtMs: times?.healedAtMs ?? null,
     injectTookMs: times?.injectTookMs ?? 0,
     healTookMs: times?.healTookMs ?? 0,
     driver: drivers[fault.kind](measured.mechanism),
   };
+}
+
+/** Whether a link or disk has lost a node. */
+export function isGone(target: string, gone: ReadonlySet<string>): boolean {
+  return nodesOf(target).some((node) => gone.has(node));
+}
+
+function nodesOf(target: string): readonly string[] {
+  return target.includes('->') ? target.split('->') : target.split(':').slice(0, 1);
 }
 
 /** What the victim itself sees after the heal: fingerprints only know what they look for. */

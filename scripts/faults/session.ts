@@ -13,7 +13,7 @@ import { layers } from './layers.ts';
 import { linkMechanism } from './link-driver.ts';
 import { LinkWatch } from './link-watch.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-import { receiptsOf, type Realised } from './session-receipts.ts';
+import { isGone, receiptsOf, type Realised } from './session-receipts.ts';
 import { Turns } from './turns.ts';
 import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -46,6 +46,8 @@ export class FaultSession {
   readonly #turns = new Turns();
   readonly #realised = new Map<string, Realised>();
   readonly #errors = new Map<string, string[]>();
+  /** Nodes that have ended: what was in force on them went with them, and cannot be looked at any more. */
+  #gone: ReadonlySet<string> = new Set();
   #suiteBeganMs = 0;
 
   private constructor(
@@ -99,14 +101,15 @@ export class FaultSession {
     readonly leftovers: readonly string[];
     readonly invalid: readonly string[];
   }> {
+    this.#gone = await goneOf(this.#victims);
     const unfinished = this.#faults.filter((fault) => this.#isUnfinished(fault));
     for (const fault of [...this.#active].reverse()) {
       await this.#said(fault.id, async () => this.#heal(fault));
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
-    const before = await this.#proof.leftovers((node) => this.#driver.scaffolding(node));
+    const before = await this.#proof.leftovers(this.#gone, (node) => this.#driver.scaffolding(node));
     await this.#said('driver', async () => this.#driver.release());
-    const leftovers = [...new Set([...before, ...(await this.#proof.leftovers())])];
+    const leftovers = [...new Set([...before, ...(await this.#proof.leftovers(this.#gone))])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
     await this.#said('links after the heal', async () => this.#links.finish());
     const receipts = receiptsOf(this.#faults, {
@@ -114,6 +117,7 @@ export class FaultSession {
       disks: await this.#disks.finish(),
       realised: this.#realised,
       leftovers,
+      gone: this.#gone,
       mechanism: linkMechanism(this.#stage.abilities),
     });
     return {
@@ -164,10 +168,18 @@ export class FaultSession {
       await work();
     } catch (error) {
       if (this.#stage.signal.aborted) return; // the run ends for a reason of its own
+      if (await this.#isOfTheGone(name)) return;
       const why = messageOf(error);
       this.#errors.set(name, [...(this.#errors.get(name) ?? []), why]);
       this.#stage.recorder.record({ type: 'fault.error', fault: name, why });
     }
+  }
+
+  /** A fault on a node that has ended: whoever looks at the nodes says that it has. */
+  async #isOfTheGone(id: string): Promise<boolean> {
+    this.#gone = await goneOf(this.#victims);
+    const targets = this.#faults.find((fault) => fault.id === id)?.targets ?? [];
+    return targets.some((target) => isGone(target, this.#gone));
   }
 
   async #inject(fault: ScheduledFault): Promise<void> {
@@ -207,9 +219,10 @@ export class FaultSession {
     await this.#disks.freed(fault);
   }
 
-  /** What went wrong with a fault is said by itself. */
+  /** What went wrong with a fault is said by itself, and so is the end of a node. */
   #isUnfinished(fault: ScheduledFault): boolean {
     if (fault.startMs === null || this.#errors.has(fault.id)) return false;
+    if (fault.targets.some((target) => isGone(target, this.#gone))) return false;
     return !this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault));
   }
 
@@ -231,6 +244,13 @@ export class FaultSession {
 /** Standing conditions of the spec's links are faults of the whole run, in the control too. */
 export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
   return [...loaded.plan.conditions, ...loaded.plan.schedule];
+}
+
+async function goneOf(victims: readonly Victim[]): Promise<ReadonlySet<string>> {
+  const states = await Promise.all(
+    victims.map(async ({ node, access }) => ({ node, ...(await access.state()) })),
+  );
+  return new Set(states.filter(({ running }) => !running).map(({ node }) => node));
 }
 
 async function endLeases(victims: readonly Victim[]): Promise<void> {

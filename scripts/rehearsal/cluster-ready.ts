@@ -24,11 +24,13 @@ export interface AwaitedCluster {
 export async function clusterReady(awaited: AwaitedCluster): Promise<void> {
   const decided = new AbortController();
   const signal = AbortSignal.any([awaited.signal, decided.signal]);
+  const confinement = confined({ ...awaited, signal });
   try {
-    await Promise.all([confined({ ...awaited, signal }), ...nodesReady({ ...awaited, signal })]);
+    await Promise.all([confinement, ...nodesReady({ ...awaited, signal })]);
   } catch (error) {
     decided.abort(); // nobody waits for the other nodes any more
-    if (error instanceof NotReadyError) await awaited.cluster.recorded.catch(() => undefined);
+    // A cluster that is kept to be looked at is as cut off as one that became ready.
+    if (error instanceof NotReadyError) await Promise.allSettled([confinement, awaited.cluster.recorded]);
     throw error;
   }
 }

@@ -80,6 +80,15 @@ describe('a heal', () => {
     expect(receiptsFrom([slow], clean, measured, { after: slowed })).toMatchObject([{ healedOk: false }]);
     expect(receiptsFrom([slow], clean, measured, { after: new Map() })).toMatchObject([{ healedOk: false }]);
   });
+
+  test('is proven by the end of a node, which took its end of the link along, and not for what the other end has', () => {
+    const after = new Map();
+    const receipts = (gone: string, leftovers: readonly string[] = []) =>
+      receiptsFrom([slow], clean, measured, { after, leftovers, gone: new Set([gone]) });
+    expect(receipts('b')).toMatchObject([{ ok: true, healedOk: true }]);
+    expect(receipts('c')).toMatchObject([{ healedOk: false }]);
+    expect(receipts('b', ['a: qdisc htb'])).toMatchObject([{ healedOk: false }]);
+  });
 });
 
 describe('a heal in a window', () => {
@@ -236,13 +245,17 @@ function receiptsFrom(
     leftovers = [],
     realised = new Map(),
     disks = new Map(),
-  }: Partial<Pick<Measurements, 'leftovers' | 'realised' | 'disks'>> & { after?: LinkReadingsByLink } = {},
+    gone = new Set(),
+  }: Partial<Pick<Measurements, 'leftovers' | 'realised' | 'disks' | 'gone'>> & {
+    after?: LinkReadingsByLink;
+  } = {},
 ) {
   return receiptsOf(faults, {
     links: { baseline, of: new Map(Object.entries(of)), after },
     disks,
     realised,
     leftovers,
+    gone,
     mechanism: 'nfqueue',
   });
 }
