@@ -74,7 +74,11 @@ function wrong({ status, why }: SuiteOutcome): readonly Element[] {
 function ofUnderstudy({ verdict, why, residue }: Judged, bySuite: boolean): Element {
   return testSuite('understudy', 0, [
     ...(verdict === 'fail' && !bySuite
-      ? [testCase('every node becomes ready and stays up', 'understudy', 0, [problem('failure', why.join('\n'))])]
+      ? [
+          testCase('every node becomes ready and stays up', 'understudy', 0, [
+            problem('failure', why.join('\n')),
+          ]),
+        ]
       : []),
     testCase(
       'the result can be trusted',
