@@ -88,8 +88,9 @@ function meaningOf({ verdict, profiles, suites, control }: Verdict): string {
         ? 'Every suite passed while every fault was measured to be real, and every fault healed.'
         : 'Every suite passed. No fault was asked for.';
     case 'fail':
+      if (suites.length === 0) return 'A node was down before any suite could run.';
       if (suites.every(({ status }) => status === 'passed'))
-        return 'A node did not become ready, so that no suite was run: no fault was in force yet.';
+        return 'Every suite passed, and none of them noticed that a node ended, which nothing of ours does.';
       if (!faulty) return 'A suite failed, and no fault was there that could have made it fail.';
       return control === null
         ? 'A suite failed while every fault was measured to be real. Nobody looked whether it passes without them.'

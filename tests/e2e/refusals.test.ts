@@ -109,7 +109,9 @@ describe('a node that does not become ready is a result of the run, not an error
     expect(readFileSync(join(runFolder, 'junit.xml'), 'utf8')).toMatch(
       /every node becomes ready[^]*<failure/,
     );
-    expect(readFileSync(join(runFolder, 'report.html'), 'utf8')).toContain('did not become ready');
+    expect(readFileSync(join(runFolder, 'report.html'), 'utf8')).toContain(
+      'was down before any suite could run',
+    );
     expect(existsSync(join(runFolder, 'nodes/one-1/container.log'))).toBe(true);
     expect(await labelledObjects()).toEqual([]);
   });
