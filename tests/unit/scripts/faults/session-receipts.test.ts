@@ -58,7 +58,9 @@ const cut: ScheduledFault = {
 describe('a heal', () => {
   const clean = links({ 'a->b': [0.1, 0], 'b->a': [0.1, 0] });
   const slowed = links({ 'a->b': [20.1, 0], 'b->a': [0.1, 0] });
-  const measured = { [slow.id]: { before: clean, during: slowed, touched: new Set(['a->b']), healed: none } };
+  const measured = {
+    [slow.id]: { before: clean, during: slowed, touched: new Set(['a->b']), healed: new Map() },
+  };
 
   test('is proven where the link is as it was and nothing is left at either end', () => {
     expect(receiptsFrom([slow], clean, measured)).toMatchObject([{ healedOk: true }]);
@@ -86,9 +88,10 @@ describe('a heal in a window', () => {
   const without = links({ 'a->b': [0.1, 0] });
   const standing = links({ 'a->b': [5.1, 0] });
   const both = links({ 'a->b': [25.1, 0] });
-  const measured = (healed: LinkReadingsByLink) => ({
-    [slow.id]: { before: standing, during: both, touched: new Set(['a->b']), healed },
-  });
+  const measured = (left: LinkReadingsByLink, isAlone = true) => {
+    const healed = new Map([...left].map(([link, one]) => [link, { ...one, isAlone }]));
+    return { [slow.id]: { before: standing, during: both, touched: new Set(['a->b']), healed } };
+  };
 
   test('is proven by what its link reads right after it: what it read before, and the receipt says so', () => {
     const [receipt] = receiptsFrom([slow], without, measured(standing));
@@ -103,6 +106,13 @@ describe('a heal in a window', () => {
     const [receipt] = receiptsFrom([slow], without, measured(both));
     expect(receipt).toMatchObject({ ok: true, healedOk: false, measured: { after: 20 } });
   });
+
+  test('is judged by its own share where something else came meanwhile, and by all of the link where nothing did', () => {
+    const lossy = links({ 'a->b': [5.1, 400] });
+    expect(receiptsFrom([slow], without, measured(lossy))).toMatchObject([{ healedOk: false }]);
+    expect(receiptsFrom([slow], without, measured(lossy, false))).toMatchObject([{ healedOk: true }]);
+    expect(receiptsFrom([slow], without, measured(both, false))).toMatchObject([{ healedOk: false }]);
+  });
 });
 
 test('a heal that said it failed is none, whatever is read afterwards', () => {
@@ -113,7 +123,7 @@ test('a heal that said it failed is none, whatever is read afterwards', () => {
     receiptsFrom(
       [slow],
       clean,
-      { [slow.id]: { ...measured, healed: none } },
+      { [slow.id]: { ...measured, healed: new Map() } },
       {
         realised: new Map([[slow.id, { ...times, healed }]]),
       },
@@ -198,9 +208,9 @@ test('each fault has the bystanders of its own measurement: a link that another 
       before: baseline,
       during: links({ 'a->b': [20.1, 0], 'b->c': [0.1, 0], 'c->a': [0.1, 0] }),
       touched: new Set(['a->b']),
-      healed: none,
+      healed: new Map(),
     },
-    [cut.id]: { before: baseline, during: inWindow, touched: new Set(['a->b', 'b->c']), healed: none },
+    [cut.id]: { before: baseline, during: inWindow, touched: new Set(['a->b', 'b->c']), healed: new Map() },
   });
   expect(receipts).toMatchObject([
     { fault: 'p/slow', bystanders: 2, bystandersOk: true },
@@ -223,7 +233,7 @@ test('a fault on every link has no bystanders and no reading of them', () => {
 function receiptsFor(baseline: ReadonlyMap<string, LinkReading>, wholeRun: ReadonlyMap<string, LinkReading>) {
   const touched = new Set(slow.targets);
   return receiptsFrom([slow], baseline, {
-    [slow.id]: { before: baseline, during: wholeRun, touched, healed: none },
+    [slow.id]: { before: baseline, during: wholeRun, touched, healed: new Map() },
   });
 }
 
