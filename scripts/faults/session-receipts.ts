@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
-import { isDiskFault, judgeDisk } from './disk-faults.ts';
+import { isDiskFault, isDiskHealed, judgeDisk } from './disk-faults.ts';
 import { isDiskAsBefore, type DiskReading } from './disk-readings.ts';
 import type { LinkSample } from './link-probes.ts';
 import type { LinkMechanism } from './link-driver.ts';
@@ -125,7 +125,7 @@ function common(scheduled: ScheduledFault, target: string, measured: Measurement
 function isBack({ id, fault }: ScheduledFault, target: string, { links, disks }: Measurements): boolean {
   if (isDiskFault(fault)) {
     const measured = disks.get(id);
-    return isDiskAsBefore(measured?.before.get(target) ?? noDisk, measured?.after.get(target) ?? noDisk);
+    return isDiskHealed(fault, measured?.before.get(target) ?? noDisk, measured?.after.get(target) ?? noDisk);
   }
   const measured = links.of.get(id);
   const [found, left] = [measured?.before.get(target), measured?.healed.get(target)];
