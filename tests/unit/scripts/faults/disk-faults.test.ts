@@ -2,14 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { isDiskHealed, judgeDisk, tooMuch, type DiskFault } from '../../../../scripts/faults/disk-faults.ts';
 import { blockBytes, liveUse, type DiskReading } from '../../../../scripts/faults/disk-readings.ts';
 import { inodes, readOnly, space } from '../../../support/faults.ts';
+import { roomy } from '../../../support/roomy.ts';
 
-const roomy: DiskReading = {
-  freeBytes: 64e6,
-  freeInodes: 4000,
-  writeError: '',
-  createError: '',
-  residentError: null,
-};
 const full = 'fallocate: No space left on device';
 const judged = (fault: DiskFault, during: Partial<DiskReading>, before: DiskReading = roomy): boolean =>
   judgeDisk(fault, before, { ...roomy, ...during }, roomy).ok;

@@ -11,6 +11,7 @@ import {
   type Measurements,
 } from '../../../../scripts/faults/session-receipts.ts';
 import { space } from '../../../support/faults.ts';
+import { roomy } from '../../../support/roomy.ts';
 
 const none: LinkReadingsByLink = new Map();
 
@@ -135,7 +136,6 @@ test('a heal that said it failed is none, whatever is read afterwards', () => {
 describe('a disk fault', () => {
   const target = 'a:/data';
   const full: ScheduledFault = { ...slow, id: 'p/full', fault: space(65_536), targets: [target] };
-  const roomy = { freeBytes: 16e6, freeInodes: 500, writeError: '', createError: '', residentError: null };
   const filled = { ...roomy, freeBytes: 65_536, writeError: 'No space left on device' };
   const receiptWith = (
     beside: DiskReading,
@@ -183,7 +183,7 @@ describe('a disk fault', () => {
   test('has healed where its disk was as before when it was read after the heal', () => {
     expect(receiptWith(roomy, { after: filled })).toMatchObject({
       healedOk: false,
-      measured: { before: 16e6, during: 65_536, after: 65_536 },
+      measured: { before: 64e6, during: 65_536, after: 65_536 },
     });
   });
 
