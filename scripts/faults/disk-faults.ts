@@ -1,6 +1,13 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
-import { blockBytes, liveUse, type DiskReading, type DiskWrite } from './disk-readings.ts';
+import {
+  blockBytes,
+  isDiskAsBefore,
+  liveUse,
+  type DiskReading,
+  type DiskUse,
+  type DiskWrite,
+} from './disk-readings.ts';
 import type { Hold } from './hold.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 
@@ -38,6 +45,25 @@ export function tooMuch(fault: DiskFault): DiskWrite {
       return { bytes, files: fault.freeInodes + liveUse.inodes + 1 };
     case 'disk.readonly':
       return { bytes, files: 1 };
+    default:
+      return assertNever(fault);
+  }
+}
+
+/** Pure: whether the disk is as it was before the fault, but for what an application may have used since. */
+export function isDiskHealed(fault: DiskFault, before: DiskReading, after: DiskReading): boolean {
+  return isDiskAsBefore(before, after, usedSince(fault));
+}
+
+/** However long it lasted: what the fault left, and no end of what it did not hold. Of a read-only disk only errors tell. */
+function usedSince(fault: DiskFault): DiskUse {
+  switch (fault.kind) {
+    case 'disk.space':
+      return { bytes: fault.freeBytes + liveUse.bytes, inodes: Infinity };
+    case 'disk.inodes':
+      return { bytes: Infinity, inodes: fault.freeInodes + liveUse.inodes };
+    case 'disk.readonly':
+      return { bytes: Infinity, inodes: Infinity };
     default:
       return assertNever(fault);
   }

@@ -61,18 +61,18 @@ export const blockBytes = 4096;
 /** A live application may use or free this much between two readings, or between a fault and the reading of it. */
 export const liveUse = { bytes: 1024 * 1024, inodes: 64 } as const;
 
-/**
- * Pure: whether a disk is as it was but for what a live application may have used, and takes a file again: one that has
- * healed, or one beside a fault.
- */
-export function isDiskAsBefore(before: DiskReading, now: DiskReading): boolean {
+/** How much less may be free than was. */
+export type DiskUse = Readonly<Record<keyof typeof liveUse, number>>;
+
+/** Pure: whether a disk is as it was but for what may have been used, and takes a file again. */
+export function isDiskAsBefore(before: DiskReading, now: DiskReading, used: DiskUse = liveUse): boolean {
   const takes = (error: string | null, was: string | null): boolean =>
     error === null || error === '' || (was !== null && was !== '');
   return (
     now.freeBytes >= 0 &&
     now.freeInodes >= 0 &&
-    now.freeBytes >= before.freeBytes - liveUse.bytes &&
-    now.freeInodes >= before.freeInodes - liveUse.inodes &&
+    now.freeBytes >= before.freeBytes - used.bytes &&
+    now.freeInodes >= before.freeInodes - used.inodes &&
     takes(now.createError, before.createError) &&
     takes(now.residentError, before.residentError)
   );

@@ -8,6 +8,7 @@ import {
   type LinkSample,
   type ProbePoint,
 } from './link-probes.ts';
+import { isDecided } from './clean-link.ts';
 import { isKnown, type LinkReading } from './link-receipts.ts';
 
 /** Keys are `a->b`. */
@@ -36,15 +37,16 @@ export function leastProbingMs(fault: Fault): number {
   return took(timesFor([fault])) + (fault.kind === 'network.loss' ? took(thorough) : 0);
 }
 
-/** What is to be lost on which link, and how the links were before that. */
+/** What is to be lost on which link, how the links were before that, and when enough is known of one. */
 interface Lossy {
   readonly ratios: ReadonlyMap<string, number>;
   readonly before: LinkReadingsByLink;
+  readonly isEnough: (before: LinkSample, now: LinkSample, lossRatio: number) => boolean;
   readonly msLeft: () => number;
 }
 
 const noEnd = (): number => Infinity;
-const noLoss: Lossy = { ratios: new Map(), before: new Map(), msLeft: noEnd };
+const noLoss: Lossy = { ratios: new Map(), before: new Map(), isEnough: isKnown, msLeft: noEnd };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
@@ -67,6 +69,16 @@ export class LinkMeter {
   /** How the links are without faults. */
   async baseline(): Promise<LinkReadingsByLink> {
     return this.#read(this.#points, quick, this.#rated.size > 0 ? quickFloodMs : null);
+  }
+
+  /** How they are when all faults are gone: read as thoroughly as these were, lest one that stayed is not seen. */
+  async healed(
+    scheduled: readonly ScheduledFault[],
+    before: LinkReadingsByLink,
+  ): Promise<LinkReadingsByLink> {
+    const lossy = { ...lossyOf(scheduled, before), isEnough: isDecided };
+    const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
+    return this.#read(this.#points, timesFor(scheduled.map(({ fault }) => fault)), floodMs, lossy);
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
@@ -99,6 +111,21 @@ export class LinkMeter {
       this.#read(this.#points, sparse, null),
     ]);
     return new Map([...all, ...only(links, near)]);
+  }
+
+  /**
+   * These links of a fault right after its heal in a window, as thoroughly as it was read; quickly where there is no time
+   * for that before the next one comes.
+   */
+  async afterWindow(
+    scheduled: ScheduledFault,
+    links: readonly string[],
+    before: LinkReadingsByLink,
+    msLeft: () => number,
+  ): Promise<LinkReadingsByLink> {
+    if (msLeft() < leastProbingMs(scheduled.fault)) return this.some(links);
+    const lossy = { ...lossyOf([{ ...scheduled, targets: links }], before), isEnough: isDecided, msLeft };
+    return only(links, await this.#read(this.#between(links), timesFor([scheduled.fault]), null, lossy));
   }
 
   #between(links: readonly string[]): readonly ProbePoint[] {
@@ -137,17 +164,17 @@ export class LinkMeter {
     return rates;
   }
 
-  /** A ratio is known by an interval: while that of any lossy link is too wide or holds none, all are probed on. */
+  /** A ratio is known by an interval: while not enough is known of any lossy link, all are probed on. */
   async #losses(
     points: readonly ProbePoint[],
-    { ratios, before, msLeft }: Lossy,
+    { ratios, before, isEnough, msLeft }: Lossy,
   ): Promise<ReadonlyMap<string, LinkSample>> {
     const settleMs = this.#settleMs;
     let samples = await probeLinks(points, { ...thorough, settleMs }, this.#signal);
     const unknown = (): boolean =>
       [...ratios].some(([link, ratio]) => {
         const [was, is] = [before.get(link)?.probes, samples.get(link)];
-        return was !== undefined && is !== undefined && !isKnown(was, is, ratio);
+        return was !== undefined && is !== undefined && !isEnough(was, is, ratio);
       });
     const roundMs = (more.count * more.everyUs) / 1000 + settleMs;
     for (let again = 0; again < more.atMost && msLeft() > roundMs && unknown(); again += 1) {
@@ -173,7 +200,9 @@ function lossyOf(faults: readonly ScheduledFault[], before: LinkReadingsByLink):
   const ratios = faults.flatMap(({ fault, targets }) =>
     fault.kind === 'network.loss' ? targets.map((link) => [link, fault.lossRatio] as const) : [],
   );
-  return { ratios: new Map(ratios), before, msLeft: noEnd };
+  // Of several on one link the smallest is the hardest to see.
+  const smallestLast = ratios.sort(([, a], [, b]) => b - a);
+  return { ...noLoss, ratios: new Map(smallestLast), before };
 }
 
 function timesFor(faults: readonly Fault[]): typeof quick {

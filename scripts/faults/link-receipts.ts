@@ -38,7 +38,7 @@ type Judged = Pick<
 
 const plotted = 120;
 /** Of fewer probes a jitter is known to no better than a tenth of itself. */
-const least = { delay: 200, jitter: 1800, loss: 5000 } as const;
+export const least = { delay: 200, jitter: 1800, loss: 5000 } as const;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return 'links' in fault.on;
@@ -159,13 +159,19 @@ export function isNarrow({ sent, received }: LinkSample, lossRatio: number): boo
  * Whether a loss is known, and to be one: narrowly enough, and all of its interval above what was lost before and above a
  * tenth of what was asked. A link without a fault is taken for a lossy one in fewer than one case in a million as long as
  * it loses no more than a hundredth of what was asked by itself; a real loss of 0.003 is not told from none by 18 000 probes in fewer than one
- * in a million, one of 0.001 in one of a hundred. Of few probes before, one that was lost says little: their lower end.
+ * in a million, one of 0.001 in one of a hundred.
  */
 export function isKnown(before: LinkSample, during: LinkSample, lossRatio: number): boolean {
-  const lost = ({ sent, received }: LinkSample): number => 1 - received / Math.max(1, sent);
-  const lowEnd = ({ sent, received }: LinkSample): number => ratioInterval(sent - received, sent)[0];
-  const was = before.sent >= least.loss ? lost(before) : lowEnd(before);
-  return isNarrow(during, lossRatio) && lowEnd(during) > Math.max(was, lossRatio / 10);
+  return isNarrow(during, lossRatio) && lowEnd(during) > Math.max(lossBefore(before), lossRatio / 10);
+}
+
+/** What a link lost by itself; of few probes one that was lost says little. */
+export function lossBefore(before: LinkSample): number {
+  return before.sent >= least.loss ? 1 - before.received / before.sent : lowEnd(before);
+}
+
+function lowEnd({ sent, received }: LinkSample): number {
+  return ratioInterval(sent - received, sent)[0];
 }
 
 /** Where the link carried no more before, the rate is not what holds it back. */
@@ -200,13 +206,6 @@ function partitionOf(readings: LinkReadings): Judged {
     ),
     samples: { before: [reached.before], during: [reached.during], after: [reached.after] },
   };
-}
-
-/** A link that no fault is on: as it was before, within noise. */
-export function isClean(before: LinkSample, during: LinkSample): boolean {
-  const [low] = ratioInterval(during.sent - during.received, during.sent);
-  const was = median(before.delaysMs);
-  return low < 0.001 && Math.abs(median(during.delaysMs) - was) <= Math.max(2, was * 0.05);
 }
 
 function verdict(ok: boolean, seen: string): Pick<Receipt, 'ok' | 'why'> {

@@ -89,29 +89,53 @@ export class LinkWatch {
   }
 
   /**
-   * Right after the heal in a window: the links on which there is what there was before the inject, and nothing of that
-   * scatters, so that a median beside a suite can be held against the one before. Of the others the end of the run tells.
+   * Right after the heal in a window: the links of which something can be said beside what else is on them. Nothing of one
+   * that is cut, or on which a fault of the same kind came or went since just before the inject: the end of the run tells.
    */
-  async afterWindow(fault: ScheduledFault): Promise<void> {
+  async afterWindow(fault: ScheduledFault, nowMs: () => number): Promise<void> {
     const [before, measured] = [this.#before.get(fault.id), this.#measured.get(fault.id)];
     if (before === undefined || measured === undefined) return;
-    const alike = fault.targets.filter((link) => {
-      const [was, is] = [before.beside.get(link) ?? [], this.#inForce.on(link)];
-      return (
-        is.every((other) => was.includes(other) && other.fault.kind === 'network.delay') &&
-        was.length === is.length
-      );
-    });
-    if (alike.length === 0) return;
-    this.#measured.set(fault.id, { ...measured, healed: await this.#meter.some(alike) });
+    const changes = new Map(
+      fault.targets.map((link) => [link, changed(before.beside.get(link) ?? [], this.#inForce.on(link))]),
+    );
+    const telling = fault.targets.filter(
+      (link) =>
+        changes.get(link)?.every((other) => other.fault.kind !== fault.fault.kind) === true &&
+        this.#inForce.on(link).every((other) => other.fault.kind !== 'network.partition'),
+    );
+    if (telling.length === 0) return;
+    const msLeft = (): number => this.#nextMs(fault) - nowMs();
+    const readings = await this.#meter.afterWindow(fault, telling, before.readings, msLeft);
+    const healed = [...readings].map(
+      ([link, reading]) => [link, { ...reading, isAlone: changes.get(link)?.length === 0 }] as const,
+    );
+    this.#measured.set(fault.id, { ...measured, healed: new Map(healed) });
   }
 
   /** With how they are when all faults are gone. */
   async finish(): Promise<void> {
-    if (this.#faults.length > 0) this.#after = await this.#meter.baseline();
+    if (this.#faults.length > 0) this.#after = await this.#meter.healed(this.#faults, this.#baseline);
   }
 
   measurements(): Measurements['links'] {
     return { baseline: this.#baseline, of: this.#measured, after: this.#after };
   }
+
+  /** When the next one is to be prepared for on a link of this one. */
+  #nextMs(fault: ScheduledFault): number {
+    const toCome = this.#faults.filter(
+      (other) =>
+        other.startMs !== null &&
+        !this.#before.has(other.id) &&
+        other.targets.some((link) => fault.targets.includes(link)),
+    );
+    return Math.min(...toCome.map((other) => (other.startMs ?? 0) - this.leadMs(other)));
+  }
+}
+
+function changed(
+  before: readonly ScheduledFault[],
+  now: readonly ScheduledFault[],
+): readonly ScheduledFault[] {
+  return [...before.filter((one) => !now.includes(one)), ...now.filter((one) => !before.includes(one))];
 }

@@ -1,11 +1,12 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
-import { isDiskFault, judgeDisk } from './disk-faults.ts';
+import { isDiskFault, isDiskHealed, judgeDisk } from './disk-faults.ts';
 import { isDiskAsBefore, type DiskReading } from './disk-readings.ts';
 import type { LinkSample } from './link-probes.ts';
 import type { LinkMechanism } from './link-driver.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
-import { isClean, judgeLink, type LinkReading } from './link-receipts.ts';
+import { isClean, isGone } from './clean-link.ts';
+import { judgeLink, type LinkReading } from './link-receipts.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { median } from '../statistics.ts';
 
@@ -25,7 +26,13 @@ export interface LinkMeasurement {
   /** Links that any fault was on at any moment of `during`; the others are its bystanders. */
   readonly touched: ReadonlySet<string>;
   /** In a window, its own links that could be held against `before` (LinkWatch). */
-  readonly healed: LinkReadingsByLink;
+  readonly healed: ReadonlyMap<string, HealedLink>;
+}
+
+/** What a link read right after a heal beside which it may carry other faults. */
+export interface HealedLink extends LinkReading {
+  /** Nothing else came or went since before the inject: all of the link must be as it was. */
+  readonly isAlone: boolean;
 }
 
 /** The disks around one fault, its own and those beside it. */
@@ -132,14 +139,16 @@ function nodesOf(target: string): readonly string[] {
 function isBack({ id, fault }: ScheduledFault, target: string, { links, disks }: Measurements): boolean {
   if (isDiskFault(fault)) {
     const measured = disks.get(id);
-    return isDiskAsBefore(measured?.before.get(target) ?? noDisk, measured?.after.get(target) ?? noDisk);
+    return isDiskHealed(fault, measured?.before.get(target) ?? noDisk, measured?.after.get(target) ?? noDisk);
   }
   const measured = links.of.get(id);
   const [found, left] = [measured?.before.get(target), measured?.healed.get(target)];
-  if (found !== undefined && left !== undefined && !isClean(found.probes, left.probes)) return false;
+  if (found !== undefined && left !== undefined) {
+    if (!isGone(fault, found, left)) return false;
+    if (left.isAlone && !isClean(found.probes, left.probes)) return false;
+  }
   const [was, is] = [links.baseline.get(target), links.after.get(target)];
-  if (was === undefined || is === undefined || !isClean(was.probes, is.probes)) return false;
-  return fault.kind !== 'network.rate' || is.flood.bitsPerSecond > fault.rateMbit * 1.1e6;
+  return was !== undefined && is !== undefined && isClean(was.probes, is.probes) && isGone(fault, was, is);
 }
 
 function judged({ id, fault }: ScheduledFault, target: string, { links, disks }: Measurements) {

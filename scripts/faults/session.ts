@@ -157,7 +157,7 @@ export class FaultSession {
     await this.#said(id, async () =>
       this.#turns.take(targets, async () => {
         await this.#heal(fault);
-        await this.#links.afterWindow(fault);
+        await this.#links.afterWindow(fault, () => this.#sinceSuiteMs());
       }),
     );
   }

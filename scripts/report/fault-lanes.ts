@@ -1,5 +1,5 @@
 import type { RunEvent } from '../evidence/event.ts';
-import { inForce, plannedWindow, suitesBeganMs, type InForce } from './in-force.ts';
+import { faultSpans, plannedWindow, suitesBeganMs, type FaultSpan } from './fault-spans.ts';
 import type { Lane, Mark, Span } from './lane.ts';
 import { duration, seconds } from './quantity.ts';
 import type { PlannedFault, RecordedRun } from './recorded-run.ts';
@@ -9,7 +9,7 @@ const maxLanes = 40;
 
 export function faultLanes(run: RecordedRun): readonly Lane[] {
   const planned = [...(run.plan?.plan.conditions ?? []), ...(run.plan?.plan.schedule ?? [])];
-  const realised = inForce(run);
+  const realised = faultSpans(run);
   const began = suitesBeganMs(run.events);
   const ids = [...new Set([...planned.map(({ id }) => id), ...realised.map(({ fault }) => fault)])];
   return ids.slice(0, maxLanes).map((id): Lane => {
@@ -34,7 +34,7 @@ function plannedSpan(id: string, { fromMs, toMs }: { fromMs: number; toMs: numbe
   return { kind: 'span', look: 'planned', fromMs, toMs, text: '', tip };
 }
 
-function realisedSpan(one: InForce, plan: PlannedFault | undefined): Span {
+function realisedSpan(one: FaultSpan, plan: PlannedFault | undefined): Span {
   const { fault, fromMs, toMs, healed, injectTookMs, healTookMs } = one;
   const planned =
     plan?.startMs == null

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../evidence/event.ts';
 import { anchor } from './anchor.ts';
 import { fileLink } from './file-link.ts';
-import { touches } from './in-force.ts';
+import { touches } from './fault-spans.ts';
 import type { LogDigest } from './log-digest.ts';
 import type { LogLine } from './log-line.ts';
 import { markup, type Markup } from './markup.ts';

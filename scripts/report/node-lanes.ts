@@ -1,4 +1,4 @@
-import { inForce, touches, type InForce } from './in-force.ts';
+import { faultSpans, touches, type FaultSpan } from './fault-spans.ts';
 import type { Lane, Mark, Span } from './lane.ts';
 import type { LogBin, LogDigest } from './log-digest.ts';
 import { severities, type LogLine, type UnitChange } from './log-line.ts';
@@ -12,7 +12,7 @@ const maxTip = 160;
 const maxShades = 8;
 
 export function nodeLanes(run: RecordedRun): readonly Lane[] {
-  const windows = inForce(run).filter(({ fault }) => isWindow(fault, run));
+  const windows = faultSpans(run).filter(({ fault }) => isWindow(fault, run));
   return run.logs.slice(0, maxLanes).map((log): Lane => ({
     group: 'nodes',
     name: log.node,
@@ -34,7 +34,7 @@ function isWindow(fault: string, { plan }: RecordedRun): boolean {
   return plan?.plan.schedule.find(({ id }) => id === fault)?.startMs != null;
 }
 
-function shade({ fault, fromMs, toMs }: InForce): Span {
+function shade({ fault, fromMs, toMs }: FaultSpan): Span {
   const tip = `${fault} in force: ${seconds(fromMs)} to ${seconds(toMs)}`;
   return { kind: 'span', look: 'shade', fromMs, toMs, text: '', tip };
 }

@@ -1,4 +1,4 @@
-import { suitesBeganMs } from './in-force.ts';
+import { suitesBeganMs } from './fault-spans.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
 /** A piece of the run that the time line can be narrowed to. */

@@ -6,10 +6,12 @@ import { fakeNode } from './fake-node.ts';
 export interface ProbeBehaviour {
   /** bit/s that its nth listener finds in the middle of what it hears; 0 where nothing came in it. */
   readonly rate?: (listener: number) => number;
+  /** How many probes its nth listener hears. */
+  readonly received?: (listener: number) => number;
   readonly send?: (argv: readonly string[]) => Promise<{ exitCode: number; stdout: string; stderr: string }>;
 }
 
-/** A side-car whose listeners hear one probe of each other point, and end when their input does. */
+/** A side-car whose listeners hear a few probes of the other point, or as many as are given, and end when their input does. */
 export class FakeProbe {
   open = 0;
   started = 0;
@@ -21,19 +23,21 @@ export class FakeProbe {
     from: string,
     {
       rate = () => 0,
+      received = () => 9,
       send = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
     }: ProbeBehaviour = {},
   ) {
     const start = (): Promise<NodeProcess> => {
       this.open += 1;
-      const bitsPerSecond = rate((this.started += 1));
+      const nth = (this.started += 1);
+      const bitsPerSecond = rate(nth);
       const [stdin, stdout] = [new PassThrough(), new PassThrough()];
       const exited = new Promise<number>((resolve) => {
         const end = (): void => {
           if (stdout.writableEnded) return;
           this.open -= 1;
           const middle = { middleBytes: bitsPerSecond / 8, middleUs: 1e6 };
-          const line = { from, received: 9, span: 10, ...middle, delaysUs: [1500] };
+          const line = { from, received: received(nth), span: 10, ...middle, delaysUs: [1500] };
           stdout.end(`${JSON.stringify(line)}\n`);
           resolve(0);
         };

@@ -1,15 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeDisk, tooMuch, type DiskFault } from '../../../../scripts/faults/disk-faults.ts';
+import { isDiskHealed, judgeDisk, tooMuch, type DiskFault } from '../../../../scripts/faults/disk-faults.ts';
 import { blockBytes, liveUse, type DiskReading } from '../../../../scripts/faults/disk-readings.ts';
 import { inodes, readOnly, space } from '../../../support/faults.ts';
+import { roomy } from '../../../support/roomy.ts';
 
-const roomy: DiskReading = {
-  freeBytes: 64e6,
-  freeInodes: 4000,
-  writeError: '',
-  createError: '',
-  residentError: null,
-};
 const full = 'fallocate: No space left on device';
 const judged = (fault: DiskFault, during: Partial<DiskReading>, before: DiskReading = roomy): boolean =>
   judgeDisk(fault, before, { ...roomy, ...during }, roomy).ok;
@@ -89,5 +83,31 @@ describe('a disk that was to be read-only', () => {
     const half: DiskReading = { ...before, residentError: readOnlySays };
     expect(judgeDisk(readOnly, before, refuses, half).measured.after).toBe(1);
     expect(judged(readOnly, refuses, half)).toBe(false);
+  });
+});
+
+describe('after a long window, in which an application kept writing,', () => {
+  const after = (change: Partial<DiskReading>): DiskReading => ({ ...roomy, ...change });
+
+  test('a disk has healed where it used no more than the fault left it, and as much as it liked of anything else', () => {
+    const used = { freeBytes: roomy.freeBytes - 2_500_000, freeInodes: 100 };
+    expect(isDiskHealed(space(2_000_000), roomy, after(used))).toBe(true);
+    expect(isDiskHealed(space(65_536), roomy, after(used))).toBe(false);
+    const made = { freeBytes: 8192, freeInodes: roomy.freeInodes - 70 };
+    expect(isDiskHealed(inodes(10), roomy, after(made))).toBe(true);
+    expect(isDiskHealed(inodes(0), roomy, after(made))).toBe(false);
+  });
+
+  test('a forgotten undo is seen all the same', () => {
+    expect(isDiskHealed(space(2_000_000), roomy, after({ freeBytes: 2_000_000 }))).toBe(false);
+    expect(isDiskHealed(inodes(10), roomy, after({ freeInodes: 10 }))).toBe(false);
+    expect(isDiskHealed(readOnly, roomy, after({ createError: 'Read-only file system' }))).toBe(false);
+  });
+
+  test('a disk that was read-only is judged by its errors alone', () => {
+    expect(isDiskHealed(readOnly, roomy, after({ freeBytes: 0, freeInodes: 0 }))).toBe(true);
+    const resident = { ...roomy, residentError: '' };
+    expect(isDiskHealed(readOnly, resident, after({ residentError: 'Read-only file system' }))).toBe(false);
+    expect(isDiskHealed(readOnly, roomy, after({ freeBytes: -1 }))).toBe(false);
   });
 });

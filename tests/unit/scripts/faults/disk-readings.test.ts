@@ -2,17 +2,11 @@ import { expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDiskAsBefore, readDisk, type DiskReading } from '../../../../scripts/faults/disk-readings.ts';
+import { isDiskAsBefore, readDisk } from '../../../../scripts/faults/disk-readings.ts';
 import { Resident } from '../../../../scripts/faults/resident.ts';
 import { thisMachine } from '../../../support/fake-node.ts';
+import { roomy } from '../../../support/roomy.ts';
 
-const roomy: DiskReading = {
-  freeBytes: 64e6,
-  freeInodes: 4000,
-  writeError: '',
-  createError: '',
-  residentError: null,
-};
 const never = new AbortController().signal;
 
 test('a healed disk has what it had, but for what an application may have used', () => {

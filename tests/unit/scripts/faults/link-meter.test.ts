@@ -1,8 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
+import type { Fault } from '../../../../infra/spec/fault.ts';
 import { LinkMeter } from '../../../../scripts/faults/link-meter.ts';
 import { FakeProbe } from '../../../support/fake-probe.ts';
-import { rate } from '../../../support/faults.ts';
+import { delay, jitter, loss, rate } from '../../../support/faults.ts';
+import { reading, sample } from '../../../support/link-samples.ts';
 
 const slow: ScheduledFault = {
   id: 'slow/rate',
@@ -58,4 +60,43 @@ test('a link that is to have no rate is not flooded: it would take the processor
   ];
   await new LinkMeter(points, [{ ...slow, targets: ['b->a'] }], never).baseline();
   expect(flooding).toEqual(['b']);
+});
+
+describe('after a heal', () => {
+  const before = new Map(slow.targets.map((link) => [link, reading(sample(400, 0.1))]));
+
+  /** How many probes are sent at a time for one reading of a link, by `read`. */
+  async function sent(
+    fault: Fault,
+    read: (meter: LinkMeter, scheduled: ScheduledFault) => Promise<unknown>,
+  ): Promise<readonly string[]> {
+    const counts: string[] = [];
+    const send = (argv: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> => {
+      counts.push(argv[3] ?? '');
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+    };
+    const received = (reading: number): number => [400, 6000][reading - 1] ?? 3000;
+    const one = new FakeProbe('a', '198.18.0.11', '198.18.0.12', { received, send });
+    const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11', { received });
+    const scheduled = { ...slow, fault };
+    await read(new LinkMeter([one.point, other.point], [], never), scheduled);
+    return counts;
+  }
+
+  test.each<[Fault, readonly string[]]>([
+    [delay(20), ['400']],
+    [jitter(20), ['2100']],
+    [loss(0.02), ['400', '6000']],
+    // Too small for 6000 probes to tell that it is gone.
+    [loss(0.002), ['400', '6000', '3000', '3000']],
+  ])('links are probed as thoroughly as the fault needs it: %j', async (fault, counts) => {
+    expect(await sent(fault, async (meter, one) => meter.healed([one], before))).toEqual(counts);
+  });
+
+  test('in a window they are, too, unless the next one comes before that could be done', async () => {
+    const read = (msLeft: number) => async (meter: LinkMeter, one: ScheduledFault) =>
+      meter.afterWindow(one, one.targets, before, () => msLeft);
+    expect(await sent(loss(0.02), read(60_000))).toEqual(['400', '6000']);
+    expect(await sent(loss(0.02), read(3_000))).toEqual(['400']);
+  });
 });

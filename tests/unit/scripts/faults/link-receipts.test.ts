@@ -4,31 +4,14 @@ import { drawFor } from '../../../../infra/plan/seed.ts';
 import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
 import {
   delayTolerance,
-  isClean,
   judgeLink,
   type LinkFault,
-  type LinkReading,
   type LinkReadings,
 } from '../../../../scripts/faults/link-receipts.ts';
 import { cut, delay, jitter, loss, rate } from '../../../support/faults.ts';
+import { nothing, reading, sample } from '../../../support/link-samples.ts';
 
 const all: readonly LinkFault[] = [delay(20), jitter(10), loss(0.1), rate(10), cut];
-
-const nothing: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
-
-/** `n` probes, evenly spread over ± `spreadMs` around `ms`; a share of them lost. */
-function sample(n: number, ms: number, { spreadMs = 0.05, lost = 0, bitsPerSecond = NaN } = {}): LinkSample {
-  const received = Math.round(n * (1 - lost));
-  const delaysMs = Array.from(
-    { length: received },
-    (_, index) => ms - spreadMs + (2 * spreadMs * index) / Math.max(1, received - 1),
-  );
-  return { sent: n, received, delaysMs, bitsPerSecond };
-}
-
-function reading(probes: LinkSample, bitsPerSecond = NaN): LinkReading {
-  return { probes, flood: { ...nothing, received: Number.isNaN(bitsPerSecond) ? 0 : 1000, bitsPerSecond } };
-}
 
 const idle = reading(sample(7000, 0.1), 20e9);
 const during = (probes: LinkSample, bitsPerSecond?: number): LinkReadings => ({
@@ -178,15 +161,4 @@ test.each(all)('a link that was not measured is never what was asked: $kind', (f
     // JSON has no NaN, and a receipt must read back.
     expect(JSON.stringify(judged)).not.toContain('null');
   }
-});
-
-describe('a bystander', () => {
-  test('is clean where it is as late as before and loses nothing that could be told from noise', () => {
-    const before = sample(400, 0.1);
-    expect(isClean(before, sample(400, 1.5))).toBe(true);
-    expect(isClean(before, sample(400, 2.2))).toBe(false);
-    expect(isClean(before, sample(7000, 0.1, { lost: 0.001 }))).toBe(true);
-    expect(isClean(before, sample(7000, 0.1, { lost: 0.02 }))).toBe(false);
-    expect(isClean(before, sample(400, 0.1, { lost: 1 }))).toBe(false);
-  });
 });

@@ -11,6 +11,7 @@ import {
   type Measurements,
 } from '../../../../scripts/faults/session-receipts.ts';
 import { space } from '../../../support/faults.ts';
+import { roomy } from '../../../support/roomy.ts';
 
 const none: LinkReadingsByLink = new Map();
 
@@ -58,7 +59,9 @@ const cut: ScheduledFault = {
 describe('a heal', () => {
   const clean = links({ 'a->b': [0.1, 0], 'b->a': [0.1, 0] });
   const slowed = links({ 'a->b': [20.1, 0], 'b->a': [0.1, 0] });
-  const measured = { [slow.id]: { before: clean, during: slowed, touched: new Set(['a->b']), healed: none } };
+  const measured = {
+    [slow.id]: { before: clean, during: slowed, touched: new Set(['a->b']), healed: new Map() },
+  };
 
   test('is proven where the link is as it was and nothing is left at either end', () => {
     expect(receiptsFrom([slow], clean, measured)).toMatchObject([{ healedOk: true }]);
@@ -95,9 +98,10 @@ describe('a heal in a window', () => {
   const without = links({ 'a->b': [0.1, 0] });
   const standing = links({ 'a->b': [5.1, 0] });
   const both = links({ 'a->b': [25.1, 0] });
-  const measured = (healed: LinkReadingsByLink) => ({
-    [slow.id]: { before: standing, during: both, touched: new Set(['a->b']), healed },
-  });
+  const measured = (left: LinkReadingsByLink, isAlone = true) => {
+    const healed = new Map([...left].map(([link, one]) => [link, { ...one, isAlone }]));
+    return { [slow.id]: { before: standing, during: both, touched: new Set(['a->b']), healed } };
+  };
 
   test('is proven by what its link reads right after it: what it read before, and the receipt says so', () => {
     const [receipt] = receiptsFrom([slow], without, measured(standing));
@@ -112,6 +116,13 @@ describe('a heal in a window', () => {
     const [receipt] = receiptsFrom([slow], without, measured(both));
     expect(receipt).toMatchObject({ ok: true, healedOk: false, measured: { after: 20 } });
   });
+
+  test('is judged by its own share where something else came meanwhile, and by all of the link where nothing did', () => {
+    const lossy = links({ 'a->b': [5.1, 400] });
+    expect(receiptsFrom([slow], without, measured(lossy))).toMatchObject([{ healedOk: false }]);
+    expect(receiptsFrom([slow], without, measured(lossy, false))).toMatchObject([{ healedOk: true }]);
+    expect(receiptsFrom([slow], without, measured(both, false))).toMatchObject([{ healedOk: false }]);
+  });
 });
 
 test('a heal that said it failed is none, whatever is read afterwards', () => {
@@ -122,7 +133,7 @@ test('a heal that said it failed is none, whatever is read afterwards', () => {
     receiptsFrom(
       [slow],
       clean,
-      { [slow.id]: { ...measured, healed: none } },
+      { [slow.id]: { ...measured, healed: new Map() } },
       {
         realised: new Map([[slow.id, { ...times, healed }]]),
       },
@@ -134,7 +145,6 @@ test('a heal that said it failed is none, whatever is read afterwards', () => {
 describe('a disk fault', () => {
   const target = 'a:/data';
   const full: ScheduledFault = { ...slow, id: 'p/full', fault: space(65_536), targets: [target] };
-  const roomy = { freeBytes: 16e6, freeInodes: 500, writeError: '', createError: '', residentError: null };
   const filled = { ...roomy, freeBytes: 65_536, writeError: 'No space left on device' };
   const receiptWith = (
     beside: DiskReading,
@@ -182,7 +192,7 @@ describe('a disk fault', () => {
   test('has healed where its disk was as before when it was read after the heal', () => {
     expect(receiptWith(roomy, { after: filled })).toMatchObject({
       healedOk: false,
-      measured: { before: 16e6, during: 65_536, after: 65_536 },
+      measured: { before: 64e6, during: 65_536, after: 65_536 },
     });
   });
 
@@ -207,9 +217,9 @@ test('each fault has the bystanders of its own measurement: a link that another 
       before: baseline,
       during: links({ 'a->b': [20.1, 0], 'b->c': [0.1, 0], 'c->a': [0.1, 0] }),
       touched: new Set(['a->b']),
-      healed: none,
+      healed: new Map(),
     },
-    [cut.id]: { before: baseline, during: inWindow, touched: new Set(['a->b', 'b->c']), healed: none },
+    [cut.id]: { before: baseline, during: inWindow, touched: new Set(['a->b', 'b->c']), healed: new Map() },
   });
   expect(receipts).toMatchObject([
     { fault: 'p/slow', bystanders: 2, bystandersOk: true },
@@ -232,7 +242,7 @@ test('a fault on every link has no bystanders and no reading of them', () => {
 function receiptsFor(baseline: ReadonlyMap<string, LinkReading>, wholeRun: ReadonlyMap<string, LinkReading>) {
   const touched = new Set(slow.targets);
   return receiptsFrom([slow], baseline, {
-    [slow.id]: { before: baseline, during: wholeRun, touched, healed: none },
+    [slow.id]: { before: baseline, during: wholeRun, touched, healed: new Map() },
   });
 }
 

@@ -2,7 +2,7 @@ import type { RunEvent } from '../evidence/event.ts';
 import type { PlannedFault, RecordedRun } from './recorded-run.ts';
 
 /** When one fault was in force, from its inject to its heal. */
-export interface InForce {
+export interface FaultSpan {
   readonly fault: string;
   readonly targets: readonly string[];
   readonly fromMs: number;
@@ -13,8 +13,8 @@ export interface InForce {
 }
 
 /** Pure: what was really in force, as the events tell. */
-export function inForce({ events, endMs }: Pick<RecordedRun, 'events' | 'endMs'>): readonly InForce[] {
-  return events.flatMap((event): InForce[] => {
+export function faultSpans({ events, endMs }: Pick<RecordedRun, 'events' | 'endMs'>): readonly FaultSpan[] {
+  return events.flatMap((event): FaultSpan[] => {
     if (event.type !== 'fault.inject') return [];
     const heal = events.find(
       (one): one is Extract<RunEvent, { type: 'fault.heal' }> =>

@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { isClean, isDecided, isGone } from '../../../../scripts/faults/clean-link.ts';
+import type { LinkFault } from '../../../../scripts/faults/link-receipts.ts';
+import { cut, delay, jitter, loss, rate } from '../../../support/faults.ts';
+import { reading, sample } from '../../../support/link-samples.ts';
+
+describe('a link that no fault is on', () => {
+  const before = sample(400, 0.1);
+
+  test('is clean where it is as late as before and loses nothing that could be told from noise', () => {
+    expect(isClean(before, sample(400, 1.5))).toBe(true);
+    expect(isClean(before, sample(400, 2.2))).toBe(false);
+    expect(isClean(before, sample(7000, 0.1, { lost: 0.001 }))).toBe(true);
+    expect(isClean(before, sample(7000, 0.1, { lost: 0.02 }))).toBe(false);
+    expect(isClean(before, sample(400, 0.1, { lost: 1 }))).toBe(false);
+  });
+
+  test('is not where its delays are spread, although their median is what it was', () => {
+    expect(isClean(before, sample(400, 0.1, { spreadMs: 1.5 }))).toBe(true);
+    expect(isClean(before, sample(400, 0.1, { spreadMs: 20 }))).toBe(false);
+  });
+
+  test('is as before where what stands on it is still there, however that scatters, and not where it is gone', () => {
+    const standing = sample(400, 50, { spreadMs: 40, lost: 0.1 });
+    expect(isClean(standing, sample(400, 56, { spreadMs: 36, lost: 0.08 }))).toBe(true);
+    expect(isClean(standing, sample(6000, 50, { spreadMs: 40 }))).toBe(false);
+    expect(isClean(standing, sample(6000, 50, { lost: 0.1 }))).toBe(false);
+    expect(isClean(standing, sample(400, 90, { spreadMs: 40, lost: 0.1 }))).toBe(false);
+  });
+});
+
+describe('a fault that was on a link', () => {
+  const before = reading(sample(400, 0.1), 20e9);
+
+  test.each<[LinkFault, ReturnType<typeof reading>]>([
+    [delay(1), reading(sample(400, 1.1))],
+    [jitter(1), reading(sample(2100, 0.1, { spreadMs: 1 }))],
+    [loss(0.003), reading(sample(6000, 0.1, { lost: 0.003 }))],
+    [loss(0.1), reading(sample(6000, 0.1, { lost: 0.06 }))],
+    [rate(10), reading(sample(400, 0.1), 10e6)],
+    [cut, reading(sample(400, 0.1, { lost: 1 }))],
+  ])('is not gone where it is still read, however little it does: %j', (fault, still) => {
+    expect(isGone(fault, before, still)).toBe(false);
+  });
+
+  test.each<LinkFault>([delay(1), jitter(1), loss(0.003), rate(10), cut])(
+    'is gone otherwise: %j',
+    (fault) => {
+      expect(isGone(fault, before, reading(sample(6000, 0.2, { lost: 1 / 6000 }), 20e9))).toBe(true);
+    },
+  );
+
+  test('is judged by its own share beside others that are still there', () => {
+    const other = reading(sample(2100, 50, { spreadMs: 20, lost: 0.02 }));
+    expect(isGone(delay(30), other, reading(sample(2100, 51, { spreadMs: 20, lost: 0.02 })))).toBe(true);
+    expect(isGone(delay(30), other, reading(sample(2100, 80, { spreadMs: 20, lost: 0.02 })))).toBe(false);
+    expect(isGone(jitter(30), other, reading(sample(2100, 50, { spreadMs: 50, lost: 0.02 })))).toBe(false);
+  });
+});
+
+test('a loss is probed for until it could be told from none, and no longer', () => {
+  const before = sample(400, 0.1);
+  expect(isDecided(before, sample(400, 0.1), 0.1)).toBe(false);
+  expect(isDecided(before, sample(6000, 0.1), 0.02)).toBe(true);
+  expect(isDecided(before, sample(6000, 0.1), 0.003)).toBe(false);
+  expect(isDecided(before, sample(9000, 0.1), 0.003)).toBe(true);
+  expect(isDecided(before, sample(6000, 0.1, { lost: 0.02 }), 0.02)).toBe(true);
+});
