@@ -21,12 +21,12 @@ export class HealProof {
     return new HealProof(victims, new Map(fingerprints));
   }
 
-  /** On all nodes but those that are `gone`. `standing`: what is declared to stand on a node meanwhile, none where nothing may. */
+  /** On all nodes but those that have `ended`. `standing`: what is declared to stand on a node meanwhile, none where nothing may. */
   async leftovers(
-    gone: ReadonlySet<string>,
+    ended: ReadonlySet<string>,
     standing?: (node: string) => Scaffolding,
   ): Promise<readonly string[]> {
-    const there = this.#victims.filter(({ node }) => !gone.has(node));
+    const there = this.#victims.filter(({ node }) => !ended.has(node));
     const left = there.map(async (victim) => this.#of(victim, standing?.(victim.node)));
     return (await Promise.all(left)).flat();
   }

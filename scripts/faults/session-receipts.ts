@@ -57,7 +57,7 @@ export interface Measurements {
   readonly realised: ReadonlyMap<string, Realised>;
   readonly leftovers: readonly string[];
   /** Nodes that have ended. */
-  readonly gone: ReadonlySet<string>;
+  readonly ended: ReadonlySet<string>;
   readonly mechanism: LinkMechanism;
 }
 
@@ -112,7 +112,7 @@ function common(scheduled: ScheduledFault, target: string, measured: Measurement
   const isLeft = measured.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
   // A node takes its end of a link and its lease along, and a run's disks go with the run.
   const isOver =
-    isGone(target, measured.gone) || (times?.healed !== false && isBack(scheduled, target, measured));
+    hasEnded(target, measured.ended) || (times?.healed !== false && isBack(scheduled, target, measured));
   return {
     fault: id,
     kind: fault.kind,
@@ -126,9 +126,9 @@ function common(scheduled: ScheduledFault, target: string, measured: Measurement
   };
 }
 
-/** Whether a link or disk has lost a node. */
-export function isGone(target: string, gone: ReadonlySet<string>): boolean {
-  return nodesOf(target).some((node) => gone.has(node));
+/** Whether a node of this link or disk has ended. */
+export function hasEnded(target: string, ended: ReadonlySet<string>): boolean {
+  return nodesOf(target).some((node) => ended.has(node));
 }
 
 function nodesOf(target: string): readonly string[] {

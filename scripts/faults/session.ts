@@ -13,7 +13,7 @@ import { layers } from './layers.ts';
 import { linkMechanism } from './link-driver.ts';
 import { LinkWatch } from './link-watch.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-import { isGone, receiptsOf, type Realised } from './session-receipts.ts';
+import { hasEnded, receiptsOf, type Realised } from './session-receipts.ts';
 import { Turns } from './turns.ts';
 import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -47,7 +47,7 @@ export class FaultSession {
   readonly #realised = new Map<string, Realised>();
   readonly #errors = new Map<string, string[]>();
   /** Nodes that have ended: what was in force on them went with them, and cannot be looked at any more. */
-  #gone: ReadonlySet<string> = new Set();
+  #ended: ReadonlySet<string> = new Set();
   #suiteBeganMs = 0;
 
   private constructor(
@@ -101,15 +101,15 @@ export class FaultSession {
     readonly leftovers: readonly string[];
     readonly invalid: readonly string[];
   }> {
-    this.#gone = await goneOf(this.#victims);
+    this.#ended = await endedOf(this.#victims);
     const unfinished = this.#faults.filter((fault) => this.#isUnfinished(fault));
     for (const fault of [...this.#active].reverse()) {
       await this.#said(fault.id, async () => this.#heal(fault));
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
-    const before = await this.#proof.leftovers(this.#gone, (node) => this.#driver.scaffolding(node));
+    const before = await this.#proof.leftovers(this.#ended, (node) => this.#driver.scaffolding(node));
     await this.#said('driver', async () => this.#driver.release());
-    const leftovers = [...new Set([...before, ...(await this.#proof.leftovers(this.#gone))])];
+    const leftovers = [...new Set([...before, ...(await this.#proof.leftovers(this.#ended))])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
     await this.#said('links after the heal', async () => this.#links.finish());
     const receipts = receiptsOf(this.#faults, {
@@ -117,7 +117,7 @@ export class FaultSession {
       disks: await this.#disks.finish(),
       realised: this.#realised,
       leftovers,
-      gone: this.#gone,
+      ended: this.#ended,
       mechanism: linkMechanism(this.#stage.abilities),
     });
     return {
@@ -168,7 +168,7 @@ export class FaultSession {
       await work();
     } catch (error) {
       if (this.#stage.signal.aborted) return; // the run ends for a reason of its own
-      if (await this.#isOfTheGone(name)) return;
+      if (await this.#isOfEnded(name)) return;
       const why = messageOf(error);
       this.#errors.set(name, [...(this.#errors.get(name) ?? []), why]);
       this.#stage.recorder.record({ type: 'fault.error', fault: name, why });
@@ -176,10 +176,10 @@ export class FaultSession {
   }
 
   /** A fault on a node that has ended: whoever looks at the nodes says that it has. */
-  async #isOfTheGone(id: string): Promise<boolean> {
-    this.#gone = await goneOf(this.#victims);
+  async #isOfEnded(id: string): Promise<boolean> {
+    this.#ended = await endedOf(this.#victims);
     const targets = this.#faults.find((fault) => fault.id === id)?.targets ?? [];
-    return targets.some((target) => isGone(target, this.#gone));
+    return targets.some((target) => hasEnded(target, this.#ended));
   }
 
   async #inject(fault: ScheduledFault): Promise<void> {
@@ -222,7 +222,7 @@ export class FaultSession {
   /** What went wrong with a fault is said by itself, and so is the end of a node. */
   #isUnfinished(fault: ScheduledFault): boolean {
     if (fault.startMs === null || this.#errors.has(fault.id)) return false;
-    if (fault.targets.some((target) => isGone(target, this.#gone))) return false;
+    if (fault.targets.some((target) => hasEnded(target, this.#ended))) return false;
     return !this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault));
   }
 
@@ -246,7 +246,7 @@ export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
   return [...loaded.plan.conditions, ...loaded.plan.schedule];
 }
 
-async function goneOf(victims: readonly Victim[]): Promise<ReadonlySet<string>> {
+async function endedOf(victims: readonly Victim[]): Promise<ReadonlySet<string>> {
   const states = await Promise.all(
     victims.map(async ({ node, access }) => ({ node, ...(await access.state()) })),
   );

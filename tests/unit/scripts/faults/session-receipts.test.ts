@@ -86,8 +86,8 @@ describe('a heal', () => {
 
   test('is proven by the end of a node, which took its end of the link along, and not for what the other end has', () => {
     const after = new Map();
-    const receipts = (gone: string, leftovers: readonly string[] = []) =>
-      receiptsFrom([slow], clean, measured, { after, leftovers, gone: new Set([gone]) });
+    const receipts = (node: string, leftovers: readonly string[] = []) =>
+      receiptsFrom([slow], clean, measured, { after, leftovers, ended: new Set([node]) });
     expect(receipts('b')).toMatchObject([{ ok: true, healedOk: true }]);
     expect(receipts('c')).toMatchObject([{ healedOk: false }]);
     expect(receipts('b', ['a: qdisc htb'])).toMatchObject([{ healedOk: false }]);
@@ -255,8 +255,8 @@ function receiptsFrom(
     leftovers = [],
     realised = new Map(),
     disks = new Map(),
-    gone = new Set(),
-  }: Partial<Pick<Measurements, 'leftovers' | 'realised' | 'disks' | 'gone'>> & {
+    ended = new Set(),
+  }: Partial<Pick<Measurements, 'leftovers' | 'realised' | 'disks' | 'ended'>> & {
     after?: LinkReadingsByLink;
   } = {},
 ) {
@@ -265,7 +265,7 @@ function receiptsFrom(
     disks,
     realised,
     leftovers,
-    gone,
+    ended,
     mechanism: 'nfqueue',
   });
 }
