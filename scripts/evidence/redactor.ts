@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { isSecretVariable, redactedMark } from '../../infra/plan/secret-name.ts';
+import { secretInWord } from '../../infra/plan/secret-words.ts';
 import type { Secret } from '../../infra/plan/secrets.ts';
 import { ByteMatcher } from './byte-matcher.ts';
 import { formsOf } from './secret-forms.ts';
@@ -22,8 +23,8 @@ export function tooShort(secrets: readonly Secret[]): readonly string[] {
 /**
  * The one place where secrets are taken out of evidence: each, in every form of secret-forms.ts, is replaced by its name
  * and a keyed hash, so that two places can be compared and neither be guessed. The key is this run's and is never
- * written. What stands in a map called `environment` or `variables` under a secret's name goes by that name, whatever
- * its length, and is looked for everywhere from then on.
+ * written. What stands in a map called `environment` or `variables` under a secret's name, or behind one in the words of an
+ * `argv` or a `command`, goes by that name, whatever its length, and is looked for everywhere from then on.
  */
 export class Redactor {
   readonly key: Uint8Array;
@@ -74,13 +75,25 @@ export class Redactor {
     if (Array.isArray(value)) return value.map((one) => this.value(one));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, one]: [string, unknown]) => [
-        this.text(key),
-        (key === 'environment' || key === 'variables') && isTextMap(one)
-          ? this.environment(one)
-          : this.value(one),
-      ]),
+      Object.entries(value).map(([key, one]: [string, unknown]) => [this.text(key), this.#under(key, one)]),
     );
+  }
+
+  #under(key: string, value: unknown): unknown {
+    if ((key === 'environment' || key === 'variables') && isTextMap(value)) return this.environment(value);
+    if ((key === 'argv' || key === 'command') && isWords(value)) return this.words(value);
+    return this.value(value);
+  }
+
+  /** Words of a command line by the names that stand before them, then by value. */
+  words(words: readonly string[]): readonly string[] {
+    const secrets = words.map((_, at) => secretInWord(words, at));
+    this.learn(secrets.filter((one) => one !== null));
+    return words.map((word, at) => {
+      const own = secrets[at];
+      if (own === undefined || own === null) return this.text(word);
+      return this.text(word.slice(0, -own.value.length)) + this.#mark(own);
+    });
   }
 
   /** Variables by name first, then by value. */
@@ -122,6 +135,10 @@ export class Redactor {
     const keyed = createHmac('sha256', this.key).update(value).digest('hex').slice(0, 12);
     return `${redactedMark}${name}:${keyed}]`;
   }
+}
+
+function isWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isTextMap(value: unknown): value is Readonly<Record<string, string>> {

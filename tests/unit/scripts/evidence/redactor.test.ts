@@ -112,3 +112,39 @@ test('at the other end of a pipe the same secrets get the same hashes; a line th
   expect(redactorOf(said.slice(0, -5)).text('another-one')).toBe('another-one');
   expect(redactorOf('').secrets).toEqual([]);
 });
+
+describe('words of a command line', () => {
+  test.each<[string, readonly string[], string]>([
+    ['an option with its value', ['client', '--password=hunter2'], '--password=[redacted:password:'],
+    ['an option before its value', ['client', '--api-token', 'hunter2'], '[redacted:api-token:'],
+    ['a variable', ['env', 'DB_PASSWORD=hunter2', 'client'], 'DB_PASSWORD=[redacted:DB_PASSWORD:'],
+    [
+      'a header',
+      ['curl', '-H', 'Authorization: Bearer hunter2'],
+      'Authorization: Bearer [redacted:Authorization:',
+    ],
+    ['a header of another name', ['curl', '-H', 'X-Api-Key: hunter2'], 'X-Api-Key: [redacted:X-Api-Key:'],
+    ['however short', ['client', '--password', 'x'], '[redacted:password:'],
+  ])('are redacted by the name that stands before them: %s', (_what, argv, marked) => {
+    const said = JSON.stringify(new Redactor().value({ argv, command: argv }));
+    expect(said).not.toMatch(/hunter2|"x"/);
+    expect(said.split(marked)).toHaveLength(3);
+  });
+
+  test('stay as they are where no name speaks against them, and are looked for elsewhere where one does', () => {
+    const plain = [
+      'run',
+      '--max',
+      '3',
+      '--keyboard=de',
+      '-x',
+      'KEY_FILE=/run/key',
+      '--public-key=abcdef',
+      'a: b',
+    ];
+    expect(new Redactor().value({ argv: plain })).toEqual({ argv: plain });
+    const learned = new Redactor();
+    learned.value({ argv: ['client', '--password=hunter2'] });
+    expect(learned.text('it said hunter2')).toMatch(/^it said \[redacted:password:/);
+  });
+});
