@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { EXIT, RunError, UnderstudyError, type ExitCode, type Problem, messageOf } from '../infra/errors.ts';
-import { screenOf, type Screen } from './screen.ts';
+import { screenOf, visible, type Screen } from './screen.ts';
 
 /** `--json` prints this one object where a command ends without its own (contracts: "Command line"). */
 interface ErrorDocument {
@@ -75,10 +75,10 @@ function isOfTheMachine(error: unknown): error is NodeJS.ErrnoException {
 export function errorText(thrown: unknown, { red, dim }: Screen['colours']): string {
   const { message, hint, runFolder } = errorDocument(thrown).error;
   const error: unknown = thrown instanceof RunError ? thrown.reason : thrown;
-  const lines = [`${red('error')} ${message}`];
-  if (hint !== '') lines.push(`${dim('next ')} ${hint}`);
+  const lines = [`${red('error')} ${visible(message)}`];
+  if (hint !== '') lines.push(`${dim('next ')} ${visible(hint)}`);
   if (runFolder !== undefined) lines.push(`${dim('see  ')} ${runFolder}`);
   // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.
-  if (!(error instanceof UnderstudyError) && !isOfTheMachine(error)) lines.push(inspect(error));
+  if (!(error instanceof UnderstudyError) && !isOfTheMachine(error)) lines.push(visible(inspect(error)));
   return `${lines.join('\n')}\n`;
 }

@@ -13,7 +13,7 @@ export interface ExtendOptions extends ClusterChoice {
   readonly json: boolean;
 }
 
-/** `understudy extend`: the cluster now expires `duration` from now, and `ls` shows why. */
+/** `understudy extend`: the cluster now expires `duration` from now, never earlier than before, and `ls` shows why. */
 export async function extend(options: ExtendOptions): Promise<ExitCode> {
   const durationMs = parseDurationMs(options.duration);
   const engine = await connectRunEngine();
@@ -24,6 +24,15 @@ export async function extend(options: ExtendOptions): Promise<ExitCode> {
     });
   }
   const expires = new Date(Date.now() + durationMs).toISOString();
+  if (expires < cluster.expires) {
+    throw new UsageError(
+      'shorter',
+      `${cluster.runId} already lives until ${cluster.expires}, longer than ${options.duration} from now`,
+      {
+        hint: 'give a longer duration, or take it down now: understudy down',
+      },
+    );
+  }
   prolong(cluster, engine.description, expires, options.reason ?? cluster.reason);
   if (options.json) printJson({ schema: 1, runId: cluster.runId, expires });
   else printResult(`${cluster.runId} expires ${expires}`);

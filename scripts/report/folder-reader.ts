@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { whyNoFile, whyUnreadable } from '../../infra/spec/author-file.ts';
@@ -83,14 +83,28 @@ export class FolderReader {
     }
   }
 
-  /** Everything but the page itself. */
+  /** Everything but the page itself, and what lies behind links to folders: these may lead anywhere, round in circles too. */
   files(below = ''): readonly FileBeside[] {
     return this.names(below).flatMap((name) => {
       const path = join(below, name);
-      const stats = statSync(join(this.#folder, path), { throwIfNoEntry: false });
-      if (stats?.isDirectory() === true) return this.files(path);
+      const stats = this.#stats(path);
+      if (stats?.isDirectory() === true) return this.#isLink(path) ? [] : this.files(path);
       return stats?.isFile() === true && path !== 'report.html' ? [{ path, bytes: stats.size }] : [];
     });
+  }
+
+  #isLink(path: string): boolean {
+    return lstatSync(join(this.#folder, path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  }
+
+  /** What a link leads to counts; where it leads to itself, or beyond what we may see, is told. */
+  #stats(path: string): Stats | undefined {
+    try {
+      return statSync(join(this.#folder, path), { throwIfNoEntry: false });
+    } catch (error) {
+      this.gaps.push(`${path} ${whyUnreadable(error)}`);
+      return undefined;
+    }
   }
 
   #read<T>(name: string, read: (path: string) => T): T | null {

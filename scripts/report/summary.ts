@@ -1,5 +1,5 @@
 import type { Verdict } from '../verdict/verdict.ts';
-import type { Screen } from '../screen.ts';
+import { visible, type Screen } from '../screen.ts';
 import { counted } from './quantity.ts';
 
 const maxReasons = 8;
@@ -11,7 +11,7 @@ export function summary(verdict: Verdict, { colours, columns }: Screen): string 
   const holding = receipts.filter(({ ok, bystandersOk, healedOk }) => ok && bystandersOk && healedOk).length;
   const colour = { pass: colours.green, fail: colours.red, invalid: colours.yellow }[verdict.verdict];
   const line = (name: string, text: string): string =>
-    `${name.padEnd(label)}${wrapped(text, columns - label).join(`\n${' '.repeat(label)}`)}`;
+    `${name.padEnd(label)}${wrapped(visible(text), columns - label).join(`\n${' '.repeat(label)}`)}`;
   return [
     '',
     line('cluster', [`${verdict.cluster}, seed ${verdict.seed}`, ...namesOf(verdict)].join(', ')),
@@ -26,7 +26,7 @@ export function summary(verdict: Verdict, { colours, columns }: Screen): string 
     ...(why.length > maxReasons ? [line('', `and ${why.length - maxReasons} more, in the report`)] : []),
     // Never wrapped: whoever selects it wants it whole.
     `${'report'.padEnd(label)}${verdict.report ?? 'none'}`,
-    `residue: ${verdict.residue.length === 0 ? 'none' : verdict.residue.join(', ')}`,
+    `residue: ${verdict.residue.length === 0 ? 'none' : visible(verdict.residue.join(', '))}`,
   ].join('\n');
 }
 

@@ -15,6 +15,12 @@ describe('an error that is meant for the user', () => {
     );
   });
 
+  test('does nothing to the terminal, whatever stands in a spec or came out of a node', () => {
+    const error = new UsageError('u', 'role "\u001b[2J"', { hint: 'it said \u001b]0;title\u0007' });
+    expect(text(error)).toBe('error role "\\x1b[2J"\nnext  it said \\x1b]0;title\\x07\n');
+    expect(errorDocument(error).error.message).toBe('role "\u001b[2J"');
+  });
+
   test('is one object for programs, whose exit code is that of contracts.md', () => {
     const problem = { code: 'c', message: 'm', file: 'f', line: 1, column: 2, hint: 'h' };
     const spec = errorDocument(new SpecError('two', [problem]));

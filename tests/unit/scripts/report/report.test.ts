@@ -255,6 +255,15 @@ describe('what a run wrote and the page cannot show is said at its top', () => {
     expect(said(folder)).toContain(`${file} is not whole JSON`);
   });
 
+  test('links: one that leads to itself is told, one that leads to a folder is not followed', () => {
+    const folder = full();
+    symlinkSync('circle', join(folder, 'circle'));
+    symlinkSync('.', join(folder, 'here'));
+    const page = said(folder);
+    expect(page).toContain('circle cannot be read (ELOOP)');
+    expect(page).not.toContain('here/');
+  });
+
   test('a journal that is something else: the container’s log stands in, and that is said', () => {
     const folder = full();
     rmSync(join(folder, 'nodes/left-1/journal.jsonl'));
