@@ -62,7 +62,7 @@ static int64_t made;
 
 static int64_t fill_inodes(const char *dir, int64_t wanted) {
   char name[4200];
-  while (free_inodes(dir) > wanted) {
+  while (!ended && free_inodes(dir) > wanted) {
     snprintf(name, sizeof name, "%s/%lld", place, (long long)made);
     int file = open(name, O_CREAT | O_EXCL | O_WRONLY, 0600);
     if (file < 0) break;

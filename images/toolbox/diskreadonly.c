@@ -2,7 +2,9 @@
  * diskreadonly PATH: makes the mount at PATH read-only, for all who are in the node, until stdin ends or a signal comes;
  * then as writable as it was. What is made read-only is the mount itself, its other options kept, so that it also holds
  * for a process whose working directory lies below it; nothing is mounted over it. A unit with a mount namespace of its
- * own has a mount of its own, with options of its own: those of every namespace are taken.
+ * own has a mount of its own, with options of its own: those of every namespace are taken, also of those that begin while
+ * this is done. A namespace that begins later copies a mount that is read-only by us; whether its unit wants it so for
+ * itself (ReadOnlyPaths=) cannot be told from that, and it is made as writable as the others in the end.
  *
  * The kernel refuses (EBUSY) while a file is open for writing on such a mount. One that is being written is closed in a
  * moment, so that is tried for a while; then "err 16" names who has which file open. Says "ok MOUNTS" when it is done.
@@ -133,6 +135,7 @@ static int make_writable(const char *path) {
 /* All of them or none. */
 static int make_read_only(const char *path) {
   for (int i = 0; i < space_count; i++) {
+    if (spaces[i].changed) continue;
     int code = remount(&spaces[i], path, MS_RDONLY);
     if (code) {
       make_writable(path);
@@ -210,8 +213,15 @@ int main(int argc, char **argv) {
     code = make_read_only(path);
     setns(home, CLONE_NEWNS);
     if (code == EBUSY) usleep(5000);
+    /* Until a look finds no namespace that is new, and copied the mount before it was read-only. */
+    int known = space_count;
+    if (!code) find_spaces(path, 0);
+    for (int i = known; i < space_count; i++)
+      if (!spaces[i].changed) code = EBUSY;
   }
   if (code) {
+    make_writable(path);
+    setns(home, CLONE_NEWNS);
     printf("err %d cannot make %s read-only: %s", code, path, strerror(code));
     if (code == EBUSY) {
       DIR *processes = opendir("/proc");

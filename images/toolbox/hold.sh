@@ -14,6 +14,8 @@
 # End of input, or LEASE seconds without a line, and everything is undone, last first: the controller need not live.
 set -u
 lease=${1:-10}
+# One that hangs must not keep the others from being undone; who asks for a "do" waits 20 s for it.
+undo_s=${2:-5} do_s=15
 declare -A undos=() pids=() inputs=() outputs=()
 order=()
 
@@ -27,7 +29,7 @@ heal() {
   while IFS= read -r line; do
     [ -n "$line" ] || continue
     read -r -a words <<<"$line"
-    said=$("${words[@]}" 2>&1 </dev/null) && continue
+    said=$(timeout -k 1 "$undo_s" "${words[@]}" 2>&1 </dev/null) && continue
     fail $? "$line" "$said"
     kept=$line$'\n'$kept
   done < <(printf '%s' "${undos[$id]:-}" | tac)
@@ -70,7 +72,7 @@ while read -r -t "$lease" -a words; do
       echo ok
       ;;
     do)
-      if said=$("${words[@]:1}" 2>&1); then echo ok; else echo "err $? ${said//$'\n'/ }"; fi
+      if said=$(timeout -k 1 "$do_s" "${words[@]:1}" 2>&1 </dev/null); then echo ok; else echo "err $? ${said//$'\n'/ }"; fi
       ;;
     start)
       id=${words[1]}

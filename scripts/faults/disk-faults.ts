@@ -70,6 +70,27 @@ function usedSince(fault: DiskFault): DiskUse {
 }
 
 /**
+ * Pure: a disk that had no more free before any fault of the run is as full as was asked without one, and no reading tells
+ * whether the fault did anything. null: it had more. What an application has used since makes no difference to that.
+ */
+export function whyNothingToDo(fault: DiskFault, baseline: DiskReading): string | null {
+  const told = (had: number, asked: number, unit: string): string | null =>
+    had > asked
+      ? null
+      : `the disk had ${had} ${unit} free without any fault, and ${asked} were asked for: ask for less`;
+  switch (fault.kind) {
+    case 'disk.space':
+      return told(baseline.freeBytes, fault.freeBytes, 'bytes');
+    case 'disk.inodes':
+      return told(baseline.freeInodes, fault.freeInodes, 'inodes');
+    case 'disk.readonly':
+      return null;
+    default:
+      return assertNever(fault);
+  }
+}
+
+/**
  * What may lie between asked and measured: what a live application uses or frees, but where the fault takes less than
  * twice that, half of what it takes, so that a disk without the fault never agrees.
  */

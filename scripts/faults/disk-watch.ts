@@ -14,6 +14,7 @@ export class DiskWatch {
   readonly #faults: ReadonlyMap<ScheduledFault, DiskFault>;
   readonly #inForce: InForce;
   readonly #signal: AbortSignal;
+  readonly #baseline = new Map<string, DiskReading>();
   readonly #measured = new Map<string, DiskMeasurement>();
   readonly #after = new Map<string, Map<string, DiskReading>>();
   /** By fault and target. */
@@ -33,6 +34,19 @@ export class DiskWatch {
     );
   }
 
+  /** How full the disks are that faults are to come on, before any is. */
+  async begin(): Promise<void> {
+    for (const [scheduled, fault] of this.#faults)
+      for (const [target, reading] of await this.#read(scheduled, fault, scheduled.targets))
+        this.#baseline.set(target, reading);
+  }
+
+  /** All that a change of this fault reads or writes: its own targets, and the disks beside them. */
+  touches(scheduled: ScheduledFault): readonly string[] {
+    const { targets } = scheduled;
+    return this.#faults.has(scheduled) ? [...targets, ...disksBeside(targets, this.#disks())] : targets;
+  }
+
   /** Reads them, lets `inject` put the fault in force, and reads them again. */
   async around(scheduled: ScheduledFault, inject: () => Promise<void>): Promise<void> {
     const fault = this.#faults.get(scheduled);
@@ -40,15 +54,15 @@ export class DiskWatch {
       await inject();
       return;
     }
-    const { targets, id } = scheduled;
-    const all = [...targets, ...disksBeside(targets, this.#disks())];
+    const { id } = scheduled;
+    const all = this.touches(scheduled);
     if (fault.kind === 'disk.readonly') await this.#enter(scheduled);
     const { result, touched } = await this.#inForce.watching(async () => {
       const before = await this.#read(scheduled, fault, all);
       await inject();
       return { before, during: await this.#read(scheduled, fault, all) };
     });
-    this.#measured.set(id, { ...result, touched, after: new Map() });
+    this.#measured.set(id, { baseline: this.#baseline, ...result, touched, after: new Map() });
   }
 
   /** After a heal: what a disk reads on which no fault is left is what is after each of those that were on it. */
@@ -70,6 +84,7 @@ export class DiskWatch {
     return new Map(
       [...this.#faults.keys()].map(({ id }) => {
         const measured = this.#measured.get(id) ?? {
+          baseline: this.#baseline,
           before: new Map(),
           during: new Map(),
           touched: new Set(),

@@ -193,18 +193,17 @@ function rateOf(requested: number, readings: LinkReadings): Judged {
 }
 
 function partitionOf(readings: LinkReadings): Judged {
-  const reached = mapReadings(readings, ({ probes }) => (probes.received > 0 ? 1 : 0));
+  const measured = mapReadings(readings, ({ probes }) => (probes.received > 0 ? 0 : 1));
+  const { before, during, after } = measured;
+  const { received, sent } = readings.during.probes;
   return {
     requested: 1,
-    measured: mapValues(reached, (one) => 1 - one),
+    measured,
     unit: 'bool',
-    n: readings.during.probes.sent,
+    n: sent,
     tolerance: 0,
-    ...verdict(
-      readings.during.probes.sent > 0 && reached.before === 1 && reached.during === 0,
-      `${readings.during.probes.received} of ${readings.during.probes.sent} probes arrived`,
-    ),
-    samples: { before: [reached.before], during: [reached.during], after: [reached.after] },
+    ...verdict(sent > 0 && before === 0 && during === 1, `${received} of ${sent} probes arrived`),
+    samples: { before: [before], during: [during], after: [after] },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
-import { isDiskFault, isDiskHealed, judgeDisk } from './disk-faults.ts';
+import { isDiskFault, isDiskHealed, judgeDisk, whyNothingToDo } from './disk-faults.ts';
 import { isDiskAsBefore, type DiskReading } from './disk-readings.ts';
 import type { LinkSample } from './link-probes.ts';
 import type { LinkMechanism } from './link-driver.ts';
@@ -37,6 +37,8 @@ export interface HealedLink extends LinkReading {
 
 /** The disks around one fault, its own and those beside it. */
 export interface DiskMeasurement {
+  /** Before any fault. */
+  readonly baseline: ReadonlyMap<string, DiskReading>;
   readonly before: ReadonlyMap<string, DiskReading>;
   readonly during: ReadonlyMap<string, DiskReading>;
   /** Disks that any fault was on from `before` to `during`; the others are its bystanders. */
@@ -161,7 +163,12 @@ function judged({ id, fault }: ScheduledFault, target: string, { links, disks }:
       const measured = disks.get(id);
       const result = judgeDisk(fault, of(measured?.before), of(measured?.during), of(measured?.after));
       const { before, during, after } = result.measured;
-      return { ...result, samples: { before: [before], during: [during], after: [after] } };
+      const nothingToDo = whyNothingToDo(fault, of(measured?.baseline));
+      return {
+        ...result,
+        ...(nothingToDo === null ? {} : { ok: false, why: nothingToDo }),
+        samples: { before: [before], during: [during], after: [after] },
+      };
     }
     default: {
       const of = (readings: LinkReadingsByLink | undefined): LinkReading =>

@@ -49,6 +49,8 @@ export class FaultSession {
   /** Nodes that have ended: what was in force on them went with them, and cannot be looked at any more. */
   #ended: ReadonlySet<string> = new Set();
   #suiteBeganMs = 0;
+  /** After that, and before what is still in force then is healed. */
+  #suiteEndedMs = 0;
 
   private constructor(
     stage: FaultStage,
@@ -71,6 +73,7 @@ export class FaultSession {
     const victims = await openVictims(stage, capabilitiesFor(faults));
     try {
       const session = new FaultSession(stage, victims, faults, await HealProof.take(victims));
+      await session.#disks.begin();
       await session.#links.begin();
       return session;
     } catch (error) {
@@ -91,6 +94,7 @@ export class FaultSession {
   /** Injects and heals at the moments of the schedule, until `ended`. Settles when all of it is done. */
   async runSchedule(ended: AbortSignal): Promise<void> {
     this.#suiteBeganMs = this.#stage.recorder.nowMs();
+    ended.addEventListener('abort', () => (this.#suiteEndedMs = this.#sinceSuiteMs()), { once: true });
     const windows = this.#faults.filter(({ startMs }) => startMs !== null);
     await Promise.all(windows.map(async (fault) => this.#window(fault, ended)));
   }
@@ -126,7 +130,7 @@ export class FaultSession {
       invalid: [
         ...[...this.#errors].flatMap(([name, errors]) => errors.map((error) => `${name}: ${error}`)),
         ...unfinished.map(
-          ({ id }) => `${id} was not in force as planned: the suites ended before its schedule did`,
+          (fault) => `${fault.id} was not in force as planned: ${this.#whyUnfinished(fault)}`,
         ),
       ],
     };
@@ -139,23 +143,27 @@ export class FaultSession {
   }
 
   async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {
-    const { startMs, endMs, targets, id } = fault;
+    const { startMs, endMs, id } = fault;
+    const touched = this.#disks.touches(fault);
     const start = startMs ?? 0;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
     if (!(await this.#comes(start - this.#links.leadMs(fault), ended))) return;
     await this.#said(id, async () =>
-      this.#turns.take(targets, async () => {
+      this.#turns.take(touched, async () => {
         await this.#links.beforeWindow(fault);
         if (!(await this.#comes(start, ended))) return;
-        if (msLeft() <= 0)
-          throw new Error('its window was over before its targets had been measured for another fault');
+        // What others on its targets still needed to be measured has come out of its own window.
+        if (msLeft() <= ((endMs ?? Infinity) - start) / 2 && endMs !== null)
+          throw new Error(
+            `it would have come ${Math.round(endMs - msLeft() - start)} ms late, for less than half of its window`,
+          );
         await this.#inject(fault);
         await this.#links.inWindow(fault, msLeft);
       }),
     );
     if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#active.has(fault)) return;
     await this.#said(id, async () =>
-      this.#turns.take(targets, async () => {
+      this.#turns.take(touched, async () => {
         await this.#heal(fault);
         await this.#links.afterWindow(fault, () => this.#sinceSuiteMs());
       }),
@@ -224,6 +232,12 @@ export class FaultSession {
     if (fault.startMs === null || this.#errors.has(fault.id)) return false;
     if (fault.targets.some((target) => hasEnded(target, this.#ended))) return false;
     return !this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault));
+  }
+
+  #whyUnfinished({ endMs }: ScheduledFault): string {
+    return endMs !== null && endMs < this.#suiteEndedMs
+      ? 'measuring it took longer than its window'
+      : 'the suites ended before its schedule did';
   }
 
   #sinceSuiteMs(): number {

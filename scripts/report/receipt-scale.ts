@@ -10,7 +10,7 @@ export interface Expected {
 
 /**
  * A receipt's samples are what single probes read, its value may be worked out from them: delay is what was added to the
- * reading before, jitter the spread around the middle, a partition that nothing arrives.
+ * reading before, jitter the spread around the middle.
  */
 export function expectedSamples({ kind, requested, tolerance, measured, samples }: Receipt): Expected {
   switch (kind) {
@@ -22,8 +22,6 @@ export function expectedSamples({ kind, requested, tolerance, measured, samples 
       const value = median(samples.during);
       return { value, low: value - requested, high: value + requested };
     }
-    case 'network.partition':
-      return { value: 1 - requested, low: 1 - requested, high: 1 - requested };
     default:
       return { value: requested, low: requested - tolerance, high: requested + tolerance };
   }

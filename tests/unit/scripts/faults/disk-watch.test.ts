@@ -8,7 +8,7 @@ import { LinkDriver } from '../../../../scripts/faults/link-driver.ts';
 import type { Victim } from '../../../../scripts/faults/victim.ts';
 import { FakeSideCar } from '../../../support/fake-kernel.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
-import { inodes, space } from '../../../support/faults.ts';
+import { delay, inodes, space } from '../../../support/faults.ts';
 
 const never = new AbortController().signal;
 
@@ -42,6 +42,16 @@ const scheduled = (id: string, fault: Fault, ...targets: readonly string[]): Sch
   targets,
   startMs: 0,
   endMs: 1,
+});
+
+test('a change of a fault touches its own disks and those that are read beside them', async () => {
+  const blocks = new Map<string, number>();
+  const victims = [await victim('a', ['/data', '/logs'], blocks), await victim('b', ['/data'], blocks)];
+  const full = scheduled('p/full', space(0), 'a:/data');
+  const slow = scheduled('p/slow', delay(5), 'a->b');
+  const watch = new DiskWatch(victims, [full, slow], new InForce(), never);
+  expect(watch.touches(full)).toEqual(['a:/data', 'a:/logs', 'b:/data']);
+  expect(watch.touches(slow)).toEqual(['a->b']);
 });
 
 test('beside a disk are the others of its node, and the same one of other nodes', () => {

@@ -33,6 +33,21 @@ test('a heal rejects with the undo that failed, by name, and has run the others'
   await hold.close();
 });
 
+test('an undo that hangs keeps no other from being run', async () => {
+  const impatient = fakeNode({
+    name: 'node-1 side-car',
+    start: async (argv) => sideCar.start([...argv, '0.2']),
+  });
+  const hold = await Hold.open(impatient);
+  const made = join(folder, 'made');
+  await hold.undo('a', ['rm', made]);
+  await hold.do(['touch', made]);
+  await hold.undo('a', ['sleep', '600']);
+  await expect(hold.heal('a')).rejects.toThrow(/"err 124 sleep 600 ended with 124/);
+  expect(existsSync(made)).toBe(false);
+  await hold.close();
+});
+
 test('what fails to start says why, and is nothing that a heal could fail on', async () => {
   const hold = await Hold.open(sideCar);
   await expect(hold.start('a', ['echo', 'err', '16', 'busy'])).rejects.toThrow(/err 16 busy/);

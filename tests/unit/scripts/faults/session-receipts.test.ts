@@ -148,9 +148,14 @@ describe('a disk fault', () => {
   const filled = { ...roomy, freeBytes: 65_536, writeError: 'No space left on device' };
   const receiptWith = (
     beside: DiskReading,
-    { touched = [], after = roomy }: { touched?: readonly string[]; after?: DiskReading } = {},
+    {
+      touched = [],
+      after = roomy,
+      baseline = roomy,
+    }: { touched?: readonly string[]; after?: DiskReading; baseline?: DiskReading } = {},
   ) => {
     const measured: DiskMeasurement = {
+      baseline: new Map([[target, baseline]]),
       before: new Map([target, 'b:/data', 'c:/data'].map((disk) => [disk, roomy])),
       during: new Map([
         [target, filled],
@@ -186,6 +191,13 @@ describe('a disk fault', () => {
     expect(receiptWith(filled, { touched: ['c:/data'] })).toMatchObject({
       bystanders: 1,
       bystandersOk: true,
+    });
+  });
+
+  test('has nothing to do on a disk that was as full without it, whatever is read of it', () => {
+    expect(receiptWith(roomy, { baseline: { ...roomy, freeBytes: 65_536 } })).toMatchObject({
+      ok: false,
+      why: 'the disk had 65536 bytes free without any fault, and 65536 were asked for: ask for less',
     });
   });
 

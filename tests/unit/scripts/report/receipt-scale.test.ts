@@ -14,11 +14,6 @@ describe('what the samples of a receipt should have read', () => {
     expect([low, high]).toEqual([80, 120]);
   });
 
-  test('a partition is that nothing arrives', () => {
-    const { value } = expectedSamples(receipt({ kind: 'network.partition', requested: 1, unit: 'bool' }));
-    expect(value).toBe(0);
-  });
-
   test('of anything else it is what was asked', () => {
     const { value, low, high } = expectedSamples(
       receipt({ kind: 'disk.inodes', unit: 'inode', requested: 100, tolerance: 64 }),
