@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=f9ac01ca72b7b685320c2b0557bb5355c9b96aec35ab5b2731769fa841b95448
+LABEL dev.understudy.inputs=747ea34afdbb68bb9f1598e8485a0e5469270b7323c37668e4322ea54792a622
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
