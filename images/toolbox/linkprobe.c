@@ -5,11 +5,12 @@
  *   linkprobe send PORT COUNT EVERY_US ADDRESS…        COUNT probes to each address, EVERY_US apart
  *   linkprobe flood PORT ADDRESS SIZE MS               UDP as fast as it goes for MS milliseconds
  *
- * A probe carries its number, the sender's CLOCK_MONOTONIC, which is one clock for all nodes of one host, so the delay is
- * one way, and a checksum of its own: UDP's is left out, or the kernel would take a corrupted probe for itself. The listener
- * prints {"from","received","copies","overtaken","corrupted","span","delaysUs":[…],"middleBytes","middleUs"}: received are
- * probes, each counted once, the corrupted among them; copies are what came of them beyond that; overtaken are those that
- * came after one with a higher number. Delays are thinned to at most 4000; span is how many probes were put out, by their numbers, from the lowest that arrived to the
+ * A probe carries the sender's CLOCK_MONOTONIC, which is one clock for all nodes of one host, so the delay is one way; its
+ * number three times over, so that one bit that is turned over does not make another probe of it; and a checksum of its own:
+ * UDP's is left out, or the kernel would take a corrupted probe for itself. The listener prints
+ * {"from","received","copies","overtaken","corrupted","span","delaysUs":[…],"middleBytes","middleUs"}: received are probes,
+ * each counted once; copies are what came of them beyond that, and corrupted how many of both were; overtaken are probes
+ * that came after one with a higher number. Delays are thinned to at most 4000; span is how many probes were put out, by their numbers, from the lowest that arrived to the
  * highest; the middle is what arrived between a tenth after the first arrival and a tenth before the last, where neither
  * a burst at the start nor jitter at either end falsifies a rate. Bytes are counted as a link does, with Ethernet's header.
  */
@@ -31,12 +32,12 @@
 struct probe {
   uint64_t magic;
   int64_t sent_us;
-  uint64_t number;
+  uint64_t number[3];
   uint64_t check;
 };
 struct sender {
   uint32_t address;
-  uint64_t received, copies, overtaken, corrupted, lowest, highest;
+  uint64_t received, sampled, copies, overtaken, corrupted, lowest, highest;
   unsigned char *seen;
   int64_t first_us;
   int32_t *delays, *arrivals, *sizes;
@@ -58,16 +59,26 @@ static struct sockaddr_in at(const char *address, const char *port) {
   return where;
 }
 
+static uint64_t number_of(struct probe probe) {
+  uint64_t a = probe.number[0], b = probe.number[1], c = probe.number[2];
+  return (a & b) | (b & c) | (a & c);
+}
+
 static uint64_t check_of(struct probe probe) {
-  uint64_t z = ((uint64_t)probe.sent_us ^ probe.number * 0x9e3779b97f4a7c15u) + magic;
+  uint64_t z = ((uint64_t)probe.sent_us ^ number_of(probe) * 0x9e3779b97f4a7c15u) + magic;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   return z ^ (z >> 31);
 }
 
 static struct probe probe_of(uint64_t number) {
-  struct probe probe = {magic, now_us(), number, 0};
+  struct probe probe = {magic, now_us(), {number, number, number}, 0};
   probe.check = check_of(probe);
   return probe;
+}
+
+static int is_whole(struct probe probe) {
+  return probe.magic == magic && probe.check == check_of(probe) && probe.number[0] == probe.number[1] &&
+         probe.number[1] == probe.number[2];
 }
 
 static int udp(void) {
@@ -101,22 +112,30 @@ static int seen_before(struct sender *s, uint64_t number) {
   return was;
 }
 
+static void sample(struct sender *s, struct probe probe, ssize_t bytes) {
+  int64_t now = now_us();
+  if (!s->sampled) s->first_us = now;
+  if (s->sampled < MAX_SAMPLES) {
+    s->delays[s->sampled] = (int32_t)(now - probe.sent_us);
+    s->arrivals[s->sampled] = (int32_t)(now - s->first_us);
+    s->sizes[s->sampled] = (int32_t)bytes + HEADERS;
+  }
+  s->sampled++;
+}
+
 static void count(struct sender *s, struct probe probe, ssize_t bytes) {
-  if (seen_before(s, probe.number)) {
+  uint64_t number = number_of(probe);
+  int whole = is_whole(probe);
+  if (!whole) s->corrupted++;
+  if (seen_before(s, number)) {
     s->copies++;
     return;
   }
-  int64_t now = now_us();
-  if (!s->received) s->first_us = now;
-  if (s->received < MAX_SAMPLES) {
-    s->delays[s->received] = (int32_t)(now - probe.sent_us);
-    s->arrivals[s->received] = (int32_t)(now - s->first_us);
-    s->sizes[s->received] = (int32_t)bytes + HEADERS;
-  }
-  if (s->received && probe.number < s->highest) s->overtaken++;
+  if (whole) sample(s, probe, bytes);
+  if (s->received && number < s->highest) s->overtaken++;
   s->received++;
-  if (probe.number < s->lowest) s->lowest = probe.number;
-  if (probe.number > s->highest) s->highest = probe.number;
+  if (number < s->lowest) s->lowest = number;
+  if (number > s->highest) s->highest = number;
 }
 
 static void report(void) {
@@ -124,12 +143,12 @@ static void report(void) {
     struct sender *s = &senders[i];
     char name[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &s->address, name, sizeof name);
-    uint64_t kept = s->received < MAX_SAMPLES ? s->received : MAX_SAMPLES, step = kept / 4000 + 1, bytes = 0;
+    uint64_t kept = s->sampled < MAX_SAMPLES ? s->sampled : MAX_SAMPLES, step = kept / 4000 + 1, bytes = 0;
     int64_t last = kept ? s->arrivals[kept - 1] : 0, from = last / 10, until = last - last / 10;
     for (uint64_t n = 0; n < kept; n++)
       if (s->arrivals[n] > from && s->arrivals[n] <= until) bytes += (uint64_t)s->sizes[n];
     printf("{\"from\":\"%s\",\"received\":%llu,\"copies\":%llu,\"overtaken\":%llu,\"corrupted\":%llu,", name,
-           (unsigned long long)(s->received + s->corrupted), (unsigned long long)s->copies,
+           (unsigned long long)s->received, (unsigned long long)s->copies,
            (unsigned long long)s->overtaken, (unsigned long long)s->corrupted);
     printf("\"span\":%llu,\"middleBytes\":%llu,\"middleUs\":%lld,\"delaysUs\":[",
            (unsigned long long)(s->highest - s->lowest + 1), (unsigned long long)bytes, (long long)(until - from));
@@ -157,11 +176,7 @@ static int listen_on(const char *port) {
         if ((size_t)got < sizeof probe) continue;
         memcpy(&probe, buffer, sizeof probe);
         struct sender *s = sender_of(from.sin_addr.s_addr);
-        if (!s) continue;
-        if (probe.magic == magic && probe.check == check_of(probe))
-          count(s, probe, got);
-        else
-          s->corrupted++;
+        if (s) count(s, probe, got);
       }
     }
     if (ready[1].revents) break;

@@ -10,12 +10,13 @@ import { unlessAborted } from './unless-aborted.ts';
 /** What arrived over one directed link, measured inside the receiving node's network namespace. */
 export interface LinkSample {
   readonly sent: number;
-  /** Each once, the corrupted among them. */
+  /** Each once. */
   readonly received: number;
   /** What came of them beyond that. */
   readonly copies: number;
   /** Came after one that was sent later. */
   readonly overtaken: number;
+  /** Of all that came. */
   readonly corrupted: number;
   readonly delaysMs: readonly number[];
   /**

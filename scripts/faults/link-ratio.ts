@@ -20,7 +20,7 @@ const counts = {
   'network.loss': ({ sent, received }) => ({ hits: sent - received, of: sent }),
   'network.duplicate': ({ copies, received }) => ({ hits: copies, of: received }),
   'network.reorder': ({ overtaken, received }) => ({ hits: overtaken, of: received }),
-  'network.corrupt': ({ corrupted, received }) => ({ hits: corrupted, of: received }),
+  'network.corrupt': ({ corrupted, received, copies }) => ({ hits: corrupted, of: received + copies }),
 } satisfies Record<RatioKind, (sample: LinkSample) => Count>;
 
 /** What a sentence says of the probes that bore it. */

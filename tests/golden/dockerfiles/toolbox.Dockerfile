@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=747ea34afdbb68bb9f1598e8485a0e5469270b7323c37668e4322ea54792a622
+LABEL dev.understudy.inputs=b5cdd72203dd186c3dad3e429cd8981bac4841bccd147a5ee6f705791b4d5037
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
