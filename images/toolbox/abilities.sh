@@ -6,9 +6,16 @@ queued() {
   iptables -w -t mangle -A INPUT -s 198.18.0.1 -j NFQUEUE --queue-num 47 --queue-bypass &&
     [ "$(linkshape 47 1 </dev/null)" = ok ]
 }
+duplicated() {
+  nft add table ip understudy_copies &&
+    nft add chain ip understudy_copies out '{ type filter hook output priority 0; }' &&
+    nft add rule ip understudy_copies out ip daddr 198.18.0.1 dup to 198.18.0.1
+}
 netem=$(able tc qdisc add dev lo root netem delay 1ms)
 tc qdisc del dev lo root 2>/dev/null
 htb=$(able tc qdisc add dev lo root handle 1: htb default 0)
 nftables=$(able nft add table inet understudy_ability)
 nfqueue=$(able queued)
-printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s}\n' "$netem" "$htb" "$nftables" "$nfqueue"
+duplicating=$(able duplicated)
+printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s}\n' \
+  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating"

@@ -5,9 +5,12 @@
  *   linkprobe send PORT COUNT EVERY_US ADDRESS…        COUNT probes to each address, EVERY_US apart
  *   linkprobe flood PORT ADDRESS SIZE MS               UDP as fast as it goes for MS milliseconds
  *
- * A probe carries its number and the sender's CLOCK_MONOTONIC, which is one clock for all nodes of one host, so the
- * delay is one way. The listener prints {"from","received","span","delaysUs":[…],"middleBytes","middleUs"}: delays are
- * thinned to at most 4000; span is how many probes were put out, by their numbers, from the lowest that arrived to the
+ * A probe carries the sender's CLOCK_MONOTONIC, which is one clock for all nodes of one host, so the delay is one way; its
+ * number three times over, so that one bit that is turned over does not make another probe of it; and a checksum of its own:
+ * UDP's is left out, or the kernel would take a corrupted probe for itself. The listener prints
+ * {"from","received","copies","overtaken","corrupted","span","delaysUs":[…],"middleBytes","middleUs"}: received are probes,
+ * each counted once; copies are what came of them beyond that, and corrupted how many of both were; overtaken are probes
+ * that came after one with a higher number. Delays are thinned to at most 4000; span is how many probes were put out, by their numbers, from the lowest that arrived to the
  * highest; the middle is what arrived between a tenth after the first arrival and a tenth before the last, where neither
  * a burst at the start nor jitter at either end falsifies a rate. Bytes are counted as a link does, with Ethernet's header.
  */
@@ -29,11 +32,13 @@
 struct probe {
   uint64_t magic;
   int64_t sent_us;
-  uint64_t number;
+  uint64_t number[3];
+  uint64_t check;
 };
 struct sender {
   uint32_t address;
-  uint64_t received, lowest, highest;
+  uint64_t received, sampled, copies, overtaken, corrupted, lowest, highest;
+  unsigned char *seen;
   int64_t first_us;
   int32_t *delays, *arrivals, *sizes;
 };
@@ -54,8 +59,31 @@ static struct sockaddr_in at(const char *address, const char *port) {
   return where;
 }
 
+static uint64_t number_of(struct probe probe) {
+  uint64_t a = probe.number[0], b = probe.number[1], c = probe.number[2];
+  return (a & b) | (b & c) | (a & c);
+}
+
+static uint64_t check_of(struct probe probe) {
+  uint64_t z = ((uint64_t)probe.sent_us ^ number_of(probe) * 0x9e3779b97f4a7c15u) + magic;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  return z ^ (z >> 31);
+}
+
+static struct probe probe_of(uint64_t number) {
+  struct probe probe = {magic, now_us(), {number, number, number}, 0};
+  probe.check = check_of(probe);
+  return probe;
+}
+
+static int is_whole(struct probe probe) {
+  return probe.magic == magic && probe.check == check_of(probe) && probe.number[0] == probe.number[1] &&
+         probe.number[1] == probe.number[2];
+}
+
 static int udp(void) {
-  int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 8 * 1024 * 1024;
+  int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 8 * 1024 * 1024, on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   return fd;
@@ -70,8 +98,44 @@ static struct sender *sender_of(uint32_t address) {
   one->delays = malloc(MAX_SAMPLES * sizeof *one->delays);
   one->arrivals = malloc(MAX_SAMPLES * sizeof *one->arrivals);
   one->sizes = malloc(MAX_SAMPLES * sizeof *one->sizes);
+  one->seen = calloc(MAX_SAMPLES / 8, 1);
   one->lowest = UINT64_MAX;
   return one;
+}
+
+/* Whether a probe of this number came before; of numbers beyond those that are kept nobody knows. */
+static int seen_before(struct sender *s, uint64_t number) {
+  if (number >= MAX_SAMPLES) return 0;
+  unsigned char *byte = &s->seen[number / 8], bit = (unsigned char)(1 << (number % 8));
+  int was = (*byte & bit) != 0;
+  *byte |= bit;
+  return was;
+}
+
+static void sample(struct sender *s, struct probe probe, ssize_t bytes) {
+  int64_t now = now_us();
+  if (!s->sampled) s->first_us = now;
+  if (s->sampled < MAX_SAMPLES) {
+    s->delays[s->sampled] = (int32_t)(now - probe.sent_us);
+    s->arrivals[s->sampled] = (int32_t)(now - s->first_us);
+    s->sizes[s->sampled] = (int32_t)bytes + HEADERS;
+  }
+  s->sampled++;
+}
+
+static void count(struct sender *s, struct probe probe, ssize_t bytes) {
+  uint64_t number = number_of(probe);
+  int whole = is_whole(probe);
+  if (!whole) s->corrupted++;
+  if (seen_before(s, number)) {
+    s->copies++;
+    return;
+  }
+  if (whole) sample(s, probe, bytes);
+  if (s->received && number < s->highest) s->overtaken++;
+  s->received++;
+  if (number < s->lowest) s->lowest = number;
+  if (number > s->highest) s->highest = number;
 }
 
 static void report(void) {
@@ -79,13 +143,15 @@ static void report(void) {
     struct sender *s = &senders[i];
     char name[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &s->address, name, sizeof name);
-    uint64_t kept = s->received < MAX_SAMPLES ? s->received : MAX_SAMPLES, step = kept / 4000 + 1, bytes = 0;
+    uint64_t kept = s->sampled < MAX_SAMPLES ? s->sampled : MAX_SAMPLES, step = kept / 4000 + 1, bytes = 0;
     int64_t last = kept ? s->arrivals[kept - 1] : 0, from = last / 10, until = last - last / 10;
     for (uint64_t n = 0; n < kept; n++)
       if (s->arrivals[n] > from && s->arrivals[n] <= until) bytes += (uint64_t)s->sizes[n];
-    printf("{\"from\":\"%s\",\"received\":%llu,\"span\":%llu,\"middleBytes\":%llu,\"middleUs\":%lld,\"delaysUs\":[", name,
-           (unsigned long long)s->received, (unsigned long long)(s->highest - s->lowest + 1), (unsigned long long)bytes,
-           (long long)(until - from));
+    printf("{\"from\":\"%s\",\"received\":%llu,\"copies\":%llu,\"overtaken\":%llu,\"corrupted\":%llu,", name,
+           (unsigned long long)s->received, (unsigned long long)s->copies,
+           (unsigned long long)s->overtaken, (unsigned long long)s->corrupted);
+    printf("\"span\":%llu,\"middleBytes\":%llu,\"middleUs\":%lld,\"delaysUs\":[",
+           (unsigned long long)(s->highest - s->lowest + 1), (unsigned long long)bytes, (long long)(until - from));
     for (uint64_t n = 0; n < kept; n += step) printf(n ? ",%d" : "%d", s->delays[n]);
     puts("]}");
   }
@@ -109,18 +175,8 @@ static int listen_on(const char *port) {
         struct probe probe;
         if ((size_t)got < sizeof probe) continue;
         memcpy(&probe, buffer, sizeof probe);
-        struct sender *s = probe.magic == magic ? sender_of(from.sin_addr.s_addr) : NULL;
-        if (!s) continue;
-        int64_t now = now_us();
-        if (!s->received) s->first_us = now;
-        if (s->received < MAX_SAMPLES) {
-          s->delays[s->received] = (int32_t)(now - probe.sent_us);
-          s->arrivals[s->received] = (int32_t)(now - s->first_us);
-          s->sizes[s->received] = (int32_t)got + HEADERS;
-        }
-        s->received++;
-        if (probe.number < s->lowest) s->lowest = probe.number;
-        if (probe.number > s->highest) s->highest = probe.number;
+        struct sender *s = sender_of(from.sin_addr.s_addr);
+        if (s) count(s, probe, got);
       }
     }
     if (ready[1].revents) break;
@@ -136,7 +192,7 @@ static int send_probes(char **argv, int targets) {
   for (long number = 0; number < count; number++) {
     for (int i = 0; i < targets; i++) {
       struct sockaddr_in to = at(argv[5 + i], argv[2]);
-      struct probe probe = {magic, now_us(), (uint64_t)number};
+      struct probe probe = probe_of((uint64_t)number);
       sendto(fd, &probe, sizeof probe, 0, (struct sockaddr *)&to, sizeof to);
     }
     next += every_us;
@@ -154,7 +210,7 @@ static int flood(char **argv) {
   char buffer[1472] = {0};
   if (size < (long)sizeof(struct probe) || size > (long)sizeof buffer) return 64;
   for (uint64_t number = 0; now_us() < until; number++) {
-    struct probe probe = {magic, now_us(), number};
+    struct probe probe = probe_of(number);
     memcpy(buffer, &probe, sizeof probe);
     if (sendto(fd, buffer, (size_t)size, 0, (struct sockaddr *)&to, sizeof to) < 0) usleep(200);
   }

@@ -1,12 +1,14 @@
 /*
- * linkshape QUEUE SEED: delays, jitters and drops what iptables hands to NFQUEUE, by source address. It works on the
- * receiver's INPUT, because held packets in the sender's OUTPUT stay charged to the sender's socket and ruin TCP
+ * linkshape QUEUE SEED: delays, jitters, drops, reorders and corrupts what iptables hands to NFQUEUE, by source address. It
+ * works on the receiver's INPUT, because held packets in the sender's OUTPUT stay charged to the sender's socket and ruin TCP
  * (measured: 212 against 0.3 Mbit/s at 100 ms). Lines on stdin change one source without touching the others:
  *
- *   set ADDRESS DELAY_US JITTER_US LOSS_PPM     clear ADDRESS
+ *   set ADDRESS DELAY_US JITTER_US LOSS_PPM REORDER_PPM REORDER_US CORRUPT_PPM     clear ADDRESS
  *
  * Says "ok" when it is bound. Ends with stdin; the queue's bypass then lets packets through.
- * Delay is uniform in [delay - jitter, delay + jitter], as netem's is without a distribution table.
+ * Delay is uniform in [delay - jitter, delay + jitter], as netem's is without a distribution table. What is reordered is
+ * held REORDER_US longer, so that what was sent after it overtakes it. What is corrupted has one bit of what the transport
+ * carries turned over, and no checksum put right: the kernel then drops it, unless the sender sent it without one.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -28,13 +30,16 @@
 
 struct source {
   uint32_t address;
-  int64_t delay_us, jitter_us;
-  uint32_t loss_ppm;
+  int64_t delay_us, jitter_us, reorder_us;
+  uint32_t loss_ppm, reorder_ppm, corrupt_ppm;
   uint64_t random;
 };
 struct held {
   int64_t due_ns;
   uint32_t id;
+  /* What to let in in its place; NULL: as it came. */
+  unsigned char *changed;
+  uint32_t length;
 };
 
 static struct source sources[MAX_SOURCES];
@@ -88,6 +93,35 @@ static struct held pop(void) {
   return top;
 }
 
+static int by_chance(struct source *from, uint32_t ppm) {
+  return ppm && draw(&from->random) % 1000000 < ppm;
+}
+
+static void let_in(struct held item) {
+  nfq_set_verdict(queue, item.id, NF_ACCEPT, item.length, item.changed);
+  free(item.changed);
+}
+
+/* Where the transport's own header ends. */
+static int payload_at(const unsigned char *packet, int length) {
+  int at = (packet[0] & 15) * 4;
+  if (packet[9] == IPPROTO_UDP) at += 8;
+  if (packet[9] == IPPROTO_TCP && at + 13 < length) at += (packet[at + 12] >> 4) * 4;
+  return at;
+}
+
+/* A copy with one bit of its payload turned over; NULL where there is no payload. */
+static unsigned char *corrupted(struct source *from, const unsigned char *packet, int length) {
+  int at = payload_at(packet, length);
+  if (at >= length) return NULL;
+  unsigned char *copy = malloc((size_t)length);
+  if (!copy) return NULL;
+  memcpy(copy, packet, (size_t)length);
+  uint64_t bit = draw(&from->random) % ((uint64_t)(length - at) * 8);
+  copy[at + (int)(bit / 8)] ^= (unsigned char)(1 << (bit % 8));
+  return copy;
+}
+
 static int on_packet(struct nfq_q_handle *handle, struct nfgenmsg *message, struct nfq_data *data, void *unused) {
   (void)message;
   (void)unused;
@@ -98,17 +132,23 @@ static int on_packet(struct nfq_q_handle *handle, struct nfgenmsg *message, stru
   if (length >= 20) memcpy(&address, packet + 12, 4);
   struct source *from = find(address);
   if (!from || heap_size == MAX_HELD) return nfq_set_verdict(handle, id, NF_ACCEPT, 0, NULL);
-  if (from->loss_ppm && draw(&from->random) % 1000000 < from->loss_ppm)
-    return nfq_set_verdict(handle, id, NF_DROP, 0, NULL);
+  if (by_chance(from, from->loss_ppm)) return nfq_set_verdict(handle, id, NF_DROP, 0, NULL);
+  struct held item = {.id = id};
+  if (by_chance(from, from->corrupt_ppm) && (item.changed = corrupted(from, packet, length)))
+    item.length = (uint32_t)length;
   int64_t delay_us = from->delay_us;
   if (from->jitter_us) delay_us += (int64_t)(draw(&from->random) % (uint64_t)(2 * from->jitter_us + 1)) - from->jitter_us;
-  if (delay_us <= 0) return nfq_set_verdict(handle, id, NF_ACCEPT, 0, NULL);
-  push((struct held){.due_ns = now_ns() + delay_us * 1000, .id = id});
+  if (by_chance(from, from->reorder_ppm)) delay_us += from->reorder_us;
+  item.due_ns = now_ns() + delay_us * 1000;
+  if (delay_us <= 0)
+    let_in(item);
+  else
+    push(item);
   return 0;
 }
 
 static void release_due(int timer) {
-  while (heap_size > 0 && heap[0].due_ns <= now_ns()) nfq_set_verdict(queue, pop().id, NF_ACCEPT, 0, NULL);
+  while (heap_size > 0 && heap[0].due_ns <= now_ns()) let_in(pop());
   struct itimerspec next = {0};
   if (heap_size > 0) {
     next.it_value.tv_sec = heap[0].due_ns / 1000000000;
@@ -117,15 +157,26 @@ static void release_due(int timer) {
   timerfd_settime(timer, TFD_TIMER_ABSTIME, &next, NULL);
 }
 
+/* A packet is only copied whole where one may have to be changed: 60 bytes hold the largest IPv4 header. */
+static int copy_as_needed(void) {
+  uint32_t bytes = 60;
+  for (int i = 0; i < source_count; i++)
+    if (sources[i].corrupt_ppm) bytes = 65535;
+  return nfq_set_mode(queue, NFQNL_COPY_PACKET, bytes);
+}
+
 static void obey(char *line) {
   char verb[16], address[64];
-  long long delay = 0, jitter = 0, loss = 0;
+  long long delay = 0, jitter = 0, loss = 0, reorder = 0, reorder_by = 0, corrupt = 0;
   struct in_addr parsed;
-  if (sscanf(line, "%15s %63s %lld %lld %lld", verb, address, &delay, &jitter, &loss) < 2) return;
+  if (sscanf(line, "%15s %63s %lld %lld %lld %lld %lld %lld", verb, address, &delay, &jitter, &loss, &reorder, &reorder_by,
+             &corrupt) < 2)
+    return;
   if (inet_pton(AF_INET, address, &parsed) != 1) return;
   struct source *source = find(parsed.s_addr);
   if (strcmp(verb, "clear") == 0) {
     if (source) *source = sources[--source_count];
+    copy_as_needed();
     return;
   }
   if (!source && source_count < MAX_SOURCES) {
@@ -137,6 +188,10 @@ static void obey(char *line) {
   source->delay_us = delay;
   source->jitter_us = jitter;
   source->loss_ppm = (uint32_t)loss;
+  source->reorder_ppm = (uint32_t)reorder;
+  source->reorder_us = reorder_by;
+  source->corrupt_ppm = (uint32_t)corrupt;
+  copy_as_needed();
 }
 
 /* Returns 0 at end of input. */
@@ -167,8 +222,7 @@ int main(int argc, char **argv) {
   seed = strtoull(argv[2], NULL, 10);
   struct nfq_handle *handle = nfq_open();
   if (handle) queue = nfq_create_queue(handle, (uint16_t)atoi(argv[1]), on_packet, NULL);
-  /* 60 bytes hold the largest IPv4 header: the payload stays in the kernel. */
-  if (!queue || nfq_set_mode(queue, NFQNL_COPY_PACKET, 60) < 0) {
+  if (!queue || copy_as_needed() < 0) {
     printf("err 1 cannot bind NFQUEUE: %s\n", strerror(errno));
     return 1;
   }
@@ -181,7 +235,8 @@ int main(int argc, char **argv) {
   int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
   puts("ok");
 
-  char buffer[65536];
+  /* The largest packet, with what netlink puts around it. */
+  static char buffer[65536 + 4096];
   struct pollfd ready[3] = {{nfq_fd(handle), POLLIN, 0}, {timer, POLLIN, 0}, {0, POLLIN, 0}};
   for (;;) {
     if (poll(ready, 3, -1) < 0) continue;
@@ -192,6 +247,6 @@ int main(int argc, char **argv) {
     if (ready[2].revents && !read_orders()) break;
     release_due(timer);
   }
-  while (heap_size > 0) nfq_set_verdict(queue, pop().id, NF_ACCEPT, 0, NULL);
+  while (heap_size > 0) let_in(pop());
   return 0;
 }

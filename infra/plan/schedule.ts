@@ -93,24 +93,39 @@ function named(roleOrNode: string, nodes: readonly PlannedNode[]): readonly stri
     .map(({ name }) => name);
 }
 
-/** Delays add and the smaller disk wins; of two rates, losses or jitters on one link neither could be confirmed. */
-const exclusive: ReadonlySet<Fault['kind']> = new Set(['network.jitter', 'network.loss', 'network.rate']);
+/** Delays add and the smaller disk wins; of two rates, ratios or jitters on one link neither could be confirmed. */
+const exclusive: ReadonlySet<Fault['kind']> = new Set([
+  'network.jitter',
+  'network.loss',
+  'network.duplicate',
+  'network.reorder',
+  'network.corrupt',
+  'network.rate',
+]);
 
 function refuseContradictions(all: readonly ScheduledFault[]): void {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
-      if (a.fault.kind !== b.fault.kind || !exclusive.has(a.fault.kind) || !overlap(a, b)) continue;
+      const why = whyNotBoth(a.fault.kind, b.fault.kind);
+      if (why === null || !overlap(a, b)) continue;
       const target = a.targets.find((one) => b.targets.includes(one));
       if (target === undefined) continue;
       throw new UsageError(
         'contradiction',
-        `"${a.id}" and "${b.id}" both set ${a.fault.kind} of ${target} at the same time`,
-        {
-          hint: 'leave one of the two out',
-        },
+        `"${a.id}" and "${b.id}" are on ${target} at the same time, and ${why}`,
+        { hint: 'leave one of the two out, or give them windows that do not meet' },
       );
     }
   }
+}
+
+/** null: they can be told apart. */
+function whyNotBoth(a: Fault['kind'], b: Fault['kind']): string | null {
+  if (a === b && exclusive.has(a)) return `both set ${a}`;
+  const kinds = [a, b];
+  return kinds.includes('network.jitter') && kinds.includes('network.reorder')
+    ? 'packets that jitter overtake each other by themselves'
+    : null;
 }
 
 function overlap(a: ScheduledFault, b: ScheduledFault): boolean {

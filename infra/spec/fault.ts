@@ -43,7 +43,10 @@ const named = { name };
 const onLinks = { ...named, ...timing, on: z.strictObject({ links: LinkTarget }) };
 const onDisks = { ...named, ...timing, on: z.strictObject({ disks: DiskTarget }) };
 
-/** Milliseconds are one way; a ratio is 0 to 1; rates are 10^6 bit a second. */
+/**
+ * Milliseconds are one way; a ratio is 0 to 1; rates are 10^6 bit a second. What is reordered comes `byMs` later, behind
+ * what was sent after it; what is corrupted has one bit of its payload turned over.
+ */
 export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({
     ...onLinks,
@@ -56,6 +59,18 @@ export const Fault = z.discriminatedUnion('kind', [
     jitterMs: z.number().positive().max(5_000),
   }),
   z.strictObject({ ...onLinks, kind: z.literal('network.loss'), lossRatio: z.number().gt(0).lt(1) }),
+  z.strictObject({
+    ...onLinks,
+    kind: z.literal('network.duplicate'),
+    duplicateRatio: z.number().gt(0).lt(1),
+  }),
+  z.strictObject({
+    ...onLinks,
+    kind: z.literal('network.reorder'),
+    reorderRatio: z.number().gt(0).lt(1),
+    byMs: z.number().min(5).max(1_000).default(20),
+  }),
+  z.strictObject({ ...onLinks, kind: z.literal('network.corrupt'), corruptRatio: z.number().gt(0).lt(1) }),
   z.strictObject({
     ...onLinks,
     ...wholeRunOnly,

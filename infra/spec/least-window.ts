@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 /**
  * The shortest window, ms, in which a fault can be measured while it is in force; in a shorter one it would last for longer
  * than was asked, or have no receipt. Each is the time for which its probes are sent and waited for
- * (scripts/faults/link-meter.ts, against which a test holds these figures), and a second for starting them. A loss needs
+ * (scripts/faults/link-meter.ts, against which a test holds these figures), and a second for starting them. A ratio needs
  * 5000 probes (contracts: Receipts), a jitter 1800; a disk is read at once.
  */
 export function leastWindowMs(fault: Fault): number {
@@ -16,7 +16,11 @@ export function leastWindowMs(fault: Fault): number {
     case 'network.jitter':
       return 6_000 + fault.jitterMs;
     case 'network.loss':
+    case 'network.duplicate':
+    case 'network.corrupt':
       return 7_000;
+    case 'network.reorder':
+      return 7_000 + 2 * fault.byMs;
     case 'disk.space':
     case 'disk.inodes':
     case 'disk.readonly':

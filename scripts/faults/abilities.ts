@@ -14,6 +14,7 @@ export const Abilities = z.strictObject({
   htb: z.boolean(),
   nftables: z.boolean(),
   nfqueue: z.boolean(),
+  duplicating: z.boolean(),
 });
 export type Abilities = z.infer<typeof Abilities>;
 

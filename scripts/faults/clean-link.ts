@@ -1,24 +1,42 @@
 import { assertNever } from '../../infra/errors.ts';
-import { median, medianInterval, ratioInterval, uniformHalfWidth, uniformInterval } from '../statistics.ts';
+import { median, medianInterval, uniformHalfWidth, uniformInterval } from '../statistics.ts';
 import type { LinkSample } from './link-probes.ts';
-import { isKnown, least, lossBefore, type LinkFault, type LinkReading } from './link-receipts.ts';
+import {
+  askedRatio,
+  intervalOf,
+  ratioBefore,
+  ratioKinds,
+  ratioOf,
+  type RatioFault,
+  type RatioKind,
+} from './link-ratio.ts';
+import type { LinkFault, LinkReading } from './link-receipts.ts';
 
-/** A loss below this, told from none, is nobody's fault. */
-const nobodysLoss = 0.001;
+/** A ratio below this, told from none, is nobody's fault. */
+const nobodys = 0.001;
+/** The probes closest to each other are sent as far apart as this. */
+const scatterMs = 0.7;
 
 /**
- * A link that no fault is on, or none that was not there before: as late, as scattered and as lossy as before, but for
+ * A link that no fault is on, or none that was not there before: as late, as scattered, as lossy as before, but for
  * noise and for what the probes leave open.
  */
 export function isClean(before: LinkSample, now: LinkSample): boolean {
-  const [was, is] = [lossInterval(before), lossInterval(now)];
-  const lostAsMuch = is[0] < nobodysLoss || (was[0] >= nobodysLoss && is[0] <= was[1]);
   return (
-    lostAsMuch &&
-    (was[0] < nobodysLoss || is[1] >= was[0]) &&
+    ratioKinds.every((kind) => scatters(kind, before, now) || bearsAsMuch(kind, before, now)) &&
     isAlike(before, now, median, medianInterval, 0.05) &&
     isAlike(before, now, uniformHalfWidth, uniformInterval, 0.1)
   );
+}
+
+function bearsAsMuch(kind: RatioKind, before: LinkSample, now: LinkSample): boolean {
+  const [was, is] = [intervalOf(kind, before), intervalOf(kind, now)];
+  return (is[0] < nobodys || (was[0] >= nobodys && is[0] <= was[1])) && (was[0] < nobodys || is[1] >= was[0]);
+}
+
+/** Packets whose delays scatter overtake each other, more of them the closer they were sent: that says nothing then. */
+function scatters(kind: RatioKind, ...samples: readonly LinkSample[]): boolean {
+  return kind === 'network.reorder' && samples.some(({ delaysMs }) => uniformHalfWidth(delaysMs) > scatterMs);
 }
 
 type Of<T> = (values: readonly number[]) => T;
@@ -57,10 +75,10 @@ export function isGone(fault: LinkFault, before: LinkReading, now: LinkReading):
         uniformInterval(is)[0] <= uniformInterval(was)[1]
       );
     case 'network.loss':
-      return (
-        lost(now.probes) - lossBefore(before.probes) < fault.lossRatio / 2 ||
-        lossInterval(now.probes)[0] <= Math.max(lossBefore(before.probes), fault.lossRatio / 10)
-      );
+    case 'network.duplicate':
+    case 'network.reorder':
+    case 'network.corrupt':
+      return scatters(fault.kind, before.probes, now.probes) || isRatioGone(fault, before.probes, now.probes);
     case 'network.rate':
       return now.flood.bitsPerSecond > fault.rateMbit * 1.1e6;
     case 'network.partition':
@@ -70,16 +88,8 @@ export function isGone(fault: LinkFault, before: LinkReading, now: LinkReading):
   }
 }
 
-/** Whether enough probes were sent after a heal to tell a loss that has gone from one that stayed. */
-export function isDecided(before: LinkSample, now: LinkSample, lossRatio: number): boolean {
-  const isLess = lossInterval(now)[1] < lossBefore(before) + lossRatio;
-  return now.sent >= least.loss && (isLess || isKnown(before, now, lossRatio));
-}
-
-function lost({ sent, received }: LinkSample): number {
-  return 1 - received / Math.max(1, sent);
-}
-
-function lossInterval({ sent, received }: LinkSample): Interval {
-  return ratioInterval(sent - received, sent);
+function isRatioGone(fault: RatioFault, before: LinkSample, now: LinkSample): boolean {
+  const { kind } = fault;
+  const [asked, was] = [askedRatio(fault), ratioBefore(kind, before)];
+  return ratioOf(kind, now) - was < asked / 2 || intervalOf(kind, now)[0] <= Math.max(was, asked / 10);
 }

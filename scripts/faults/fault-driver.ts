@@ -31,6 +31,9 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
         case 'network.delay':
         case 'network.jitter':
         case 'network.loss':
+        case 'network.duplicate':
+        case 'network.reorder':
+        case 'network.corrupt':
         case 'network.rate':
         case 'network.partition':
           await links.bringTo(scheduled.targets, active);

@@ -74,6 +74,38 @@ export function cutFrom(address: string): LinkCommands {
   };
 }
 
+/** So many chances are drawn from: a ratio is rounded to a millionth. */
+const chances = 1_000_000;
+
+/** Sends some of what leaves for `address` twice. Which of them is the kernel's own choice: it does not replay. */
+export function duplicatedTo(address: string, ratio: number): LinkCommands {
+  const table = ['ip', `understudy_copy_${address.replaceAll('.', '_')}`];
+  const chain = ['{', 'type', 'filter', 'hook', 'output', 'priority', '0', ';', '}'];
+  const chosen = ['numgen', 'random', 'mod', String(chances), '<', String(Math.round(ratio * chances))];
+  return {
+    undo: [['nft', 'delete', 'table', ...table]],
+    do: [
+      ['nft', 'add', 'table', ...table],
+      ['nft', 'add', 'chain', ...table, 'out', ...chain],
+      [
+        'nft',
+        'add',
+        'rule',
+        ...table,
+        'out',
+        'ip',
+        'daddr',
+        address,
+        ...chosen,
+        'counter',
+        'dup',
+        'to',
+        address,
+      ],
+    ],
+  };
+}
+
 /** The root that all classes below hang from; what has no class stays unshaped (htb default 0). */
 export const classRoot: LinkCommands = {
   undo: [['tc', 'qdisc', 'del', 'dev', device, 'root']],
@@ -142,12 +174,12 @@ const unlimitedMbit = 40_000;
 const packetBytes = 1500;
 
 /**
- * Delay, jitter and loss by netem, for kernels without NFQUEUE: below a class of its own for one destination, so that
+ * Delay, jitter, loss and corruption by netem, for kernels without NFQUEUE: below a class of its own for one destination, so that
  * others are not touched. Its queue holds what the link carries while packets are held, twice over: the default of 1000
  * packets turns delay into loss.
  */
 export function emulatedTo(address: string, classNumber: number, condition: LinkCondition): LinkCommands {
-  const { delayMs, jitterMs, lossRatio, rateMbit } = condition;
+  const { delayMs, jitterMs, lossRatio, corruptRatio, rateMbit } = condition;
   const below = ratedTo(address, classNumber, rateMbit ?? unlimitedMbit);
   const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * (delayMs + jitterMs)) / 1000 / 8;
   const limit = 1000 + Math.ceil((2 * bytesHeld) / packetBytes);
@@ -156,6 +188,7 @@ export function emulatedTo(address: string, classNumber: number, condition: Link
     ...(delayMs > 0 || jitterMs > 0 ? ['delay', `${delayMs}ms`] : []),
     ...(jitterMs > 0 ? [`${jitterMs}ms`] : []),
     ...(lossRatio > 0 ? ['loss', `${lossRatio * 100}%`] : []),
+    ...(corruptRatio > 0 ? ['corrupt', `${corruptRatio * 100}%`] : []),
   ];
   const parent = `${handle}:${classNumber.toString(16)}`;
   return {

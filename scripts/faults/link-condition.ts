@@ -6,14 +6,29 @@ export interface LinkCondition {
   readonly delayMs: number;
   readonly jitterMs: number;
   readonly lossRatio: number;
+  readonly duplicateRatio: number;
+  readonly reorderRatio: number;
+  /** How much later than the rest those come that are reordered. */
+  readonly reorderByMs: number;
+  readonly corruptRatio: number;
   /** null: as fast as the host. */
   readonly rateMbit: number | null;
   readonly cut: boolean;
 }
 
-export const clean: LinkCondition = { delayMs: 0, jitterMs: 0, lossRatio: 0, rateMbit: null, cut: false };
+export const clean: LinkCondition = {
+  delayMs: 0,
+  jitterMs: 0,
+  lossRatio: 0,
+  duplicateRatio: 0,
+  reorderRatio: 0,
+  reorderByMs: 0,
+  corruptRatio: 0,
+  rateMbit: null,
+  cut: false,
+};
 
-/** Delays and jitters add, losses meet independently, the narrowest rate wins, one cut is enough. */
+/** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate wins, one cut is enough. */
 export function merge(faults: readonly Fault[]): LinkCondition {
   return faults.reduce(add, clean);
 }
@@ -25,7 +40,17 @@ function add(link: LinkCondition, fault: Fault): LinkCondition {
     case 'network.jitter':
       return { ...link, jitterMs: link.jitterMs + fault.jitterMs };
     case 'network.loss':
-      return { ...link, lossRatio: 1 - (1 - link.lossRatio) * (1 - fault.lossRatio) };
+      return { ...link, lossRatio: either(link.lossRatio, fault.lossRatio) };
+    case 'network.duplicate':
+      return { ...link, duplicateRatio: either(link.duplicateRatio, fault.duplicateRatio) };
+    case 'network.reorder':
+      return {
+        ...link,
+        reorderRatio: either(link.reorderRatio, fault.reorderRatio),
+        reorderByMs: Math.max(link.reorderByMs, fault.byMs),
+      };
+    case 'network.corrupt':
+      return { ...link, corruptRatio: either(link.corruptRatio, fault.corruptRatio) };
     case 'network.rate':
       return { ...link, rateMbit: Math.min(link.rateMbit ?? Infinity, fault.rateMbit) };
     case 'network.partition':
@@ -37,4 +62,8 @@ function add(link: LinkCondition, fault: Fault): LinkCondition {
     default:
       return assertNever(fault);
   }
+}
+
+function either(a: number, b: number): number {
+  return 1 - (1 - a) * (1 - b);
 }

@@ -7,6 +7,7 @@ import {
   classRoot,
   classScaffolding,
   cutFrom,
+  duplicatedTo,
   emulatedTo,
   queueNumber,
   ratedTo,
@@ -54,13 +55,14 @@ export class LinkDriver {
   }
 
   async #shape(address: string, condition: LinkCondition): Promise<void> {
-    const { delayMs, jitterMs, lossRatio } = condition;
+    const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio } = condition;
     const shaped = this.#mechanism === 'nfqueue' && isShaped(condition);
     if (shaped) {
       await (this.#shaping ??= this.#wholly(shaperId, this.#startShaper(), () => (this.#shaping = null)));
-      const orders = [delayMs * 1000, jitterMs * 1000, lossRatio * 1e6].map((number) =>
-        String(Math.round(number)),
-      );
+      const orders = [
+        ...[delayMs * 1e3, jitterMs * 1e3, lossRatio * 1e6],
+        ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
+      ].map((number) => String(Math.round(number)));
       await this.#hold.tell(shaperId, ['set', address, ...orders]);
     }
     await this.#toggle(`shape-${address}`, shapedFrom(address), shaped, condition);
@@ -70,8 +72,17 @@ export class LinkDriver {
     if (this.#shaping !== null) await this.#hold.tell(shaperId, ['clear', address]);
   }
 
-  /** Makes what leaves for `address` no faster than asked; and late or lost, where netem is what there is. */
+  /** Makes what leaves for `address` no faster than asked, or leave twice; and late or lost, where netem is what there is. */
   async outgoing(address: string, classNumber: number, condition: LinkCondition): Promise<void> {
+    await allDone([this.#duplicate(address, condition), this.#rate(address, classNumber, condition)]);
+  }
+
+  async #duplicate(address: string, { duplicateRatio }: LinkCondition): Promise<void> {
+    const commands = duplicatedTo(address, duplicateRatio);
+    await this.#toggle(`copy-${address}`, commands, duplicateRatio > 0, { ...clean, duplicateRatio });
+  }
+
+  async #rate(address: string, classNumber: number, condition: LinkCondition): Promise<void> {
     const { rateMbit } = condition;
     const emulated = this.#mechanism === 'netem' && isShaped(condition);
     const wanted = rateMbit !== null || emulated;
@@ -112,10 +123,7 @@ export class LinkDriver {
     condition: LinkCondition,
   ): Promise<void> {
     const before = this.#applied.get(id);
-    if (
-      before !== undefined &&
-      (!wanted || (id.startsWith('rate-') && !isDeepStrictEqual(before, condition)))
-    ) {
+    if (before !== undefined && (!wanted || (isFixed(id) && !isDeepStrictEqual(before, condition)))) {
       await this.#hold.heal(id);
       this.#applied.delete(id);
     }
@@ -148,6 +156,12 @@ export class LinkDriver {
   }
 }
 
-function isShaped({ delayMs, jitterMs, lossRatio }: LinkCondition): boolean {
-  return delayMs > 0 || jitterMs > 0 || lossRatio > 0;
+/** What its commands say cannot be changed where it stands, but only be put in anew. */
+function isFixed(id: string): boolean {
+  return id.startsWith('rate-') || id.startsWith('copy-');
+}
+
+function isShaped(condition: LinkCondition): boolean {
+  const { delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio } = condition;
+  return [delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio].some((one) => one > 0);
 }

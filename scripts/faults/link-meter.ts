@@ -8,8 +8,8 @@ import {
   type LinkSample,
   type ProbePoint,
 } from './link-probes.ts';
-import { isDecided } from './clean-link.ts';
-import { isKnown, type LinkReading } from './link-receipts.ts';
+import { isDecided, isKnown, isRatioFault, type RatioFault } from './link-ratio.ts';
+import type { LinkReading } from './link-receipts.ts';
 
 /** Keys are `a->b`. */
 export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
@@ -34,19 +34,19 @@ const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 export function leastProbingMs(fault: Fault): number {
   const took = ({ count, everyUs }: typeof quick): number =>
     (count * everyUs) / 1000 + spareMs + longestMs(fault);
-  return took(timesFor([fault])) + (fault.kind === 'network.loss' ? took(thorough) : 0);
+  return took(timesFor([fault])) + (isRatioFault(fault) ? took(thorough) : 0);
 }
 
-/** What is to be lost on which link, how the links were before that, and when enough is known of one. */
-interface Lossy {
-  readonly ratios: ReadonlyMap<string, number>;
+/** Faults of ratios and the links that they are on, how these were before, and when enough is known of one. */
+interface Ratios {
+  readonly faults: readonly { readonly fault: RatioFault; readonly targets: readonly string[] }[];
   readonly before: LinkReadingsByLink;
-  readonly isEnough: (before: LinkSample, now: LinkSample, lossRatio: number) => boolean;
+  readonly isEnough: (fault: RatioFault, before: LinkSample, now: LinkSample) => boolean;
   readonly msLeft: () => number;
 }
 
 const noEnd = (): number => Infinity;
-const noLoss: Lossy = { ratios: new Map(), before: new Map(), isEnough: isKnown, msLeft: noEnd };
+const noRatio: Ratios = { faults: [], before: new Map(), isEnough: isKnown, msLeft: noEnd };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
@@ -76,9 +76,9 @@ export class LinkMeter {
     scheduled: readonly ScheduledFault[],
     before: LinkReadingsByLink,
   ): Promise<LinkReadingsByLink> {
-    const lossy = { ...lossyOf(scheduled, before), isEnough: isDecided };
+    const ratios = { ...ratiosOf(scheduled, before), isEnough: isDecided };
     const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
-    return this.#read(this.#points, timesFor(scheduled.map(({ fault }) => fault)), floodMs, lossy);
+    return this.#read(this.#points, timesFor(scheduled.map(({ fault }) => fault)), floodMs, ratios);
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
@@ -87,7 +87,7 @@ export class LinkMeter {
     before: LinkReadingsByLink,
   ): Promise<LinkReadingsByLink> {
     const faults = scheduled.map(({ fault }) => fault);
-    return this.#read(this.#points, timesFor(faults), floodMsFor(faults), lossyOf(scheduled, before));
+    return this.#read(this.#points, timesFor(faults), floodMsFor(faults), ratiosOf(scheduled, before));
   }
 
   /** Only these links, with those between the same nodes, as beside a suite: no flood. */
@@ -105,9 +105,9 @@ export class LinkMeter {
     msLeft: () => number,
   ): Promise<LinkReadingsByLink> {
     const { fault, targets: links } = scheduled;
-    const lossy = { ...lossyOf([scheduled], before), msLeft };
+    const ratios = { ...ratiosOf([scheduled], before), msLeft };
     const [near, all] = await Promise.all([
-      this.#read(this.#between(links), timesFor([fault]), null, lossy),
+      this.#read(this.#between(links), timesFor([fault]), null, ratios),
       this.#read(this.#points, sparse, null),
     ]);
     return new Map([...all, ...only(links, near)]);
@@ -124,8 +124,8 @@ export class LinkMeter {
     msLeft: () => number,
   ): Promise<LinkReadingsByLink> {
     if (msLeft() < leastProbingMs(scheduled.fault)) return this.some(links);
-    const lossy = { ...lossyOf([{ ...scheduled, targets: links }], before), isEnough: isDecided, msLeft };
-    return only(links, await this.#read(this.#between(links), timesFor([scheduled.fault]), null, lossy));
+    const ratios = { ...ratiosOf([{ ...scheduled, targets: links }], before), isEnough: isDecided, msLeft };
+    return only(links, await this.#read(this.#between(links), timesFor([scheduled.fault]), null, ratios));
   }
 
   #between(links: readonly string[]): readonly ProbePoint[] {
@@ -133,20 +133,20 @@ export class LinkMeter {
     return this.#points.filter(({ node }) => ends.has(node));
   }
 
-  /** Times, losses and rates each by themselves: how to see one of them well spoils the others. */
+  /** Times, ratios and rates each by themselves: how to see one of them well spoils the others. */
   async #read(
     points: readonly ProbePoint[],
     probing: typeof quick,
     floodMs: number | null,
-    lossy: Lossy = noLoss,
+    ratios: Ratios = noRatio,
   ): Promise<LinkReadingsByLink> {
     const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs }, this.#signal);
-    const losses = lossy.ratios.size === 0 ? times : await this.#losses(points, lossy);
+    const shares = ratios.faults.length === 0 ? times : await this.#shares(points, ratios);
     const rates = floodMs === null ? new Map<string, LinkSample>() : await this.#rates(points, floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
-        const { sent, received } = losses.get(link) ?? sample;
-        const probes = { ...sample, sent, received };
+        const { sent, received, copies, overtaken, corrupted } = shares.get(link) ?? sample;
+        const probes = { ...sample, sent, received, copies, overtaken, corrupted };
         return [link, { probes, flood: rates.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN } }];
       }),
     );
@@ -164,18 +164,20 @@ export class LinkMeter {
     return rates;
   }
 
-  /** A ratio is known by an interval: while not enough is known of any lossy link, all are probed on. */
-  async #losses(
+  /** A ratio is known by an interval: while not enough is known of any, all links are probed on. */
+  async #shares(
     points: readonly ProbePoint[],
-    { ratios, before, isEnough, msLeft }: Lossy,
+    { faults, before, isEnough, msLeft }: Ratios,
   ): Promise<ReadonlyMap<string, LinkSample>> {
     const settleMs = this.#settleMs;
     let samples = await probeLinks(points, { ...thorough, settleMs }, this.#signal);
     const unknown = (): boolean =>
-      [...ratios].some(([link, ratio]) => {
-        const [was, is] = [before.get(link)?.probes, samples.get(link)];
-        return was !== undefined && is !== undefined && !isEnough(was, is, ratio);
-      });
+      faults.some(({ fault, targets }) =>
+        targets.some((link) => {
+          const [was, is] = [before.get(link)?.probes, samples.get(link)];
+          return was !== undefined && is !== undefined && !isEnough(fault, was, is);
+        }),
+      );
     const roundMs = (more.count * more.everyUs) / 1000 + settleMs;
     for (let again = 0; again < more.atMost && msLeft() > roundMs && unknown(); again += 1) {
       samples = pooled(samples, await probeLinks(points, { ...more, settleMs }, this.#signal));
@@ -196,13 +198,9 @@ function only(links: readonly string[], readings: LinkReadingsByLink): LinkReadi
   return new Map([...readings].filter(([link]) => links.includes(link)));
 }
 
-function lossyOf(faults: readonly ScheduledFault[], before: LinkReadingsByLink): Lossy {
-  const ratios = faults.flatMap(({ fault, targets }) =>
-    fault.kind === 'network.loss' ? targets.map((link) => [link, fault.lossRatio] as const) : [],
-  );
-  // Of several on one link the smallest is the hardest to see.
-  const smallestLast = ratios.sort(([, a], [, b]) => b - a);
-  return { ...noLoss, ratios: new Map(smallestLast), before };
+function ratiosOf(scheduled: readonly ScheduledFault[], before: LinkReadingsByLink): Ratios {
+  const faults = scheduled.flatMap(({ fault, targets }) => (isRatioFault(fault) ? [{ fault, targets }] : []));
+  return { ...noRatio, faults, before };
 }
 
 function timesFor(faults: readonly Fault[]): typeof quick {
@@ -216,6 +214,8 @@ function longestMs(fault: Fault): number {
       return fault.delayMs;
     case 'network.jitter':
       return fault.jitterMs;
+    case 'network.reorder':
+      return fault.byMs;
     default:
       return 0;
   }

@@ -10,7 +10,14 @@ import { unlessAborted } from './unless-aborted.ts';
 /** What arrived over one directed link, measured inside the receiving node's network namespace. */
 export interface LinkSample {
   readonly sent: number;
+  /** Each once. */
   readonly received: number;
+  /** What came of them beyond that. */
+  readonly copies: number;
+  /** Came after one that was sent later. */
+  readonly overtaken: number;
+  /** Of all that came. */
+  readonly corrupted: number;
   readonly delaysMs: readonly number[];
   /**
    * bit/s that the link carried in the middle of a flood, as a link counts (Ethernet's header included), with what was
@@ -40,6 +47,9 @@ export const floodPacketBits = packetBytes * 8;
 const Line = z.object({
   from: z.string(),
   received: z.number(),
+  copies: z.number(),
+  overtaken: z.number(),
+  corrupted: z.number(),
   span: z.number(),
   middleBytes: z.number(),
   middleUs: z.number(),
@@ -84,7 +94,13 @@ export function pooled(
     [...first].map(([link, a]) => {
       const b = second.get(link);
       if (b === undefined) return [link, a];
-      const sum = { sent: a.sent + b.sent, received: a.received + b.received };
+      const sum = {
+        sent: a.sent + b.sent,
+        received: a.received + b.received,
+        copies: a.copies + b.copies,
+        overtaken: a.overtaken + b.overtaken,
+        corrupted: a.corrupted + b.corrupted,
+      };
       return [link, { ...a, ...sum, delaysMs: [...a.delaysMs, ...b.delaysMs] }];
     }),
   );
@@ -207,11 +223,12 @@ class Listener {
 }
 
 function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSample {
-  if (line === undefined) return { sent, received: 0, delaysMs: [], bitsPerSecond: NaN };
-  const arrivedRatio = line.received / line.span;
+  if (line === undefined)
+    return { sent, received: 0, copies: 0, overtaken: 0, corrupted: 0, delaysMs: [], bitsPerSecond: NaN };
+  const { received, copies, overtaken, corrupted } = line;
+  const arrivedRatio = received / line.span;
   return {
-    sent,
-    received: line.received,
+    ...{ sent, received, copies, overtaken, corrupted },
     delaysMs: line.delaysUs.map((us) => us / 1000),
     // Nothing in the middle, but for bursts at both ends: the receiver did not get to the processor, and no rate was seen.
     bitsPerSecond: line.middleBytes > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs / arrivedRatio : NaN,

@@ -1,6 +1,15 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import type { LinkSample } from './link-probes.ts';
+import {
+  askedRatio,
+  countOf,
+  happened,
+  intervalOf,
+  isKnown,
+  ratioOf,
+  type RatioFault,
+} from './link-ratio.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import {
   ascending,
@@ -8,7 +17,6 @@ import {
   median,
   medianInterval,
   quantile,
-  ratioInterval,
   thinned,
   uniformHalfWidth,
   uniformInterval,
@@ -38,7 +46,7 @@ type Judged = Pick<
 
 const plotted = 120;
 /** Of fewer probes a jitter is known to no better than a tenth of itself. */
-export const least = { delay: 200, jitter: 1800, loss: 5000 } as const;
+const least = { delay: 200, jitter: 1800 } as const;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return 'links' in fault.on;
@@ -52,7 +60,10 @@ export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
     case 'network.jitter':
       return jitterOf(fault.jitterMs, readings);
     case 'network.loss':
-      return lossOf(fault.lossRatio, readings);
+    case 'network.duplicate':
+    case 'network.reorder':
+    case 'network.corrupt':
+      return shareOf(fault, readings);
     case 'network.rate':
       return rateOf(fault.rateMbit * 1e6, readings);
     case 'network.partition':
@@ -126,52 +137,28 @@ function jitterOf(requested: number, readings: LinkReadings): Judged {
   };
 }
 
-function lossOf(requested: number, readings: LinkReadings): Judged {
-  const { sent, received } = readings.during.probes;
-  const ratio = (sample: LinkSample): number => 1 - sample.received / Math.max(1, sample.sent);
-  const [low, high] = ratioInterval(sent - received, sent);
+function shareOf(fault: RatioFault, readings: LinkReadings): Judged {
+  const { kind } = fault;
+  const requested = askedRatio(fault);
+  const { hits, of } = countOf(kind, readings.during.probes);
+  const [low, high] = intervalOf(kind, readings.during.probes);
   const tolerance = requested * 0.1;
   const agrees = low <= requested + tolerance && high >= requested - tolerance;
-  const measured = mapReadings(readings, ({ probes }) => round(ratio(probes), 4));
+  const measured = mapReadings(readings, ({ probes }) => round(ratioOf(kind, probes), 4));
   return {
     requested,
     measured,
     unit: 'ratio',
-    n: sent,
+    n: of,
     tolerance,
     interval: [round(low, 4), round(high, 4)],
     confidence,
     ...verdict(
-      sent >= least.loss && isKnown(readings.before.probes, readings.during.probes, requested) && agrees,
-      `${sent - received} of ${sent} probes were lost`,
+      isKnown(fault, readings.before.probes, readings.during.probes) && agrees,
+      `${hits} of ${of} probes ${happened[kind]}`,
     ),
     samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
   };
-}
-
-/** Whether enough probes were sent to say how many of them are lost (contracts: Receipts). */
-export function isNarrow({ sent, received }: LinkSample, lossRatio: number): boolean {
-  const [low, high] = ratioInterval(sent - received, sent);
-  return (high - low) / 2 <= Math.max(0.01, lossRatio / 2);
-}
-
-/**
- * Whether a loss is known, and to be one: narrowly enough, and all of its interval above what was lost before and above a
- * tenth of what was asked. A link without a fault is taken for a lossy one in fewer than one case in a million as long as
- * it loses no more than a hundredth of what was asked by itself; a real loss of 0.003 is not told from none by 18 000 probes in fewer than one
- * in a million, one of 0.001 in one of a hundred.
- */
-export function isKnown(before: LinkSample, during: LinkSample, lossRatio: number): boolean {
-  return isNarrow(during, lossRatio) && lowEnd(during) > Math.max(lossBefore(before), lossRatio / 10);
-}
-
-/** What a link lost by itself; of few probes one that was lost says little. */
-export function lossBefore(before: LinkSample): number {
-  return before.sent >= least.loss ? 1 - before.received / before.sent : lowEnd(before);
-}
-
-function lowEnd({ sent, received }: LinkSample): number {
-  return ratioInterval(sent - received, sent)[0];
 }
 
 /** Where the link carried no more before, the rate is not what holds it back. */

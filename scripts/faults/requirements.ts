@@ -9,6 +9,11 @@ const missing = {
   'network.delay': queueing,
   'network.jitter': queueing,
   'network.loss': queueing,
+  'network.duplicate': ({ duplicating }) =>
+    duplicating ? null : 'the kernel cannot duplicate packets (CONFIG_NFT_DUP_IPV4)',
+  'network.reorder': ({ nfqueue }) =>
+    nfqueue ? null : 'the kernel has no NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE)',
+  'network.corrupt': queueing,
   'network.rate': ({ htb }) => (htb ? null : 'the kernel has no htb (CONFIG_NET_SCH_HTB)'),
   'network.partition': ({ nftables }) => (nftables ? null : 'the kernel has no nftables (CONFIG_NF_TABLES)'),
   'disk.space': () => null,

@@ -68,6 +68,9 @@ const drivers = {
   'network.delay': (mechanism) => mechanism,
   'network.jitter': (mechanism) => mechanism,
   'network.loss': (mechanism) => mechanism,
+  'network.duplicate': () => 'nftables',
+  'network.reorder': () => 'nfqueue',
+  'network.corrupt': (mechanism) => mechanism,
   'network.rate': () => 'htb',
   'network.partition': () => 'nftables',
   'disk.space': () => 'diskfill',
@@ -75,7 +78,11 @@ const drivers = {
   'disk.readonly': () => 'remount',
 } satisfies Record<FaultKind, (mechanism: LinkMechanism) => string>;
 
-const noLink: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
+const noLink: LinkSample = {
+  ...{ sent: 0, received: 0, copies: 0, overtaken: 0, corrupted: 0 },
+  delaysMs: [],
+  bitsPerSecond: NaN,
+};
 const noDisk: DiskReading = {
   freeBytes: -1,
   freeInodes: -1,

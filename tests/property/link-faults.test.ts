@@ -16,6 +16,10 @@ const condition: fc.Arbitrary<LinkCondition> = fc.record({
   delayMs: fc.constantFrom(0, 0, 5, 80),
   jitterMs: fc.constantFrom(0, 0, 20),
   lossRatio: fc.constantFrom(0, 0, 0.02),
+  duplicateRatio: fc.constantFrom(0, 0, 0.1, 0.2),
+  reorderRatio: fc.constantFrom(0, 0, 0.1),
+  reorderByMs: fc.constant(20),
+  corruptRatio: fc.constantFrom(0, 0, 0.01),
   rateMbit: fc.constantFrom(null, null, 1, 10),
   cut: fc.boolean(),
 });
@@ -85,6 +89,19 @@ describe('faults on all links', () => {
   const fault = fc.oneof(
     fc.record({ kind: fc.constant<'network.delay'>('network.delay'), delayMs: fc.constantFrom(5, 80) }),
     fc.record({ kind: fc.constant<'network.loss'>('network.loss'), lossRatio: fc.constantFrom(0.01, 0.1) }),
+    fc.record({
+      kind: fc.constant<'network.duplicate'>('network.duplicate'),
+      duplicateRatio: fc.constantFrom(0.01, 0.1),
+    }),
+    fc.record({
+      kind: fc.constant<'network.reorder'>('network.reorder'),
+      reorderRatio: fc.constantFrom(0.01, 0.1),
+      byMs: fc.constantFrom(10, 20),
+    }),
+    fc.record({
+      kind: fc.constant<'network.corrupt'>('network.corrupt'),
+      corruptRatio: fc.constantFrom(0.01, 0.1),
+    }),
     fc.record({ kind: fc.constant<'network.rate'>('network.rate'), rateMbit: fc.constantFrom(1, 10) }),
     fc.record({ kind: fc.constant<'network.partition'>('network.partition') }),
   );
@@ -207,13 +224,18 @@ interface Incoming {
   readonly shaped: string | null;
 }
 
-function isShaped({ delayMs, jitterMs, lossRatio }: LinkCondition): boolean {
-  return delayMs + jitterMs + lossRatio > 0;
+function isShaped({ delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio }: LinkCondition): boolean {
+  return delayMs + jitterMs + lossRatio + reorderRatio + corruptRatio > 0;
 }
 
 function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
-  const { delayMs, jitterMs, lossRatio, cut } = asked;
-  const orders = [delayMs * 1e3, jitterMs * 1e3, lossRatio * 1e6].map((one) => Math.round(one)).join(' ');
+  const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, cut } = asked;
+  const orders = [
+    ...[delayMs * 1e3, jitterMs * 1e3, lossRatio * 1e6],
+    ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
+  ]
+    .map((one) => Math.round(one))
+    .join(' ');
   return { cut, shaped: how === 'nfqueue' && isShaped(asked) ? orders : null };
 }
 
@@ -230,27 +252,35 @@ function incomingOf(sideCar: FakeSideCar | undefined, address: string, how: Link
 }
 
 interface Outgoing {
+  /** Of a million that leave, how many do twice. */
+  readonly copied: string | null;
   readonly rate: string | null;
   /** Without its queue's limit. */
   readonly netem: string | null;
 }
 
 function asOutgoing(asked: LinkCondition, how: LinkMechanism): Outgoing {
-  const { rateMbit, delayMs, jitterMs, lossRatio } = asked;
+  const { rateMbit, delayMs, jitterMs, lossRatio, duplicateRatio, corruptRatio } = asked;
   const emulated = how === 'netem' && isShaped(asked);
   const delay = delayMs + jitterMs > 0 ? ` delay ${delayMs}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}` : '';
   const loss = lossRatio > 0 ? ` loss ${lossRatio * 100}%` : '';
+  const corrupt = corruptRatio > 0 ? ` corrupt ${corruptRatio * 100}%` : '';
   return {
+    copied: duplicateRatio > 0 ? String(Math.round(duplicateRatio * 1e6)) : null,
     rate: rateMbit !== null ? `${rateMbit}mbit` : emulated ? '40000mbit' : null,
-    netem: emulated ? `netem${delay}${loss}` : null,
+    netem: emulated ? `netem${delay}${loss}${corrupt}` : null,
   };
 }
 
 function outgoingOf(sideCar: FakeSideCar | undefined, classNumber: number): Outgoing {
-  const { classes, filters, netems } = sideCar?.kernel ?? new FakeSideCar().kernel;
+  const { classes, filters, netems, tableRules } = sideCar?.kernel ?? new FakeSideCar().kernel;
+  const peer = peers[classNumber - 1] ?? '';
+  const copying = tableRules.get(`ip understudy_copy_${peer.replaceAll('.', '_')}`);
+  const copied =
+    copying === undefined ? null : (/ mod 1000000 < (\d+) .* dup to/.exec(copying)?.[1] ?? copying);
   const id = `504d:${classNumber.toString(16)}`;
   const rate = classes.get(id) ?? null;
   if ((filters.get(String(classNumber)) === id) !== (rate !== null))
     throw new Error(`class ${id} without a filter`);
-  return { rate, netem: netems.get(id)?.replace(/ limit \d+/, '') ?? null };
+  return { copied, rate, netem: netems.get(id)?.replace(/ limit \d+/, '') ?? null };
 }

@@ -10,6 +10,8 @@ import { fakeNode } from './fake-node.ts';
 export class FakeKernel {
   readonly rules = new Set<string>();
   readonly tables = new Set<string>();
+  /** Table → its rule. */
+  readonly tableRules = new Map<string, string>();
   /** Class id → rate. */
   readonly classes = new Map<string, string>();
   /** prio → the class that it leads to. */
@@ -33,7 +35,7 @@ export class FakeKernel {
     const add = found(/^iptables -w -t mangle -A (.*)$/);
     const drop = found(/^iptables -w -t mangle -D (.*)$/);
     const table = found(/^nft add table (\S+ \S+)$/);
-    const inTable = found(/^nft add (?:chain|rule) (\S+ \S+) /);
+    const inTable = found(/^nft add (?:chain|rule) (\S+ \S+) (.*)$/);
     const untable = found(/^nft delete table (\S+ \S+)$/);
     const newClass = found(/^tc class add dev eth0 parent 504d: classid (\S+) htb rate (\S+) /);
     const oldClass = found(/^tc class del dev eth0 classid (\S+)$/);
@@ -47,9 +49,12 @@ export class FakeKernel {
       put(this.rules, add[1]);
     } else if (drop !== null) take(this.rules, drop[1]);
     else if (table !== null) put(this.tables, table[1]);
-    else if (inTable !== null) must(this.tables.has(inTable[1] ?? ''), `no table ${line}`);
-    else if (untable !== null) {
+    else if (inTable !== null) {
+      must(this.tables.has(inTable[1] ?? ''), `no table ${line}`);
+      this.tableRules.set(inTable[1] ?? '', inTable[2] ?? '');
+    } else if (untable !== null) {
       take(this.tables, untable[1]);
+      this.tableRules.delete(untable[1] ?? '');
       if (untable[1] === 'ip mangle') this.rules.clear();
     } else if (newClass !== null) {
       must(this.rooted && !this.classes.has(newClass[1] ?? ''), line);

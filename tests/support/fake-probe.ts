@@ -37,7 +37,16 @@ export class FakeProbe {
           if (stdout.writableEnded) return;
           this.open -= 1;
           const middle = { middleBytes: bitsPerSecond / 8, middleUs: 1e6 };
-          const line = { from, received: received(nth), span: 10, ...middle, delaysUs: [1500] };
+          const line = {
+            from,
+            received: received(nth),
+            copies: 0,
+            overtaken: 0,
+            corrupted: 0,
+            span: 10,
+            ...middle,
+            delaysUs: [1500],
+          };
           stdout.end(`${JSON.stringify(line)}\n`);
           resolve(0);
         };

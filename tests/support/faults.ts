@@ -1,11 +1,10 @@
-import type { Fault } from '../../infra/spec/fault.ts';
+import type { Fault, FaultKind } from '../../infra/spec/fault.ts';
 
 type Of<K extends Fault['kind']> = Extract<Fault, { kind: K }>;
 
 const links = { links: 'all' as const };
 const disks = { disks: 'all' as const };
 
-/** One fault of each kind, on everything. */
 export const delay = (delayMs: number): Of<'network.delay'> => ({
   kind: 'network.delay',
   name: 'd',
@@ -23,6 +22,25 @@ export const loss = (lossRatio: number): Of<'network.loss'> => ({
   name: 'l',
   on: links,
   lossRatio,
+});
+export const duplicate = (duplicateRatio: number): Of<'network.duplicate'> => ({
+  kind: 'network.duplicate',
+  name: 'u',
+  on: links,
+  duplicateRatio,
+});
+export const reorder = (reorderRatio: number): Of<'network.reorder'> => ({
+  kind: 'network.reorder',
+  name: 'e',
+  on: links,
+  reorderRatio,
+  byMs: 20,
+});
+export const corrupt = (corruptRatio: number): Of<'network.corrupt'> => ({
+  kind: 'network.corrupt',
+  name: 'c',
+  on: links,
+  corruptRatio,
 });
 export const rate = (rateMbit: number): Of<'network.rate'> => ({
   kind: 'network.rate',
@@ -44,3 +62,18 @@ export const inodes = (freeInodes: number): Of<'disk.inodes'> => ({
   freeInodes,
 });
 export const readOnly: Of<'disk.readonly'> = { kind: 'disk.readonly', name: 'o', on: disks };
+
+/** On everything. */
+export const oneOfEach = {
+  'network.delay': delay(20),
+  'network.jitter': jitter(5),
+  'network.loss': loss(0.1),
+  'network.duplicate': duplicate(0.1),
+  'network.reorder': reorder(0.1),
+  'network.corrupt': corrupt(0.1),
+  'network.rate': rate(10),
+  'network.partition': cut,
+  'disk.space': space(0),
+  'disk.inodes': inodes(0),
+  'disk.readonly': readOnly,
+} satisfies Record<FaultKind, Fault>;

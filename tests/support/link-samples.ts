@@ -1,20 +1,27 @@
 import type { LinkSample } from '../../scripts/faults/link-probes.ts';
 import type { LinkReading } from '../../scripts/faults/link-receipts.ts';
 
-export const nothing: LinkSample = { sent: 0, received: 0, delaysMs: [], bitsPerSecond: NaN };
+export const nothing: LinkSample = {
+  ...{ sent: 0, received: 0, copies: 0, overtaken: 0, corrupted: 0 },
+  delaysMs: [],
+  bitsPerSecond: NaN,
+};
 
-/** `n` probes, evenly spread over ± `spreadMs` around `ms`; a share of them lost. */
+/** `n` probes, evenly spread over ± `spreadMs` around `ms`; a share of them lost, and of those that came, twice, late, or broken. */
 export function sample(
   n: number,
   ms: number,
-  { spreadMs = 0.05, lost = 0, bitsPerSecond = NaN } = {},
+  { spreadMs = 0.05, lost = 0, twice = 0, late = 0, broken = 0, bitsPerSecond = NaN } = {},
 ): LinkSample {
   const received = Math.round(n * (1 - lost));
   const delaysMs = Array.from(
     { length: received },
     (_, index) => ms - spreadMs + (2 * spreadMs * index) / Math.max(1, received - 1),
   );
-  return { sent: n, received, delaysMs, bitsPerSecond };
+  const [copies = 0, overtaken = 0, corrupted = 0] = [twice, late, broken].map((share) =>
+    Math.round(received * share),
+  );
+  return { sent: n, received, copies, overtaken, corrupted, delaysMs, bitsPerSecond };
 }
 
 export function reading(probes: LinkSample, bitsPerSecond = NaN): LinkReading {

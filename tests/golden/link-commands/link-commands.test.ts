@@ -6,6 +6,7 @@ import { clean } from '../../../scripts/faults/link-condition.ts';
 import {
   classRoot,
   cutFrom,
+  duplicatedTo,
   emulatedTo,
   ratedTo,
   shapedFrom,
@@ -19,11 +20,13 @@ const cases: readonly (readonly [title: string, commands: LinkCommands])[] = [
   ['table of the rules below', shaperTable],
   ['NFQUEUE for what comes from the peer', shapedFrom(peer)],
   ['nothing comes from the peer', cutFrom(peer)],
+  ['every tenth to the peer twice', duplicatedTo(peer, 0.1)],
   ['1 Mbit/s to the peer', ratedTo(peer, 3, 1)],
   ['100 Mbit/s to the peer', ratedTo(peer, 3, 100)],
   ['netem: 80 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80 })],
   ['netem: 80 ms ± 20 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80, jitterMs: 20 })],
   ['netem: 2 % lost', emulatedTo(peer, 3, { ...clean, lossRatio: 0.02 })],
+  ['netem: 1 % corrupted', emulatedTo(peer, 3, { ...clean, corruptRatio: 0.01 })],
   [
     'netem: the whole of degraded-network',
     emulatedTo(peer, 10, { ...clean, delayMs: 80, jitterMs: 20, lossRatio: 0.02, rateMbit: 10 }),

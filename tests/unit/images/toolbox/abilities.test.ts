@@ -23,7 +23,13 @@ async function abilities(
 const works = { tc: 'exit 0', nft: 'exit 0', iptables: 'exit 0', linkshape: 'echo ok' };
 
 test('a kernel that does everything can everything', async () => {
-  expect(await abilities(works)).toEqual({ netem: true, htb: true, nftables: true, nfqueue: true });
+  expect(await abilities(works)).toEqual({
+    netem: true,
+    htb: true,
+    nftables: true,
+    nfqueue: true,
+    duplicating: true,
+  });
 });
 
 test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
@@ -31,8 +37,9 @@ test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
   ['htb too', { tc: 'case "$*" in *htb*) exit 2;; esac' }, { htb: false }],
   ['a rule that is refused', { iptables: 'echo no >&2; exit 4' }, { nfqueue: false }],
   ['a rule without a queue behind it', { linkshape: 'echo err 1 no queue' }, { nfqueue: false }],
-  ['no nftables', { nft: 'exit 1' }, { nftables: false }],
+  ['a rule that would duplicate', { nft: 'case "$*" in *dup*) exit 1;; esac' }, { duplicating: false }],
+  ['no nftables', { nft: 'exit 1' }, { nftables: false, duplicating: false }],
 ])('%s', async (_what, broken, missing) => {
-  const all = { netem: true, htb: true, nftables: true, nfqueue: true };
+  const all = { netem: true, htb: true, nftables: true, nfqueue: true, duplicating: true };
   expect(await abilities({ ...works, ...broken })).toEqual({ ...all, ...missing });
 });

@@ -74,7 +74,19 @@ test('two profiles that set one thing of one link at one time contradict each ot
   });
   const error = refused({ profiles: ['degraded-network', spec.path('rain.yaml')] });
   expect(error).toMatchObject({ exit: 64, code: 'contradiction' });
-  expect(error.message).toMatch(/"degraded-network\/loss" and "rain\/wet" both set network.loss of \S+->\S+/);
+  expect(error.message).toMatch(
+    /"degraded-network\/loss" and "rain\/wet" are on \S+->\S+ at the same time, and both set network.loss/,
+  );
+});
+
+test('what could not be told apart is a contradiction too: packets that jitter overtake each other', () => {
+  using spec = writtenSpec({
+    'mess.yaml':
+      'name: mess\ndescription: in no order\nfaults: [{name: m, kind: network.reorder, on: {links: all}, reorderRatio: 0.1}]\n',
+  });
+  const error = refused({ profiles: ['degraded-network', spec.path('mess.yaml')] });
+  expect(error).toMatchObject({ exit: 64, code: 'contradiction' });
+  expect(error.message).toMatch(/"degraded-network\/jitter" and "mess\/m" are on .* overtake each other/);
 });
 
 test('the suites that are named run, in the order of the spec; all of them where none is named', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { isClean, isDecided, isGone } from '../../../../scripts/faults/clean-link.ts';
+import { isClean, isGone } from '../../../../scripts/faults/clean-link.ts';
+import { isDecided } from '../../../../scripts/faults/link-ratio.ts';
 import type { LinkFault } from '../../../../scripts/faults/link-receipts.ts';
-import { cut, delay, jitter, loss, rate } from '../../../support/faults.ts';
+import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
 import { reading, sample } from '../../../support/link-samples.ts';
 
 describe('a link that no fault is on', () => {
@@ -18,6 +19,14 @@ describe('a link that no fault is on', () => {
   test('is not where its delays are spread, although their median is what it was', () => {
     expect(isClean(before, sample(400, 0.1, { spreadMs: 1.5 }))).toBe(true);
     expect(isClean(before, sample(400, 0.1, { spreadMs: 20 }))).toBe(false);
+  });
+
+  test('is not where packets come twice, late or broken; where delays scatter, they overtake each other by themselves', () => {
+    for (const wrong of [{ twice: 0.02 }, { late: 0.02 }, { broken: 0.02 }])
+      expect(isClean(before, sample(7000, 0.1, wrong))).toBe(false);
+    const scattered = sample(400, 50, { spreadMs: 20, late: 0.9 });
+    expect(isClean(scattered, sample(7000, 50, { spreadMs: 20, late: 0.98 }))).toBe(true);
+    expect(isClean(scattered, sample(7000, 50, { spreadMs: 20, twice: 0.02 }))).toBe(false);
   });
 
   test('is as before where what stands on it is still there, however that scatters, and not where it is gone', () => {
@@ -37,18 +46,20 @@ describe('a fault that was on a link', () => {
     [jitter(1), reading(sample(2100, 0.1, { spreadMs: 1 }))],
     [loss(0.003), reading(sample(6000, 0.1, { lost: 0.003 }))],
     [loss(0.1), reading(sample(6000, 0.1, { lost: 0.06 }))],
+    [duplicate(0.003), reading(sample(6000, 0.1, { twice: 0.003 }))],
+    [reorder(0.1), reading(sample(6000, 0.1, { late: 0.06 }))],
+    [corrupt(0.1), reading(sample(6000, 0.1, { broken: 0.1 }))],
     [rate(10), reading(sample(400, 0.1), 10e6)],
     [cut, reading(sample(400, 0.1, { lost: 1 }))],
   ])('is not gone where it is still read, however little it does: %j', (fault, still) => {
     expect(isGone(fault, before, still)).toBe(false);
   });
 
-  test.each<LinkFault>([delay(1), jitter(1), loss(0.003), rate(10), cut])(
-    'is gone otherwise: %j',
-    (fault) => {
-      expect(isGone(fault, before, reading(sample(6000, 0.2, { lost: 1 / 6000 }), 20e9))).toBe(true);
-    },
-  );
+  test.each<LinkFault>([
+    ...[delay(1), jitter(1), loss(0.003), duplicate(0.003), reorder(0.1), corrupt(0.1), rate(10), cut],
+  ])('is gone otherwise: %j', (fault) => {
+    expect(isGone(fault, before, reading(sample(6000, 0.2, { lost: 1 / 6000 }), 20e9))).toBe(true);
+  });
 
   test('is judged by its own share beside others that are still there', () => {
     const other = reading(sample(2100, 50, { spreadMs: 20, lost: 0.02 }));
@@ -60,9 +71,9 @@ describe('a fault that was on a link', () => {
 
 test('a loss is probed for until it could be told from none, and no longer', () => {
   const before = sample(400, 0.1);
-  expect(isDecided(before, sample(400, 0.1), 0.1)).toBe(false);
-  expect(isDecided(before, sample(6000, 0.1), 0.02)).toBe(true);
-  expect(isDecided(before, sample(6000, 0.1), 0.003)).toBe(false);
-  expect(isDecided(before, sample(9000, 0.1), 0.003)).toBe(true);
-  expect(isDecided(before, sample(6000, 0.1, { lost: 0.02 }), 0.02)).toBe(true);
+  expect(isDecided(loss(0.1), before, sample(400, 0.1))).toBe(false);
+  expect(isDecided(loss(0.02), before, sample(6000, 0.1))).toBe(true);
+  expect(isDecided(loss(0.003), before, sample(6000, 0.1))).toBe(false);
+  expect(isDecided(loss(0.003), before, sample(9000, 0.1))).toBe(true);
+  expect(isDecided(loss(0.02), before, sample(6000, 0.1, { lost: 0.02 }))).toBe(true);
 });

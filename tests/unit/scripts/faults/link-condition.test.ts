@@ -1,6 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { clean, merge } from '../../../../scripts/faults/link-condition.ts';
-import { cut, delay, jitter, loss, rate, readOnly } from '../../../support/faults.ts';
+import {
+  corrupt,
+  cut,
+  delay,
+  duplicate,
+  jitter,
+  loss,
+  rate,
+  readOnly,
+  reorder,
+} from '../../../support/faults.ts';
 
 test('no fault leaves a link as it is, and a disk’s fault too', () => {
   expect(merge([])).toEqual(clean);
@@ -9,11 +19,21 @@ test('no fault leaves a link as it is, and a disk’s fault too', () => {
 
 test('delays and jitters add up, the narrowest rate wins, one cut is enough', () => {
   expect(merge([delay(80), jitter(20), rate(10), delay(5), rate(1), jitter(1), rate(100), cut])).toEqual({
+    ...clean,
     delayMs: 85,
     jitterMs: 21,
-    lossRatio: 0,
     rateMbit: 1,
     cut: true,
+  });
+});
+
+test('what else happens to packets is beside all that, and of two reorderings the later counts', () => {
+  expect(merge([duplicate(0.1), reorder(0.2), corrupt(0.01), { ...reorder(0.5), byMs: 50 }])).toEqual({
+    ...clean,
+    duplicateRatio: expect.closeTo(0.1, 12),
+    reorderRatio: 0.6,
+    reorderByMs: 50,
+    corruptRatio: expect.closeTo(0.01, 12),
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type LinkFault,
   type LinkReadings,
 } from '../../../../scripts/faults/link-receipts.ts';
-import { cut, delay, jitter, loss, rate } from '../../../support/faults.ts';
+import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
 import { nothing, reading, sample } from '../../../support/link-samples.ts';
 
 const all: readonly LinkFault[] = [delay(20), jitter(10), loss(0.1), rate(10), cut];
@@ -61,6 +61,31 @@ describe('jitter', () => {
     expect(judgeLink(jitter(20), during(sample(2001, 80, { spreadMs: 28 }))).ok).toBe(false);
     expect(judgeLink(jitter(20), during(sample(2001, 80))).ok).toBe(false);
     expect(judgeLink(jitter(20), during(sample(401, 80, { spreadMs: 20 }))).ok).toBe(false); // too few to know
+  });
+});
+
+describe.each([
+  [duplicate, 'twice', 'came twice'],
+  [reorder, 'late', 'were overtaken'],
+  [corrupt, 'broken', 'were corrupted'],
+] as const)('%o', (fault, what, words) => {
+  test('is what happened to the probes that came, within the interval of a receipt', () => {
+    expect(judgeLink(fault(0.02), during(sample(7000, 1, { [what]: 0.02 })))).toMatchObject({
+      ...{ ok: true, unit: 'ratio', n: 7000 },
+      measured: { during: 0.02 },
+    });
+    expect(judgeLink(fault(0.02), during(sample(7000, 1, { [what]: 0.045 }))).ok).toBe(false);
+    expect(judgeLink(fault(0.02), during(sample(7000, 1)))).toMatchObject({
+      ok: false,
+      why: `0 of 7000 probes ${words}`,
+    });
+  });
+
+  test('counts the probes that came, of which there must be enough', () => {
+    expect(judgeLink(fault(0.1), during(sample(10_000, 1, { [what]: 0.1, lost: 0.4 })))).toMatchObject({
+      ...{ ok: true, n: 6000 },
+    });
+    expect(judgeLink(fault(0.1), during(sample(7000, 1, { [what]: 0.1, lost: 0.4 }))).ok).toBe(false);
   });
 });
 

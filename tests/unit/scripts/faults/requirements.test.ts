@@ -5,32 +5,14 @@ import type { Abilities } from '../../../../scripts/faults/abilities.ts';
 import { calibrationOf, nearestStep, type Calibration } from '../../../../scripts/faults/calibration.ts';
 import type { Receipt } from '../../../../scripts/verdict/receipt.ts';
 import { refuseWhatCannotBe, whyNot } from '../../../../scripts/faults/requirements.ts';
-import { cut, delay, inodes, jitter, loss, rate, readOnly, space } from '../../../support/faults.ts';
+import { oneOfEach } from '../../../support/faults.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { receiptForTest } from '../../../support/verdict.ts';
 
-const faults = {
-  'network.delay': delay(20),
-  'network.jitter': jitter(5),
-  'network.loss': loss(0.1),
-  'network.rate': rate(10),
-  'network.partition': cut,
-  'disk.space': space(0),
-  'disk.inodes': inodes(0),
-  'disk.readonly': readOnly,
-} satisfies Record<FaultKind, Fault>;
-const kinds: readonly FaultKind[] = [
-  'network.delay',
-  'network.jitter',
-  'network.loss',
-  'network.rate',
-  'network.partition',
-  'disk.space',
-  'disk.inodes',
-  'disk.readonly',
-];
+const faults = oneOfEach;
+const kinds = Object.values(faults).map(({ kind }) => kind);
 
-const everything: Abilities = { netem: true, htb: true, nftables: true, nfqueue: true };
+const everything: Abilities = { netem: true, htb: true, nftables: true, nfqueue: true, duplicating: true };
 const scheduled = (fault: Fault): ScheduledFault => ({
   id: `p/${fault.name}`,
   profile: 'p',
@@ -45,31 +27,39 @@ const refused = (abilities: Partial<Abilities>): readonly FaultKind[] =>
 describe('what the kernel must offer', () => {
   test.each<[string, Partial<Abilities>, readonly FaultKind[]]>([
     ['a kernel with everything refuses nothing', {}, []],
-    ['without NFQUEUE, netem stands in for it', { nfqueue: false }, []],
+    ['without NFQUEUE, netem stands in for most of it', { nfqueue: false }, ['network.reorder']],
     ['without netem, NFQUEUE is enough', { netem: false }, []],
     [
-      'without both, nothing delays or loses packets',
+      'without both, nothing delays, loses or corrupts packets',
       { nfqueue: false, netem: false },
-      ['network.delay', 'network.jitter', 'network.loss'],
+      ['network.delay', 'network.jitter', 'network.loss', 'network.reorder', 'network.corrupt'],
     ],
     [
       'netem hangs below htb',
       { nfqueue: false, htb: false },
-      ['network.delay', 'network.jitter', 'network.loss', 'network.rate'],
+      [
+        'network.delay',
+        'network.jitter',
+        'network.loss',
+        'network.reorder',
+        'network.corrupt',
+        'network.rate',
+      ],
     ],
     ['without htb there is no rate', { htb: false }, ['network.rate']],
+    ['nothing is duplicated that nftables does not', { duplicating: false }, ['network.duplicate']],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
       'disks need nothing of it',
-      { nfqueue: false, netem: false, htb: false, nftables: false },
-      ['network.delay', 'network.jitter', 'network.loss', 'network.rate', 'network.partition'],
+      { nfqueue: false, netem: false, htb: false, nftables: false, duplicating: false },
+      kinds.filter((kind) => kind.startsWith('network.')),
     ],
   ])('%s', (_what, abilities, expected) => {
     expect(refused(abilities)).toEqual(expected);
   });
 
   test('every fault that cannot be is named with the reason, before anything starts: 69', () => {
-    const none = { nfqueue: false, netem: false, htb: false, nftables: false };
+    const none = { nfqueue: false, netem: false, htb: false, nftables: false, duplicating: false };
     const { error } = refusalOf(() => {
       refuseWhatCannotBe(
         [scheduled(faults['network.rate']), scheduled(faults['network.partition'])],

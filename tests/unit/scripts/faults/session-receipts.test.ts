@@ -11,6 +11,7 @@ import {
   type Measurements,
 } from '../../../../scripts/faults/session-receipts.ts';
 import { space } from '../../../support/faults.ts';
+import { nothing } from '../../../support/link-samples.ts';
 import { roomy } from '../../../support/roomy.ts';
 
 const none: LinkReadingsByLink = new Map();
@@ -287,7 +288,7 @@ function links(of: Readonly<Record<string, readonly [number, number]>>): Readonl
   return new Map(
     Object.entries(of).map(([link, [delayMs, lost]]) => {
       const delaysMs = Number.isNaN(delayMs) ? [] : Array.from({ length: 400 }, () => delayMs);
-      const probes: LinkSample = { sent: 4000, received: 4000 - lost, delaysMs, bitsPerSecond: NaN };
+      const probes: LinkSample = { ...nothing, sent: 4000, received: 4000 - lost, delaysMs };
       return [link, { probes, flood: probes }];
     }),
   );
