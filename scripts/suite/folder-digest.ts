@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { Profile } from '../../infra/spec/fault.ts';
+import { loadProfile } from '../../infra/spec/load.ts';
 import { folderFiles, type FolderFile } from './folder.ts';
 
 /** So much of a folder is read; of what is beyond, size and time of change stand for the content. */
 const mostBytes = 64 * 1024 * 1024;
 /** What package managers write of what they have installed: node_modules itself is not looked at. */
 const installed = ['.package-lock.json', '.yarn-integrity', '.modules.yaml'];
-const mostProfileBytes = 256 * 1024;
 const leftOut = 'left out';
 
 /**
@@ -47,7 +45,7 @@ function contentOf(path: string, { kind }: FolderFile): string {
     case 'file': {
       const bytes = bytesOf(path);
       if (bytes === null) return 'closed';
-      return /\.ya?ml$/.test(path) && isProfile(bytes)
+      return /\.ya?ml$/.test(path) && isProfile(path)
         ? leftOut
         : createHash('sha256').update(bytes).digest('hex');
     }
@@ -55,13 +53,12 @@ function contentOf(path: string, { kind }: FolderFile): string {
 }
 
 /** By what it is, since a suite may have files that only look like one. */
-function isProfile(bytes: Buffer): boolean {
-  if (bytes.length > mostProfileBytes || !bytes.includes('faults')) return false;
+function isProfile(path: string): boolean {
   try {
-    const value: unknown = parse(bytes.toString('utf8'));
-    return Profile.safeParse(value).success;
+    loadProfile(path);
+    return true;
   } catch {
-    return false; // no YAML
+    return false; // whatever else it is, it counts
   }
 }
 

@@ -117,6 +117,12 @@ describe('a suite is another one', () => {
       },
     ],
     [
+      'when there is a file of its own that only looks like a profile',
+      () => {
+        put('suite/fixture.yaml', 'faults: [{kind: typo}]\n');
+      },
+    ],
+    [
       'when one may be run',
       () => {
         chmodSync(join(root, 'suite/test.py'), 0o755);
@@ -175,7 +181,10 @@ describe('a suite is another one', () => {
     [
       'profiles, which no control runs',
       () => {
-        put('suite/slow.yaml', 'name: slow\nfaults: []\n');
+        put(
+          'suite/slow.yaml',
+          'name: slow\ndescription: slow\nfaults: [{name: d, kind: network.delay, on: {links: all}, delayMs: 5}]\n',
+        );
       },
     ],
   ])('but not for %s', (_what, change) => {
