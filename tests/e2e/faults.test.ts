@@ -47,6 +47,24 @@ test('every kind that comes and goes while a suite runs is confirmed in its wind
   }
 });
 
+test('packets that are lost, come twice, late and broken on one link are each counted as what they are', async () => {
+  const { verdict } = await rehearsal([
+    ...[briefCluster, '--profile', briefProfile('unruly'), '--suite', 'wait', '--control', 'never'],
+  ]);
+  expect({ verdict: verdict.verdict, why: verdict.why }).toEqual({ verdict: 'pass', why: [] });
+  expect(verdict.receipts.map(({ kind, requested, bystanders }) => [kind, requested, bystanders])).toEqual([
+    ['network.loss', 0.05, 1],
+    ['network.duplicate', 0.1, 1],
+    ['network.reorder', 0.1, 1],
+    ['network.corrupt', 0.05, 1],
+  ]);
+  for (const { requested, measured } of verdict.receipts) {
+    // Far wider than the receipt's own interval of one in a million: a chance is no failure.
+    expect(Math.abs(measured.during - requested)).toBeLessThan(0.03);
+    expect([measured.before, measured.after]).toEqual([0, 0]);
+  }
+});
+
 test('of two delays in windows on one link each is told its own share, and no share of the other', async () => {
   const { verdict } = await rehearsal([
     briefCluster,
