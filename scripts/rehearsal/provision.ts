@@ -17,6 +17,7 @@ import type { NodeAccess } from '../nodes/node.ts';
 import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { runVariable } from '../../infra/run-marks.ts';
 import { engineRoot } from './engine-command.ts';
+import { NotReadyError } from './readiness.ts';
 
 export interface Provisioning {
   readonly bound: BoundPlan;
@@ -41,7 +42,8 @@ const parallel = 32;
 /**
  * Runs the Pulumi program of a bound plan inline and returns as soon as every node runs; Pulumi is then still waiting
  * for its own network resource. Await `recorded` before relying on the stack.
- * @throws HostError (69) with the plugin's own words where a resource cannot be made.
+ * @throws NotReadyError where a node's own program cannot be run, HostError (69) with the plugin's own words where a
+ * resource cannot be made.
  */
 export async function provision(provisioning: Provisioning): Promise<Provisioned> {
   const { bound, engine, signal } = provisioning;
@@ -51,7 +53,7 @@ export async function provision(provisioning: Provisioning): Promise<Provisioned
   const stack = await openStack(provisioning);
   signal.throwIfAborted();
 
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   const recorded = stack
     .up({
       parallel,
@@ -60,7 +62,8 @@ export async function provision(provisioning: Provisioning): Promise<Provisioned
       onEvent: (event) => {
         const made = madeNode(event);
         if (made !== null && waiting.delete(made)) provisioning.onNode(made);
-        if (event.diagnosticEvent?.severity === 'error') failures.push(event.diagnosticEvent.message);
+        const { diagnosticEvent: said } = event;
+        if (said?.severity === 'error') failures.push({ message: said.message, node: nodeOf(said.urn) });
         if (waiting.size === 0) running.resolve(true);
       },
     })
@@ -111,12 +114,38 @@ async function openStack({ bound, engine, host, temporary }: Provisioning): Prom
 
 function madeNode({ resOutputsEvent }: EngineEvent): string | null {
   const metadata = resOutputsEvent?.metadata;
-  if (metadata?.type !== 'docker:index/container:Container') return null;
-  return metadata.urn.split('::').at(-1) ?? null;
+  return metadata?.type === containerType ? nodeOf(metadata.urn) : null;
 }
 
-function provisioningError(failures: readonly string[], cause: unknown): HostError {
-  const said = failures.map(plain).find((line) => line !== '');
+const containerType = 'docker:index/container:Container';
+
+/** What Pulumi called an error, and the node whose container it is about. */
+interface Failure {
+  readonly message: string;
+  readonly node: string | null;
+}
+
+/** A container's resource has its node's name. */
+function nodeOf(urn: string | undefined): string | null {
+  if (urn?.includes(`${containerType}::`) !== true) return null;
+  return urn.split('::').at(-1) ?? null;
+}
+
+/** As the container runtime says it: `exec: "nosuch": executable file not found in $PATH`. */
+const noProgram =
+  /exec: "([^"]*)": ((?:executable file|stat|permission|is a directory|exec format)[^:\n]*(?:: [a-z ]+)?)/;
+
+function provisioningError(failures: readonly Failure[], cause: unknown): HostError {
+  for (const { node, message } of failures) {
+    const [, program, why = ''] = noProgram.exec(message) ?? [];
+    if (node !== null && program !== undefined)
+      return new NotReadyError(
+        'cannot-start',
+        `${node} could not start "${program}": ${why.replace(/: unknown$/, '')}`,
+        [],
+      );
+  }
+  const said = failures.map(({ message }) => plain(message)).find((line) => line !== '');
   const message = said ?? plain(messageOf(cause));
   return new HostError('provision', `the cluster could not be brought up: ${message}`, {
     hint: 'understudy doctor shows what this machine can do',

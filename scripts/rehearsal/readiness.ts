@@ -18,15 +18,20 @@ const booted: Readiness = {
   timeoutMs: 60_000,
 };
 
-/** A node that ended, or was not ready in time. `up` ends with it; to a run it is a result: what was tested failed. */
+const hints = {
+  'not-ready': (log: string) => `its log:\n${log}`,
+  'node-died': (log: string) => `its last lines:\n${log}`,
+  'cannot-start': () => 'look at the entrypoint and the command of its role, and at what its image has',
+} as const;
+
+/** A node that could not start, ended, or was not ready in time. `up` ends with it; to a run it is a result: what was tested failed. */
 export class NotReadyError extends HostError {
   /** The same as one sentence for a verdict, with what the node said last. */
   readonly reason: string;
 
-  constructor(code: 'not-ready' | 'node-died', message: string, log: readonly string[]) {
-    const title = code === 'node-died' ? 'its last lines' : 'its log';
-    super(code, message, { hint: `${title}:\n${log.map((line) => `  ${line}`).join('\n')}` });
-    this.reason = `node ${message}; ${quoted(log)}`;
+  constructor(code: 'not-ready' | 'node-died' | 'cannot-start', message: string, log: readonly string[]) {
+    super(code, message, { hint: hints[code](log.map((line) => `  ${line}`).join('\n')) });
+    this.reason = code === 'cannot-start' ? `node ${message}` : `node ${message}; ${quoted(log)}`;
   }
 }
 

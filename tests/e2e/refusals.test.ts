@@ -92,6 +92,16 @@ describe('a node that does not become ready is a result of the run, not an error
       /^node one-1 ended with exit code 3 before it was ready; it said last: “no config”$/,
     ],
     [
+      'has no such program',
+      'command: [nosuchprogram]',
+      /^node one-1 could not start "nosuchprogram": executable file not found in \$PATH$/,
+    ],
+    [
+      'may not run its program',
+      'command: [/etc/passwd]',
+      /^node one-1 could not start "\/etc\/passwd": permission denied$/,
+    ],
+    [
       'is not what its role calls ready',
       'command: [sleep, infinity], ready: { tcp: 80, timeoutMs: 1500 }',
       /^node one-1 was not ready within 1500 ms: waited for TCP port 80, last saw: nothing listens on port 80; /,
