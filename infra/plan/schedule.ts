@@ -4,6 +4,8 @@ import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
 import type { PlannedNode, ScheduledFault } from './plan.ts';
 import { drawFor } from './seed.ts';
+import { targetsOf } from './targets.ts';
+import { windowsOf } from './windows.ts';
 
 /**
  * Faults of the profiles with targets resolved and moments drawn, beside the standing conditions; the order in which
@@ -15,11 +17,11 @@ export function schedule(
   seed: number,
   standing: readonly ScheduledFault[],
 ): readonly ScheduledFault[] {
-  const scheduled = [...profiles]
+  const all = [...profiles]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((profile) => profile.faults.map((fault) => scheduleOne(profile.name, fault, nodes, seed)));
-  refuseContradictions([...standing, ...scheduled]);
-  return scheduled;
+    .flatMap((profile) => profile.faults.flatMap((fault) => scheduled(profile.name, fault, nodes, seed)));
+  refuseContradictions([...standing, ...all]);
+  return all;
 }
 
 /** `links:` of the spec as faults that are always in force, in the control too. */
@@ -35,62 +37,27 @@ export function conditions(
       ...(lossRatio === undefined ? [] : [{ kind: 'network.loss' as const, name: 'loss', on, lossRatio }]),
       ...(rateMbit === undefined ? [] : [{ kind: 'network.rate' as const, name: 'rate', on, rateMbit }]),
     ];
-    return faults.map((fault) => scheduleOne(`links/${index}`, fault, nodes, 0));
+    return faults.flatMap((fault) => scheduled(`links/${index}`, fault, nodes, 0));
   });
 }
 
-function scheduleOne(
+/** A fault that comes again is one for each time, so that each has its own receipts. */
+function scheduled(
   profile: string,
   fault: Fault,
   nodes: readonly PlannedNode[],
   seed: number,
-): ScheduledFault {
+): readonly ScheduledFault[] {
   const id = `${profile}/${fault.name}`;
-  const { from, untilMs } = fault;
-  const startMs = from === undefined ? null : drawFor(seed, id).integer(from[0], from[1]);
-  return { id, profile, fault, targets: targetsOf(id, fault, nodes), startMs, endMs: untilMs ?? null };
-}
-
-function targetsOf(id: string, { on }: Fault, nodes: readonly PlannedNode[]): readonly string[] {
-  const found = 'links' in on ? linksOf(on.links, nodes) : disksOf(on.disks, nodes);
-  if (found.length > 0) return [...new Set(found)].sort();
-  throw new UsageError('no-target', `fault "${id}" has no target in this cluster`, {
-    hint: `its roles and nodes are ${[...new Set(nodes.flatMap(({ name, role }) => [role, name]))].join(', ')}`,
-  });
-}
-
-type LinkTarget = Extract<Fault['on'], { links: unknown }>['links'];
-type DiskTarget = Extract<Fault['on'], { disks: unknown }>['disks'];
-
-function linksOf(target: LinkTarget, nodes: readonly PlannedNode[]): readonly string[] {
-  const ends = target === 'all' ? [{ from: '*', to: '*', both: false }] : target;
-  return ends.flatMap(({ from, to, both }) =>
-    named(from, nodes).flatMap((a) =>
-      named(to, nodes)
-        .filter((b) => b !== a)
-        .flatMap((b) => (both ? [`${a}->${b}`, `${b}->${a}`] : [`${a}->${b}`])),
-    ),
-  );
-}
-
-function disksOf(target: DiskTarget, nodes: readonly PlannedNode[]): readonly string[] {
-  const wanted = target === 'all' ? [{ node: '*', path: undefined }] : target;
-  return wanted.flatMap(({ node, path }) => {
-    const names = named(node, nodes);
-    return nodes
-      .filter(({ name }) => names.includes(name))
-      .flatMap(({ name, disks }) =>
-        disks
-          .filter((disk) => path === undefined || disk.path === path)
-          .map((disk) => `${name}:${disk.path}`),
-      );
-  });
-}
-
-function named(roleOrNode: string, nodes: readonly PlannedNode[]): readonly string[] {
-  return nodes
-    .filter(({ name, role }) => roleOrNode === '*' || role === roleOrNode || name === roleOrNode)
-    .map(({ name }) => name);
+  const targets = targetsOf(profile, fault, nodes, seed);
+  const windows = windowsOf(fault, drawFor(seed, id));
+  return windows.map((window, at) => ({
+    id: windows.length === 1 ? id : `${id}/${at + 1}`,
+    profile,
+    fault,
+    targets,
+    ...window,
+  }));
 }
 
 /** Delays add and the smaller disk wins; of two rates, ratios or jitters on one link neither could be confirmed. */

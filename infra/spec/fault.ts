@@ -6,9 +6,23 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and "-", starting with a letter');
 
+/**
+ * A cut through a network whose parts the seed picks, among the nodes of a role or all of them: `count` nodes and everybody
+ * else (isolate), fewer than half and the rest (minority), both halves, both halves but for one node that sees both
+ * (bridge), each node and all but its two neighbours (ring). `way`: as the smaller part sees it.
+ */
+const NetworkShape = z.strictObject({
+  shape: z.enum(['isolate', 'minority', 'halves', 'bridge', 'ring']),
+  among: z.union([z.literal('*'), roleOrNode]).default('*'),
+  count: z.int().positive().default(1),
+  way: z.enum(['both', 'in', 'out']).default('both'),
+});
+export type NetworkShape = z.infer<typeof NetworkShape>;
+
 /** Directed links by role or node name; `both: true` adds the opposite direction. */
 const LinkTarget = z.union([
   z.literal('all'),
+  NetworkShape,
   z
     .array(
       z.strictObject({
@@ -28,17 +42,27 @@ const DiskTarget = z.union([
 
 /**
  * When a fault holds, in ms after the first suite began: it starts at a moment inside `from` that the seed picks, and
- * ends at `until`. Without `from` it holds during the whole run: from before the first suite to after the last one.
+ * ends at `untilMs`, or after a time that the seed picks inside `lastsMs`; with `again` it comes as often as `times` says,
+ * each time that much after the one before. Without `from` it holds during the whole run: from before the first suite to
+ * after the last one.
  */
+const span = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
 const timing = {
-  from: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).optional(),
+  from: span.optional(),
   untilMs: z.int().positive().optional(),
+  lastsMs: span.optional(),
+  again: z.strictObject({ times: z.int().min(2).max(50), everyMs: span }).optional(),
 };
 /** A rate is measured by a flood, which has no place beside a suite: without a measurement there is no receipt. */
 const wholeRun = z.never({
   error: 'a rate holds during the whole run: it cannot be confirmed beside a suite',
 });
-const wholeRunOnly = { from: wholeRun.optional(), untilMs: wholeRun.optional() };
+const wholeRunOnly = {
+  from: wholeRun.optional(),
+  untilMs: wholeRun.optional(),
+  lastsMs: wholeRun.optional(),
+  again: wholeRun.optional(),
+};
 const named = { name };
 const onLinks = { ...named, ...timing, on: z.strictObject({ links: LinkTarget }) };
 const onDisks = { ...named, ...timing, on: z.strictObject({ disks: DiskTarget }) };

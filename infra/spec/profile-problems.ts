@@ -1,61 +1,100 @@
 import type { Problem } from '../errors.ts';
 import type { Path, SpecDocument } from './document.ts';
-import type { Profile } from './fault.ts';
+import type { Fault, Profile } from './fault.ts';
 import { leastWindowMs } from './least-window.ts';
 import { problemAt } from './problems.ts';
 
+interface Finding {
+  readonly at: Path;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
 /**
- * What the schema of a profile cannot say: windows that end before they begin or are too short to be measured in, and names
- * that stand twice.
+ * What the schema of a profile cannot say: windows that end before they begin, meet each other, or are too short to be
+ * measured in, and names that stand twice.
  */
 export function profileProblems(document: SpecDocument, { faults }: Profile): readonly Problem[] {
-  const problems: Problem[] = [];
-  const report = (path: Path, code: string, message: string, hint: string): void => {
-    problems.push(problemAt(document, path, { code, message, hint }));
-  };
-  for (const [index, fault] of faults.entries()) {
-    const { name, kind, from, untilMs } = fault;
-    const at = ['faults', index] as const;
-    // Receipts and draws go by the name: two of one name could not be told apart.
-    if (faults.findIndex((one) => one.name === name) < index)
-      report(
-        [...at, 'name'],
-        'duplicate',
-        `fault "${name}" is declared twice`,
-        'give each a name of its own',
-      );
-    if (from === undefined) {
-      if (untilMs === undefined) continue;
-      report(
-        [...at, 'untilMs'],
-        'window',
-        `untilMs ${untilMs} without from`,
-        'give from: [earliest, latest] too, or leave both out: the fault holds during the whole run',
-      );
-      continue;
-    }
-    const [earliest, latest] = from;
-    if (earliest > latest)
-      report(
-        [...at, 'from'],
-        'window',
-        `the window ends, at ${latest} ms, before it begins, at ${earliest} ms`,
-        'from: [earliest, latest]',
-      );
-    else if (untilMs !== undefined && untilMs <= latest)
-      report(
-        [...at, 'untilMs'],
-        'window',
+  return faults
+    .flatMap((fault, index) =>
+      [...twice(fault, faults.slice(0, index)), ...crooked(fault), ...misplaced(fault)].map((one) => ({
+        ...one,
+        at: ['faults', index, ...one.at],
+      })),
+    )
+    .map(({ at, ...problem }) => problemAt(document, at, problem));
+}
+
+/** Receipts and draws go by the name: two of one name could not be told apart. */
+function twice({ name }: Fault, before: readonly Fault[]): readonly Finding[] {
+  if (before.every((one) => one.name !== name)) return [];
+  const message = `fault "${name}" is declared twice`;
+  return [{ at: ['name'], code: 'duplicate', message, hint: 'give each a name of its own' }];
+}
+
+/** Spans that end before they begin. */
+function crooked({ from, lastsMs, again }: Fault): readonly Finding[] {
+  const spans = [
+    { at: ['from'], span: from, what: 'the window', hint: 'from: [earliest, latest]' },
+    { at: ['lastsMs'], span: lastsMs, what: 'lastsMs', hint: 'lastsMs: [shortest, longest]' },
+    { at: ['again', 'everyMs'], span: again?.everyMs, what: 'everyMs', hint: 'everyMs: [soonest, latest]' },
+  ];
+  return spans.flatMap(({ at, span, what, hint }): readonly Finding[] => {
+    if (span === undefined || span[0] <= span[1]) return [];
+    const message = `${what} ends, at ${span[1]} ms, before it begins, at ${span[0]} ms`;
+    return [window(at, message, hint)];
+  });
+}
+
+/** Moments that do not fit together: at most one of them is told, since the next may come of it. */
+function misplaced(fault: Fault): readonly Finding[] {
+  const { kind, from, untilMs, lastsMs, again } = fault;
+  if (from === undefined) {
+    const key = untilMs !== undefined ? 'untilMs' : lastsMs !== undefined ? 'lastsMs' : again && 'again';
+    if (key === undefined) return [];
+    const said = key === 'untilMs' ? `untilMs ${untilMs}` : key;
+    const hint = 'give from: [earliest, latest] too, or leave both out: the fault holds during the whole run';
+    return [window([key], `${said} without from`, hint)];
+  }
+  if (untilMs !== undefined && lastsMs !== undefined)
+    return [window(['lastsMs'], 'lastsMs beside untilMs', 'one of the two says when the fault ends')];
+  if (again !== undefined && lastsMs === undefined)
+    return [
+      window(['again'], 'again without lastsMs', 'lastsMs: [shortest, longest] says how long each lasts'),
+    ];
+  if (from[0] > from[1]) return [];
+  const [, latest] = from;
+  const least = leastWindowMs(fault);
+  const short = (at: Path, lasts: number, enough: number): readonly Finding[] => [
+    window(
+      at,
+      `the fault may hold for no more than ${lasts} ms, and measuring a ${kind} takes ${least} ms`,
+      `${enough} or more, or leave it out: the fault holds until the suites end`,
+    ),
+  ];
+  if (untilMs !== undefined && untilMs <= latest)
+    return [
+      window(
+        ['untilMs'],
         `untilMs ${untilMs} may come before the fault begins, which is up to ${latest} ms`,
         `more than ${latest}, or leave it out: the fault holds until the suites end`,
-      );
-    else if (untilMs !== undefined && untilMs - latest < leastWindowMs(fault))
-      report(
-        [...at, 'untilMs'],
-        'window',
-        `the fault may hold for no more than ${untilMs - latest} ms, and measuring a ${kind} takes ${leastWindowMs(fault)} ms`,
-        `${latest + leastWindowMs(fault)} or more, or leave it out: the fault holds until the suites end`,
-      );
-  }
-  return problems;
+      ),
+    ];
+  if (untilMs !== undefined && untilMs - latest < least)
+    return short(['untilMs'], untilMs - latest, latest + least);
+  if (lastsMs !== undefined && lastsMs[0] < least) return short(['lastsMs'], lastsMs[0], least);
+  if (again !== undefined && lastsMs !== undefined && again.everyMs[0] <= lastsMs[1])
+    return [
+      window(
+        ['again', 'everyMs'],
+        `the fault may come again after ${again.everyMs[0]} ms, while it lasts for up to ${lastsMs[1]} ms`,
+        `more than ${lastsMs[1]}`,
+      ),
+    ];
+  return [];
+}
+
+function window(at: Path, message: string, hint: string): Finding {
+  return { at, code: 'window', message, hint };
 }

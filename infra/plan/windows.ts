@@ -1,0 +1,21 @@
+import type { Fault } from '../spec/fault.ts';
+import type { Draw } from './seed.ts';
+
+/** When a fault is in force, ms after the first suite began; null: from before that, or to after the last one. */
+export interface Window {
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+}
+
+/** Pure: each time that a fault comes, at moments that `draw` picks. One without a beginning holds during the whole run. */
+export function windowsOf({ from, untilMs, lastsMs, again }: Fault, draw: Draw): readonly Window[] {
+  if (from === undefined) return [{ startMs: null, endMs: null }];
+  const windows: Window[] = [];
+  let startMs = draw.integer(...from);
+  for (let left = again?.times ?? 1; left > 0; left -= 1) {
+    const endMs = lastsMs === undefined ? (untilMs ?? null) : startMs + draw.integer(...lastsMs);
+    windows.push({ startMs, endMs });
+    if (again !== undefined) startMs += draw.integer(...again.everyMs);
+  }
+  return windows;
+}
