@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { packageRoot } from '../../infra/places.ts';
+import type { Fault, FaultKind } from '../../infra/spec/fault.ts';
+import { oneOfEach } from './faults.ts';
+
+export const kindsCluster = join(packageRoot, 'tests/support/clusters/kinds/cluster.yaml');
+
+const link = (from: number, to: number): { links: object[] } => ({
+  links: [{ from: `node-${from}`, to: `node-${to}` }],
+});
+const disk = (node: number): { disks: object[] } => ({ disks: [{ node: `node-${node}` }] });
+
+/** Where each kind is, so that no two of them are on one link or disk: a kind that is new does not compile without a place. */
+const places = {
+  'network.delay': link(1, 2),
+  'network.jitter': link(1, 3),
+  'network.loss': link(1, 4),
+  'network.duplicate': link(2, 1),
+  'network.reorder': link(2, 3),
+  'network.corrupt': link(2, 4),
+  'network.rate': link(3, 1),
+  'network.partition': link(3, 2),
+  'disk.space': disk(1),
+  'disk.inodes': disk(2),
+  'disk.readonly': disk(3),
+} satisfies Record<FaultKind, object>;
+
+export const everyFault: readonly Fault[] = Object.values(oneOfEach);
+
+/** The profile `every-kind` as YAML: one fault of each kind, by its kind's name, for the whole run. */
+export function everyKindProfile(): string {
+  return stringify({
+    name: 'every-kind',
+    description: 'one fault of each kind there is, each by itself',
+    faults: everyFault.map((fault) => ({
+      ...fault,
+      name: fault.kind.replace('.', '-'),
+      on: places[fault.kind],
+    })),
+  });
+}
