@@ -9,7 +9,7 @@ queued() {
 duplicated() {
   nft add table ip understudy_copies &&
     nft add chain ip understudy_copies out '{ type filter hook output priority 0; }' &&
-    nft add rule ip understudy_copies out ip daddr 198.18.0.1 dup to 198.18.0.1
+    nft add rule ip understudy_copies out ip daddr 198.18.0.1 numgen random mod 2 '<' 1 dup to 198.18.0.1
 }
 netem=$(able tc qdisc add dev lo root netem delay 1ms)
 tc qdisc del dev lo root 2>/dev/null

@@ -132,6 +132,18 @@ static int make_writable(const char *path) {
   return failed;
 }
 
+/* Also in namespaces that came meanwhile with a copy of a mount that is read-only: until a look finds no other. */
+static int make_all_writable(const char *path, int home) {
+  int known, failed;
+  do {
+    known = space_count;
+    find_spaces(path, 0);
+    failed = make_writable(path);
+    setns(home, CLONE_NEWNS);
+  } while (space_count > known);
+  return failed;
+}
+
 /* All of them or none. */
 static int make_read_only(const char *path) {
   for (int i = 0; i < space_count; i++) {
@@ -220,8 +232,7 @@ int main(int argc, char **argv) {
       if (!spaces[i].changed) code = EBUSY;
   }
   if (code) {
-    make_writable(path);
-    setns(home, CLONE_NEWNS);
+    make_all_writable(path, home);
     printf("err %d cannot make %s read-only: %s", code, path, strerror(code));
     if (code == EBUSY) {
       DIR *processes = opendir("/proc");
@@ -237,6 +248,5 @@ int main(int argc, char **argv) {
   char ignored[256];
   while (!ended)
     if (poll(&input, 1, -1) > 0 && read(0, ignored, sizeof ignored) <= 0) break;
-  find_spaces(path, 0);
-  return make_writable(path);
+  return make_all_writable(path, home);
 }

@@ -42,7 +42,11 @@ end() {
   local id=$1 code=0
   said=''
   eval "exec ${inputs[$id]}>&-" # a number that bash itself gave
+  # It has a while for its own undoing, and is ended by force then.
+  { sleep "$undo_s" && kill -9 "${pids[$id]}"; } >/dev/null 2>&1 </dev/null &
+  local watch=$!
   wait "${pids[$id]}" 2>/dev/null || code=$?
+  kill "$watch" 2>/dev/null
   [ "$code" -eq 0 ] || IFS= read -r -t 1 said <&"${outputs[$id]}"
   eval "exec ${outputs[$id]}<&-"
   unset "inputs[$id]" "outputs[$id]" "pids[$id]"

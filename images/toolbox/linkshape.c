@@ -112,8 +112,9 @@ static int payload_at(const unsigned char *packet, int length) {
 
 /* A copy with one bit of its payload turned over; NULL where there is no payload. */
 static unsigned char *corrupted(struct source *from, const unsigned char *packet, int length) {
-  int at = payload_at(packet, length);
-  if (at >= length) return NULL;
+  int at = payload_at(packet, length), whole = packet[2] << 8 | packet[3];
+  /* One that was queued before copies were whole is here in part only. */
+  if (at >= length || length < whole) return NULL;
   unsigned char *copy = malloc((size_t)length);
   if (!copy) return NULL;
   memcpy(copy, packet, (size_t)length);

@@ -73,7 +73,7 @@ const exclusive: ReadonlySet<Fault['kind']> = new Set([
 function refuseContradictions(all: readonly ScheduledFault[]): void {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
-      const why = whyNotBoth(a.fault.kind, b.fault.kind);
+      const why = whyNotBoth(a, b);
       if (why === null || !overlap(a, b)) continue;
       const target = a.targets.find((one) => b.targets.includes(one));
       if (target === undefined) continue;
@@ -87,13 +87,24 @@ function refuseContradictions(all: readonly ScheduledFault[]): void {
 }
 
 /** null: they can be told apart. */
-function whyNotBoth(a: Fault['kind'], b: Fault['kind']): string | null {
-  if (a === b && exclusive.has(a)) return `both set ${a}`;
-  const kinds = [a, b];
-  return kinds.includes('network.jitter') && kinds.includes('network.reorder')
-    ? 'packets that jitter overtake each other by themselves'
-    : null;
+function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
+  const kinds = [a.fault.kind, b.fault.kind];
+  const [one, other] = kinds;
+  if (one === other) return exclusive.has(a.fault.kind) ? `both set ${a.fault.kind}` : null;
+  if (kinds.includes('network.jitter') && kinds.includes('network.reorder'))
+    return 'packets that jitter overtake each other by themselves';
+  // Those of the whole run are counted before any packet has a copy (scripts/faults/layers.ts).
+  const inWindow = a.startMs !== null || b.startMs !== null;
+  if (inWindow && kinds.includes('network.duplicate') && kinds.some((kind) => sparedByCopies.has(kind)))
+    return 'where a packet has a copy, one of the two makes up for what happens to the other: let both hold during the whole run';
+  return null;
 }
+
+const sparedByCopies: ReadonlySet<Fault['kind']> = new Set([
+  'network.loss',
+  'network.jitter',
+  'network.reorder',
+]);
 
 function overlap(a: ScheduledFault, b: ScheduledFault): boolean {
   return (a.startMs ?? 0) < (b.endMs ?? Infinity) && (b.startMs ?? 0) < (a.endMs ?? Infinity);

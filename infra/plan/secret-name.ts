@@ -17,8 +17,8 @@ export const notKept = '[not kept]';
 /** How what stands in evidence in place of a secret begins. */
 export const redactedMark = '[redacted:';
 
-/** Names of variables that say where something is, not what it is. */
-const place = /_(FILE|PATH|DIR|DIRECTORY|SOCK)$/i;
+/** Names of variables and options that say where something is, not what it is. */
+const place = /[_-](FILE|PATH|DIR|DIRECTORY|SOCK)$/i;
 
 /** The value of a variable is a secret by the variable's name, unless it says where one lies, or is gone already. */
 export function isSecretVariable(name: string, value: string): boolean {

@@ -91,7 +91,8 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({
     ...onLinks,
     kind: z.literal('network.reorder'),
-    reorderRatio: z.number().gt(0).lt(1),
+    // Of more, too few are left that could overtake.
+    reorderRatio: z.number().gt(0).max(0.5),
     byMs: z.number().min(5).max(1_000).default(20),
   }),
   z.strictObject({ ...onLinks, kind: z.literal('network.corrupt'), corruptRatio: z.number().gt(0).lt(1) }),

@@ -88,7 +88,7 @@ export class Redactor {
   /** Words of a command line by the names that stand before them, then by value. */
   words(words: readonly string[]): readonly string[] {
     const secrets = words.map((_, at) => secretInWord(words, at));
-    this.learn(secrets.filter((one) => one !== null));
+    this.learn(secrets.flatMap((one) => (one?.certain === true ? [one] : [])));
     return words.map((word, at) => {
       const own = secrets[at];
       if (own === undefined || own === null) return this.text(word);

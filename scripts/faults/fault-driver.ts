@@ -14,13 +14,18 @@ import { diskOf, victimNamed, type Victim } from './victim.ts';
 export interface FaultDriver {
   /** `active`: all faults that are to be in force once this is done, `fault` among them. */
   inject(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
-  /** `active`: all faults that are to be in force once this is done, `fault` not among them. Rejects with what could not be undone. */
-  heal(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
+  /**
+   * `active`: all faults that are to be in force once this is done, `fault` not among them. Rejects with what could not be
+   * undone, but for nodes that have `ended`: those are left alone.
+   */
+  heal(fault: ScheduledFault, active: readonly ScheduledFault[], ended?: ReadonlySet<string>): Promise<void>;
   /** What idles on a node for faults to come, with none in force, as its fingerprint shows it. All else is left behind. */
   scaffolding(node: string): Scaffolding;
-  /** Ends what idles for faults to come. */
-  release(): Promise<void>;
+  /** Ends what idles for faults to come, on all nodes but those that have `ended`. */
+  release(ended?: ReadonlySet<string>): Promise<void>;
 }
+
+const none: ReadonlySet<string> = new Set();
 
 export function driverOf(victims: readonly Victim[]): FaultDriver {
   const links = new LinkTurns(victims);
@@ -52,21 +57,22 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
           assertNever(fault);
       }
     },
-    async heal(scheduled, active) {
+    async heal(scheduled, active, ended = none) {
       if ('links' in scheduled.fault.on) {
-        await links.bringTo(scheduled.targets, active);
+        await links.bringTo(scheduled.targets, active, ended);
         return;
       }
       await allDone(
         scheduled.targets.map(async (target) => {
           const { victim, path } = diskOf(victims, target);
-          await victim.hold.heal(holdId(scheduled, path));
+          if (!ended.has(victim.node)) await victim.hold.heal(holdId(scheduled, path));
         }),
       );
     },
     scaffolding: (node) => victimNamed(victims, node).links.scaffolding(),
-    async release() {
-      await allDone(victims.map(async (victim) => victim.links.release()));
+    async release(ended = none) {
+      const there = victims.filter(({ node }) => !ended.has(node));
+      await allDone(there.map(async (victim) => victim.links.release()));
     },
   };
 }
@@ -88,20 +94,25 @@ class LinkTurns {
     this.#victims = victims;
   }
 
-  async bringTo(targets: readonly string[], active: readonly ScheduledFault[]): Promise<void> {
+  async bringTo(
+    targets: readonly string[],
+    active: readonly ScheduledFault[],
+    ended: ReadonlySet<string> = none,
+  ): Promise<void> {
     await allDone(
-      targets.map(async (link) => this.#turns.take([link], async () => this.#bring(link, active))),
+      targets.map(async (link) => this.#turns.take([link], async () => this.#bring(link, active, ended))),
     );
   }
 
-  async #bring(link: string, active: readonly ScheduledFault[]): Promise<void> {
+  async #bring(link: string, active: readonly ScheduledFault[], ended: ReadonlySet<string>): Promise<void> {
     const [from = '', to = ''] = link.split('->');
     const sender = victimNamed(this.#victims, from);
     const receiver = victimNamed(this.#victims, to);
     const condition = merge(active.filter((one) => one.targets.includes(link)).map(({ fault }) => fault));
+    const classNumber = 1 + this.#victims.indexOf(receiver);
     await allDone([
-      receiver.links.incoming(sender.address, condition),
-      sender.links.outgoing(receiver.address, 1 + this.#victims.indexOf(receiver), condition),
+      ...(ended.has(to) ? [] : [receiver.links.incoming(sender.address, condition)]),
+      ...(ended.has(from) ? [] : [sender.links.outgoing(receiver.address, classNumber, condition)]),
     ]);
   }
 }

@@ -174,12 +174,12 @@ const unlimitedMbit = 40_000;
 const packetBytes = 1500;
 
 /**
- * Delay, jitter, loss and corruption by netem, for kernels without NFQUEUE: below a class of its own for one destination, so that
+ * Delay, jitter and loss by netem, for kernels without NFQUEUE: below a class of its own for one destination, so that
  * others are not touched. Its queue holds what the link carries while packets are held, twice over: the default of 1000
  * packets turns delay into loss.
  */
 export function emulatedTo(address: string, classNumber: number, condition: LinkCondition): LinkCommands {
-  const { delayMs, jitterMs, lossRatio, corruptRatio, rateMbit } = condition;
+  const { delayMs, jitterMs, lossRatio, rateMbit } = condition;
   const below = ratedTo(address, classNumber, rateMbit ?? unlimitedMbit);
   const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * (delayMs + jitterMs)) / 1000 / 8;
   const limit = 1000 + Math.ceil((2 * bytesHeld) / packetBytes);
@@ -188,7 +188,6 @@ export function emulatedTo(address: string, classNumber: number, condition: Link
     ...(delayMs > 0 || jitterMs > 0 ? ['delay', `${delayMs}ms`] : []),
     ...(jitterMs > 0 ? [`${jitterMs}ms`] : []),
     ...(lossRatio > 0 ? ['loss', `${lossRatio * 100}%`] : []),
-    ...(corruptRatio > 0 ? ['corrupt', `${corruptRatio * 100}%`] : []),
   ];
   const parent = `${handle}:${classNumber.toString(16)}`;
   return {

@@ -84,7 +84,7 @@ export class LinkDriver {
 
   async #rate(address: string, classNumber: number, condition: LinkCondition): Promise<void> {
     const { rateMbit } = condition;
-    const emulated = this.#mechanism === 'netem' && isShaped(condition);
+    const emulated = this.#mechanism === 'netem' && isEmulated(condition);
     const wanted = rateMbit !== null || emulated;
     if (wanted)
       await (this.#rating ??= this.#wholly(
@@ -162,6 +162,10 @@ function isFixed(id: string): boolean {
 }
 
 function isShaped(condition: LinkCondition): boolean {
-  const { delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio } = condition;
-  return [delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio].some((one) => one > 0);
+  return isEmulated(condition) || condition.reorderRatio > 0 || condition.corruptRatio > 0;
+}
+
+/** What netem stands in for; the rest is refused where there is no NFQUEUE (requirements.ts). */
+function isEmulated({ delayMs, jitterMs, lossRatio }: LinkCondition): boolean {
+  return delayMs > 0 || jitterMs > 0 || lossRatio > 0;
 }

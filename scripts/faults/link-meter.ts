@@ -31,9 +31,8 @@ const floodsAtMost = 3;
 const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 
 /** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
-export function leastProbingMs(fault: Fault): number {
-  const took = ({ count, everyUs }: typeof quick): number =>
-    (count * everyUs) / 1000 + spareMs + longestMs(fault);
+export function leastProbingMs(fault: Fault, settleMs = spareMs + longestMs(fault)): number {
+  const took = ({ count, everyUs }: typeof quick): number => (count * everyUs) / 1000 + settleMs;
   return took(timesFor([fault])) + (isRatioFault(fault) ? took(thorough) : 0);
 }
 
@@ -50,7 +49,7 @@ const noRatio: Ratios = { faults: [], before: new Map(), isEnough: isKnown, msLe
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
-  readonly #points: readonly ProbePoint[];
+  #points: readonly ProbePoint[];
   /** Links with a rate to come. */
   readonly #rated: ReadonlySet<string>;
   readonly #settleMs: number;
@@ -64,6 +63,15 @@ export class LinkMeter {
     this.#rated = new Set(
       scheduled.flatMap(({ fault, targets }) => (fault.kind === 'network.rate' ? targets : [])),
     );
+  }
+
+  leaveOut(ended: ReadonlySet<string>): void {
+    this.#points = this.#points.filter(({ node }) => !ended.has(node));
+  }
+
+  /** As `leastProbingMs`, with what all faults together may hold a packet back. */
+  leastMs(fault: Fault): number {
+    return leastProbingMs(fault, this.#settleMs);
   }
 
   /** How the links are without faults. */
@@ -123,7 +131,7 @@ export class LinkMeter {
     before: LinkReadingsByLink,
     msLeft: () => number,
   ): Promise<LinkReadingsByLink> {
-    if (msLeft() < leastProbingMs(scheduled.fault)) return this.some(links);
+    if (msLeft() < this.leastMs(scheduled.fault)) return this.some(links);
     const ratios = { ...ratiosOf([{ ...scheduled, targets: links }], before), isEnough: isDecided, msLeft };
     return only(links, await this.#read(this.#between(links), timesFor([scheduled.fault]), null, ratios));
   }

@@ -77,7 +77,7 @@ export function intervalOf(kind: RatioKind, sample: LinkSample): readonly [numbe
 
 /** Of few probes before, one that bore it says little: their lower end. */
 export function ratioBefore(kind: RatioKind, before: LinkSample): number {
-  return countOf(kind, before).of >= leastProbes ? ratioOf(kind, before) : intervalOf(kind, before)[0];
+  return before.sent >= leastProbes ? ratioOf(kind, before) : intervalOf(kind, before)[0];
 }
 
 /** Whether enough probes were sent to say how many of them bear it (contracts: Receipts). */
@@ -95,14 +95,12 @@ export function isNarrow(fault: RatioFault, sample: LinkSample): boolean {
 export function isKnown(fault: RatioFault, before: LinkSample, during: LinkSample): boolean {
   const { kind } = fault;
   const lowest = Math.max(ratioBefore(kind, before), askedRatio(fault) / 10);
-  return (
-    countOf(kind, during).of >= leastProbes && isNarrow(fault, during) && intervalOf(kind, during)[0] > lowest
-  );
+  return during.sent >= leastProbes && isNarrow(fault, during) && intervalOf(kind, during)[0] > lowest;
 }
 
 /** Whether enough probes were sent after a heal to tell a ratio that has gone from one that stayed. */
 export function isDecided(fault: RatioFault, before: LinkSample, now: LinkSample): boolean {
   const { kind } = fault;
   const isLess = intervalOf(kind, now)[1] < ratioBefore(kind, before) + askedRatio(fault);
-  return countOf(kind, now).of >= leastProbes && (isLess || isKnown(fault, before, now));
+  return now.sent >= leastProbes && (isLess || isKnown(fault, before, now));
 }

@@ -141,10 +141,12 @@ function shareOf(fault: RatioFault, readings: LinkReadings): Judged {
   const { kind } = fault;
   const requested = askedRatio(fault);
   const { hits, of } = countOf(kind, readings.during.probes);
-  const [low, high] = intervalOf(kind, readings.during.probes);
+  const own = ownShare(fault, readings.before.probes);
+  const [least, most] = intervalOf(kind, readings.during.probes);
+  const [low, high] = [own(least), own(most)];
   const tolerance = requested * 0.1;
   const agrees = low <= requested + tolerance && high >= requested - tolerance;
-  const measured = mapReadings(readings, ({ probes }) => round(ratioOf(kind, probes), 4));
+  const measured = mapReadings(readings, ({ probes }) => round(own(ratioOf(kind, probes)), 4));
   return {
     requested,
     measured,
@@ -159,6 +161,16 @@ function shareOf(fault: RatioFault, readings: LinkReadings): Judged {
     ),
     samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
   };
+}
+
+/**
+ * Of a packet that leaves twice, each copy may be lost by itself: where a share l is lost, of those that come d (1 - l) /
+ * (1 + d l) come twice when d leave twice. Turned round, that gives d.
+ */
+function ownShare({ kind }: RatioFault, before: LinkSample): (ratio: number) => number {
+  if (kind !== 'network.duplicate') return (ratio) => ratio;
+  const lost = ratioOf('network.loss', before);
+  return (ratio) => ratio / Math.max(Number.MIN_VALUE, 1 - lost - ratio * lost);
 }
 
 /** Where the link carried no more before, the rate is not what holds it back. */

@@ -36,6 +36,16 @@ export class LinkWatch {
     this.#meter = new LinkMeter(points, faults, signal);
   }
 
+  /** Nodes that have ended: no probe begins or ends there. */
+  leaveOut(ended: ReadonlySet<string>): void {
+    this.#meter.leaveOut(ended);
+  }
+
+  /** How long measuring this fault in a window takes at least; 0 for one that is on no link. */
+  leastMs(fault: ScheduledFault): number {
+    return this.#faults.includes(fault) ? this.#meter.leastMs(fault.fault) : 0;
+  }
+
   /** How they are without any fault. */
   async begin(): Promise<void> {
     if (this.#faults.length > 0) this.#baseline = await this.#meter.baseline();

@@ -11,15 +11,19 @@ const missing = {
   'network.loss': queueing,
   'network.duplicate': ({ duplicating }) =>
     duplicating ? null : 'the kernel cannot duplicate packets (CONFIG_NFT_DUP_IPV4)',
-  'network.reorder': ({ nfqueue }) =>
-    nfqueue ? null : 'the kernel has no NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE)',
-  'network.corrupt': queueing,
+  'network.reorder': shaping,
+  'network.corrupt': shaping,
   'network.rate': ({ htb }) => (htb ? null : 'the kernel has no htb (CONFIG_NET_SCH_HTB)'),
   'network.partition': ({ nftables }) => (nftables ? null : 'the kernel has no nftables (CONFIG_NF_TABLES)'),
   'disk.space': () => null,
   'disk.inodes': () => null,
   'disk.readonly': () => null,
 } satisfies Record<FaultKind, (abilities: Abilities) => string | null>;
+
+/** netem reorders by letting some through at once, and corrupts headers as well as what they carry: neither is what is asked. */
+function shaping({ nfqueue }: Abilities): string | null {
+  return nfqueue ? null : 'the kernel has no NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE)';
+}
 
 function queueing({ nfqueue, netem, htb }: Abilities): string | null {
   if (nfqueue || (netem && htb)) return null;

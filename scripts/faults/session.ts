@@ -96,7 +96,7 @@ export class FaultSession {
     this.#suiteBeganMs = this.#stage.recorder.nowMs();
     ended.addEventListener('abort', () => (this.#suiteEndedMs = this.#sinceSuiteMs()), { once: true });
     const windows = this.#faults.filter(({ startMs }) => startMs !== null);
-    await Promise.all(windows.map(async (fault) => this.#window(fault, ended)));
+    await allDone(windows.map(async (fault) => this.#window(fault, ended)));
   }
 
   /** Takes everything out, proves it, and writes a receipt for every fault and target. */
@@ -105,14 +105,14 @@ export class FaultSession {
     readonly leftovers: readonly string[];
     readonly invalid: readonly string[];
   }> {
-    this.#ended = await endedOf(this.#victims);
+    await this.#lookForEnded();
     const unfinished = this.#faults.filter((fault) => this.#isUnfinished(fault));
     for (const fault of [...this.#active].reverse()) {
       await this.#said(fault.id, async () => this.#heal(fault));
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended, (node) => this.#driver.scaffolding(node));
-    await this.#said('driver', async () => this.#driver.release());
+    await this.#said('driver', async () => this.#driver.release(this.#ended));
     const leftovers = [...new Set([...before, ...(await this.#proof.leftovers(this.#ended))])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
     await this.#said('links after the heal', async () => this.#links.finish());
@@ -152,10 +152,13 @@ export class FaultSession {
       this.#turns.take(touched, async () => {
         await this.#links.beforeWindow(fault);
         if (!(await this.#comes(start, ended))) return;
-        // What others on its targets still needed to be measured has come out of its own window.
-        if (msLeft() <= ((endMs ?? Infinity) - start) / 2 && endMs !== null)
+        await this.#lookForEnded();
+        if (fault.targets.some((target) => hasEnded(target, this.#ended)))
+          throw new Error('its node had ended before it came');
+        // What others that are read beside its targets needed has come out of its own window.
+        if (msLeft() <= this.#links.leastMs(fault))
           throw new Error(
-            `it would have come ${Math.round(endMs - msLeft() - start)} ms late, for less than half of its window`,
+            `it would have come ${Math.round(this.#sinceSuiteMs() - start)} ms late, with too little left of its window to be measured in`,
           );
         await this.#inject(fault);
         await this.#links.inWindow(fault, msLeft);
@@ -183,9 +186,23 @@ export class FaultSession {
     }
   }
 
+  /** Of a node that cannot be asked just now, what was known counts on: one that has ended stays so. */
+  async #lookForEnded(): Promise<void> {
+    const ended = await Promise.all(
+      this.#victims.map(async ({ node, access }) =>
+        access.state().then(
+          ({ running }) => (running ? [] : [node]),
+          () => (this.#ended.has(node) ? [node] : []),
+        ),
+      ),
+    );
+    this.#ended = new Set(ended.flat());
+    this.#links.leaveOut(this.#ended);
+  }
+
   /** A fault on a node that has ended: whoever looks at the nodes says that it has. */
   async #isOfEnded(id: string): Promise<boolean> {
-    this.#ended = await endedOf(this.#victims);
+    await this.#lookForEnded();
     const targets = this.#faults.find((fault) => fault.id === id)?.targets ?? [];
     return targets.some((target) => hasEnded(target, this.#ended));
   }
@@ -215,7 +232,8 @@ export class FaultSession {
     const { recorder } = this.#stage;
     this.#active.delete(fault);
     const started = performance.now();
-    await this.#driver.heal(fault, [...this.#active]);
+    await this.#lookForEnded();
+    await this.#driver.heal(fault, [...this.#active], this.#ended);
     this.#inForce.end(fault);
     const tookMs = Math.round(performance.now() - started);
     recorder.record({ type: 'fault.heal', fault: fault.id, targets: [...fault.targets], tookMs });
@@ -258,13 +276,6 @@ export class FaultSession {
 /** Standing conditions of the spec's links are faults of the whole run, in the control too. */
 export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
   return [...loaded.plan.conditions, ...loaded.plan.schedule];
-}
-
-async function endedOf(victims: readonly Victim[]): Promise<ReadonlySet<string>> {
-  const states = await Promise.all(
-    victims.map(async ({ node, access }) => ({ node, ...(await access.state()) })),
-  );
-  return new Set(states.filter(({ running }) => !running).map(({ node }) => node));
 }
 
 async function endLeases(victims: readonly Victim[]): Promise<void> {

@@ -66,8 +66,8 @@ async function end(command: Command, signal: NodeJS.Signals, hurry?: AbortSignal
     const listed = await processes(command);
     const left = listed.kind === 'listed' ? belonging(listed.processes, known) : [];
     // While it is being started the node does not show it yet: it has ended when the engine says so too.
-    if (listed.kind === 'listed' && left.length === 0 && seen.end)
-      return by === null ? { kind: 'by-itself' } : { kind: 'ended', by };
+    const isGone = listed.kind === 'listed' ? left.length === 0 : await hasEnded(command.node);
+    if (isGone && seen.end) return by === null ? { kind: 'by-itself' } : { kind: 'ended', by };
     const waitedMs = performance.now() - beganMs;
     if (waitedMs > graceMs + killMs || listed.kind === 'never') {
       process.close();
@@ -77,10 +77,17 @@ async function end(command: Command, signal: NodeJS.Signals, hurry?: AbortSignal
     const now = waitedMs > graceMs || hurry?.aborted === true ? 'SIGKILL' : signal;
     const untold = left.filter(({ pid, startTime }) => now === 'SIGKILL' || known.get(pid) !== startTime);
     if (untold.length > 0) {
-      by = now;
-      await tell(command, now, untold);
+      // A node that is too busy to send it now is asked again: what was not told is not known.
+      if (
+        await tell(command, now, untold).then(
+          () => true,
+          () => false,
+        )
+      ) {
+        by = now;
+        for (const { pid, startTime } of left) known.set(pid, startTime);
+      }
     }
-    for (const { pid, startTime } of left) known.set(pid, startTime);
     await delay(pollMs, undefined, { signal: now === 'SIGKILL' ? undefined : hurry }).catch(() => undefined);
   }
 }
@@ -91,8 +98,8 @@ type Listed =
   | { readonly kind: 'not-now'; readonly why: string }
   | { readonly kind: 'never'; readonly why: string };
 
-/** What a shell and the engine answer where a program cannot be run, or is not there. */
-const noShell = [126, 127];
+/** As shells and engines say it, with 126 or 127; a node that has no process left to give answers 126 too. */
+const noShell = /not found|no such file/i;
 
 /** As the account of the command, which alone may read the environment of what it started. */
 async function processes({ node, mark, user }: Command): Promise<Listed> {
@@ -100,10 +107,17 @@ async function processes({ node, mark, user }: Command): Promise<Listed> {
     const { exitCode, stdout, stderr } = await node.exec(listing(mark), { ...as(user), timeoutMs: askMs });
     if (exitCode === 0) return { kind: 'listed', processes: listedProcesses(stdout) };
     const why = (stderr || stdout).trim() || `its processes could not be listed (${exitCode})`;
-    return { kind: noShell.includes(exitCode) ? 'never' : 'not-now', why };
+    return { kind: [126, 127].includes(exitCode) && noShell.test(why) ? 'never' : 'not-now', why };
   } catch (error) {
     return { kind: 'not-now', why: messageOf(error) };
   }
+}
+
+async function hasEnded(node: NodeAccess): Promise<boolean> {
+  return await node.state().then(
+    ({ running }) => !running,
+    () => false,
+  );
 }
 
 /** By force also as root, for what has changed its account. */

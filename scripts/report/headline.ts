@@ -9,7 +9,7 @@ export interface Headline {
   readonly tone: Verdict['verdict'];
   readonly word: string;
   readonly meaning: string;
-  /** One sentence a reason, worst first. */
+  /** One sentence a reason, as the verdict has them. */
   readonly why: readonly string[];
 }
 

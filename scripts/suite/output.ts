@@ -16,8 +16,12 @@ export async function keepOutput(
 ): Promise<void> {
   const file = createWriteStream(folder.file('suites', suite, name), { mode: 0o600 });
   await pipeline(stream, folder.redactor.stream(), abridged(keptBytes), file).catch((error: unknown) => {
-    if (!stream.destroyed) throw error;
+    if (!isCutOff(error)) throw error;
   });
+}
+
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** Lets the `first` bytes pass, then keeps the `last` ones for the end, behind a line that says how many are missing. */

@@ -11,7 +11,7 @@ export type Outcome = z.infer<typeof Outcome>;
 export const Verdict = z.strictObject({
   schema: z.literal(1),
   verdict: Outcome,
-  /** One sentence a reason, worst first. */
+  /** One sentence a reason: nodes that are down first, since the rest may come of that, then the worst. */
   why: z.array(z.string()),
   runId: z.string(),
   cluster: z.string(),

@@ -260,15 +260,14 @@ interface Outgoing {
 }
 
 function asOutgoing(asked: LinkCondition, how: LinkMechanism): Outgoing {
-  const { rateMbit, delayMs, jitterMs, lossRatio, duplicateRatio, corruptRatio } = asked;
-  const emulated = how === 'netem' && isShaped(asked);
+  const { rateMbit, delayMs, jitterMs, lossRatio, duplicateRatio } = asked;
+  const emulated = how === 'netem' && delayMs + jitterMs + lossRatio > 0;
   const delay = delayMs + jitterMs > 0 ? ` delay ${delayMs}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}` : '';
   const loss = lossRatio > 0 ? ` loss ${lossRatio * 100}%` : '';
-  const corrupt = corruptRatio > 0 ? ` corrupt ${corruptRatio * 100}%` : '';
   return {
     copied: duplicateRatio > 0 ? String(Math.round(duplicateRatio * 1e6)) : null,
     rate: rateMbit !== null ? `${rateMbit}mbit` : emulated ? '40000mbit' : null,
-    netem: emulated ? `netem${delay}${loss}${corrupt}` : null,
+    netem: emulated ? `netem${delay}${loss}` : null,
   };
 }
 

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=1fbc5773c22da7f890a493ee1b1d73058a06f0ca48aaec6100647a4f5092078f
+LABEL dev.understudy.inputs=f6785c591e5a96f2ddaf5cc59a9a43da9dc8ded602ef2e45d9b718bfbf41d59f
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -26,7 +26,6 @@ const cases: readonly (readonly [title: string, commands: LinkCommands])[] = [
   ['netem: 80 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80 })],
   ['netem: 80 ms ± 20 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80, jitterMs: 20 })],
   ['netem: 2 % lost', emulatedTo(peer, 3, { ...clean, lossRatio: 0.02 })],
-  ['netem: 1 % corrupted', emulatedTo(peer, 3, { ...clean, corruptRatio: 0.01 })],
   [
     'netem: the whole of degraded-network',
     emulatedTo(peer, 10, { ...clean, delayMs: 80, jitterMs: 20, lossRatio: 0.02, rateMbit: 10 }),

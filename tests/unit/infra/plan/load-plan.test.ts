@@ -89,6 +89,20 @@ test('what could not be told apart is a contradiction too: packets that jitter o
   expect(error.message).toMatch(/"degraded-network\/jitter" and "mess\/m" are on .* overtake each other/);
 });
 
+test('a loss that comes and goes where packets have copies is one, and one that stays with them is none', () => {
+  const rain = (when: string): string =>
+    `name: rain\ndescription: it rains twice\nfaults:
+  - {name: wet, kind: network.loss, on: {links: all}, lossRatio: 0.1${when}}
+  - {name: two, kind: network.duplicate, on: {links: all}, duplicateRatio: 0.1}\n`;
+  using spec = writtenSpec({ 'shower.yaml': rain(', from: [0, 1], untilMs: 9000'), 'rain.yaml': rain('') });
+  const error = refused({ profiles: [spec.path('shower.yaml')] });
+  expect(error.message).toMatch(
+    /"rain\/wet" and "rain\/two" are on .* makes up for what happens to the other/,
+  );
+  const asked = { cluster: 'thumbnails', seed: 1, set: {}, suites: [] };
+  expect(loadPlan({ ...asked, profiles: [spec.path('rain.yaml')] }).plan.schedule).toHaveLength(2);
+});
+
 test('the suites that are named run, in the order of the spec; all of them where none is named', () => {
   const names = (suites: readonly string[]): readonly string[] =>
     plan({ suites }).plan.suites.map(({ name }) => name);

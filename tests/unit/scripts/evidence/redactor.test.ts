@@ -123,6 +123,11 @@ describe('words of a command line', () => {
       ['curl', '-H', 'Authorization: Bearer hunter2'],
       'Authorization: Bearer [redacted:Authorization:',
     ],
+    [
+      'a header in an option',
+      ['curl', '--header=Authorization: Bearer hunter2'],
+      '--header=Authorization: Bearer [redacted:Authorization:',
+    ],
     ['a header of another name', ['curl', '-H', 'X-Api-Key: hunter2'], 'X-Api-Key: [redacted:X-Api-Key:'],
     ['however short', ['client', '--password', 'x'], '[redacted:password:'],
   ])('are redacted by the name that stands before them: %s', (_what, argv, marked) => {
@@ -133,18 +138,23 @@ describe('words of a command line', () => {
 
   test('stay as they are where no name speaks against them, and are looked for elsewhere where one does', () => {
     const plain = [
-      'run',
-      '--max',
-      '3',
-      '--keyboard=de',
-      '-x',
-      'KEY_FILE=/run/key',
-      '--public-key=abcdef',
-      'a: b',
+      ...['run', '--max', '3', '--keyboard=de', '-x', 'KEY_FILE=/run/key', '--public-key=abcdef', 'a: b'],
+      ...[
+        '--password-file',
+        '/run/secrets/db',
+        '--token-path=/run/t',
+        '--no-password',
+        'db',
+        '--password-stdin',
+        'host',
+      ],
     ];
     expect(new Redactor().value({ argv: plain })).toEqual({ argv: plain });
     const learned = new Redactor();
     learned.value({ argv: ['client', '--password=hunter2'] });
     expect(learned.text('it said hunter2')).toMatch(/^it said \[redacted:password:/);
+    // Whether an option takes the next word, only its program knows.
+    learned.value({ argv: ['client', '--sort-key', 'created_at'] });
+    expect(learned.text('by created_at')).toBe('by created_at');
   });
 });

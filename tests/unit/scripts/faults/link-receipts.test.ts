@@ -81,12 +81,27 @@ describe.each([
     });
   });
 
-  test('counts the probes that came, of which there must be enough', () => {
+  test('counts the probes that came, of which enough must have been sent', () => {
     expect(judgeLink(fault(0.1), during(sample(10_000, 1, { [what]: 0.1, lost: 0.4 })))).toMatchObject({
       ...{ ok: true, n: 6000 },
     });
-    expect(judgeLink(fault(0.1), during(sample(7000, 1, { [what]: 0.1, lost: 0.4 }))).ok).toBe(false);
+    expect(judgeLink(fault(0.1), during(sample(4999, 1, { [what]: 0.1 }))).ok).toBe(false);
   });
+});
+
+test('duplicates beside a loss are as many as left, of which each copy may be lost by itself', () => {
+  for (const [asked, lost] of [
+    [0.5, 0.2],
+    [0.1, 0.3],
+  ] as const) {
+    const before = reading(sample(7000, 1, { lost }));
+    const twice = (asked * (1 - lost)) / (1 + asked * lost);
+    const readings = { ...during(sample(9000, 1, { lost: lost * (1 - asked * (1 - lost)), twice })), before };
+    expect(judgeLink(duplicate(asked), readings)).toMatchObject({
+      ok: true,
+      measured: { during: expect.closeTo(asked, 2) },
+    });
+  }
 });
 
 describe('a loss', () => {

@@ -27,7 +27,11 @@ const refused = (abilities: Partial<Abilities>): readonly FaultKind[] =>
 describe('what the kernel must offer', () => {
   test.each<[string, Partial<Abilities>, readonly FaultKind[]]>([
     ['a kernel with everything refuses nothing', {}, []],
-    ['without NFQUEUE, netem stands in for most of it', { nfqueue: false }, ['network.reorder']],
+    [
+      'without NFQUEUE, netem stands in for most of it',
+      { nfqueue: false },
+      ['network.reorder', 'network.corrupt'],
+    ],
     ['without netem, NFQUEUE is enough', { netem: false }, []],
     [
       'without both, nothing delays, loses or corrupts packets',
