@@ -17,9 +17,18 @@ interface ErrorDocument {
   };
 }
 
-/** Results go to stdout, and nothing else does. */
+/** Results go to stdout, and nothing else does; of what moves a terminal's cursor they hold nothing. */
 export function printResult(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  const shown = withColours(text);
+  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
+}
+
+/** Pure: `visible` but for colours, which are ours and do no more than that. */
+export function withColours(text: string): string {
+  return text
+    .split(/(\u001b\[[\d;]*m)/)
+    .map((piece, at) => (at % 2 === 1 ? piece : visible(piece)))
+    .join('');
 }
 
 export function printJson(document: unknown): void {

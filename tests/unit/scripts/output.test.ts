@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import { HostError, InterruptedError, RunError, SpecError, UsageError } from '../../../infra/errors.ts';
-import { errorDocument, errorText } from '../../../scripts/output.ts';
+import { errorDocument, errorText, withColours } from '../../../scripts/output.ts';
 
 const text = (error: unknown): string => errorText(error, pc.createColors(false));
 
@@ -69,4 +69,10 @@ describe('anything else is a bug of ours', () => {
       /^error outer\nnext {2}this is a bug in Understudy\nError: outer\n\s+at [^]*inner/,
     );
   });
+});
+
+test('a result keeps its colours, and nothing else that a terminal would obey', () => {
+  expect(withColours('\u001b[32mok\u001b[39m \u001b[2Jgone\u001b]0;title\u0007')).toBe(
+    '\u001b[32mok\u001b[39m \\x1b[2Jgone\\x1b]0;title\\x07',
+  );
 });
