@@ -23,10 +23,13 @@ export function printResult(text: string): void {
   process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
+const escape = '\u001b';
+const colour = new RegExp(`(${escape}\\[[\\d;]*m)`);
+
 /** Pure: `visible` but for colours, which are ours and do no more than that. */
 export function withColours(text: string): string {
   return text
-    .split(/(\u001b\[[\d;]*m)/)
+    .split(colour)
     .map((piece, at) => (at % 2 === 1 ? piece : visible(piece)))
     .join('');
 }
