@@ -23,7 +23,11 @@ export function receiptsSection(run: RecordedRun): Markup {
 ${faults.map(([fault, of]) => oneFault(fault, of, share))}`;
 }
 
-export function holds({ ok, bystandersOk, healedOk }: Receipt): boolean {
+export function holds({
+  ok,
+  bystandersOk,
+  healedOk,
+}: Pick<Receipt, 'ok' | 'bystandersOk' | 'healedOk'>): boolean {
   return ok && bystandersOk && healedOk;
 }
 

@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { packageRoot } from '../../infra/places.ts';
+import { quantity, round } from '../../scripts/report/quantity.ts';
+import { holds } from '../../scripts/report/receipts-section.ts';
+import { Receipt } from '../../scripts/verdict/receipt.ts';
+import { Machine } from '../bench/result.ts';
+import { table } from '../bench/table.ts';
+
+export const resultFile = join(packageRoot, 'tests/results/verify-faults.json');
+
+const Round = z.strictObject({
+  at: z.iso.datetime(),
+  verdict: z.enum(['pass', 'fail', 'invalid']),
+  why: z.array(z.string()),
+  residue: z.array(z.string()),
+  receipts: z.array(Receipt),
+});
+export type Round = z.infer<typeof Round>;
+
+/** tests/results/verify-faults.json: every round of one commit on one machine; another commit begins anew. */
+export const FaultsResult = z.strictObject({
+  schema: z.literal(1),
+  commit: z.string(),
+  machine: Machine,
+  sampled: z.string(),
+  rounds: z.array(Round),
+});
+export type FaultsResult = z.infer<typeof FaultsResult>;
+
+const sampled =
+  'one fault of each kind, all at once on one cluster of four idle nodes; nothing is tried again';
+
+export function readResult(commit: string, machine: Machine): FaultsResult {
+  const stored = existsSync(resultFile)
+    ? FaultsResult.parse(JSON.parse(readFileSync(resultFile, 'utf8')))
+    : null;
+  const goesOn = stored?.commit === commit && isDeepStrictEqual(stored.machine, machine);
+  return goesOn ? stored : { schema: 1, commit, machine, sampled, rounds: [] };
+}
+
+/** After each round, so that what is interrupted goes on where it was. */
+export function writeResult(result: FaultsResult): void {
+  mkdirSync(dirname(resultFile), { recursive: true });
+  writeFileSync(`${resultFile}.part`, `${JSON.stringify(FaultsResult.parse(result), null, 1)}\n`);
+  renameSync(`${resultFile}.part`, resultFile);
+}
+
+/** Pure: every kind of every round was what was asked, alone, and healed, and nothing was left. */
+export function allHold({ rounds }: FaultsResult): boolean {
+  return (
+    rounds.length > 0 &&
+    rounds.every(
+      ({ verdict, residue, receipts }) => verdict === 'pass' && residue.length === 0 && receipts.every(holds),
+    )
+  );
+}
+
+const head = ['kind', 'asked', 'tolerance', 'measured', 'n', 'bystanders', 'inject', 'heal', 'holds'];
+
+/** Pure: a row a kind, over all rounds: least and most of what was measured, and the slowest inject and heal. */
+export function faultsTable({ rounds }: FaultsResult): string {
+  const receipts = rounds.flatMap((one) => one.receipts);
+  const rows = [...Map.groupBy(receipts, ({ kind }) => kind)].map(([kind, of]) => rowOf(kind, of));
+  const residue = rounds.flatMap((one) => one.residue);
+  return [table(head, rows), '', `residue: ${residue.length === 0 ? 'none' : residue.join(', ')}`].join('\n');
+}
+
+function rowOf(kind: string, receipts: Round['receipts']): readonly string[] {
+  const [first] = receipts;
+  if (first === undefined) return [kind];
+  const { unit, requested, tolerance } = first;
+  const during = receipts.map(({ measured }) => measured.during);
+  const most = (of: (receipt: Round['receipts'][number]) => number): number => Math.max(...receipts.map(of));
+  const [low, high] = [Math.min(...during), Math.max(...during)].map((value) => quantity(value, unit));
+  return [
+    kind,
+    round(requested, unit),
+    round(tolerance, unit),
+    low === high ? (low ?? '') : `${low} to ${high}`,
+    String(Math.min(...receipts.map(({ n }) => n))),
+    String(Math.min(...receipts.map(({ bystanders }) => bystanders))),
+    `${most(({ injectTookMs }) => injectTookMs)} ms`,
+    `${most(({ healTookMs }) => healTookMs)} ms`,
+    `${receipts.filter(holds).length} of ${receipts.length}`,
+  ];
+}
