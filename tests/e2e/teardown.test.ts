@@ -13,6 +13,7 @@ import { RunFolder } from '../../scripts/evidence/run-folder.ts';
 import { readRun } from '../../scripts/report/read-run.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
 import { identify } from '../../scripts/teardown/process-table.ts';
+import { updateLease } from '../../scripts/teardown/lease-store.ts';
 import { labelledObjects } from '../support/engine.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';
 import { idleCluster, rehearsal, start, understudy } from '../support/understudy.ts';
@@ -183,7 +184,10 @@ describe('--keep always', () => {
 
   test('does not mean for ever: reap takes the cluster once its lease has expired', async () => {
     const { runId } = (await keep(idleCluster)).verdict;
-    await succeed('extend', '--run', runId, '1s');
+    const shorter = await understudy(['extend', '--run', runId, '1s']);
+    expect(shorter).toMatchObject({ exitCode: 64, stderr: expect.stringContaining('already lives until') });
+    // As time would have it.
+    updateLease(runId, { expires: new Date().toISOString() });
     await until('the lease has expired', async () =>
       (await listed(runId))?.reapable === 'expired' ? true : null,
     );
