@@ -68,7 +68,7 @@ const onLinks = { ...named, ...timing, on: z.strictObject({ links: LinkTarget })
 const onDisks = { ...named, ...timing, on: z.strictObject({ disks: DiskTarget }) };
 
 /**
- * Milliseconds are one way; a ratio is 0 to 1; rates are 10^6 bit a second. What is reordered comes `byMs` later, behind
+ * Milliseconds are one way, and a jitter is ± around the delay, or around itself where there is less; a ratio is 0 to 1; rates are 10^6 bit a second. What is reordered comes `byMs` later, behind
  * what was sent after it; what is corrupted has one bit of its payload turned over.
  */
 export const Fault = z.discriminatedUnion('kind', [

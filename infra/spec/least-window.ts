@@ -14,7 +14,7 @@ export function leastWindowMs(fault: Fault): number {
     case 'network.partition':
       return 2_500;
     case 'network.jitter':
-      return 6_000 + fault.jitterMs;
+      return 6_000 + 2 * fault.jitterMs;
     case 'network.loss':
     case 'network.duplicate':
     case 'network.corrupt':

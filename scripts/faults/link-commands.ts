@@ -1,5 +1,5 @@
 import type { Scaffolding } from './fingerprint.ts';
-import type { LinkCondition } from './link-condition.ts';
+import { heldMs, type LinkCondition } from './link-condition.ts';
 
 /** NFQUEUE number in each node's own namespace, and the tc handle that marks a qdisc as ours. */
 export const queueNumber = 47;
@@ -179,13 +179,14 @@ const packetBytes = 1500;
  * packets turns delay into loss.
  */
 export function emulatedTo(address: string, classNumber: number, condition: LinkCondition): LinkCommands {
-  const { delayMs, jitterMs, lossRatio, rateMbit } = condition;
+  const { jitterMs, lossRatio, rateMbit } = condition;
+  const delayMs = heldMs(condition);
   const below = ratedTo(address, classNumber, rateMbit ?? unlimitedMbit);
   const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * (delayMs + jitterMs)) / 1000 / 8;
   const limit = 1000 + Math.ceil((2 * bytesHeld) / packetBytes);
   const netem = [
     ...['netem', 'limit', String(limit)],
-    ...(delayMs > 0 || jitterMs > 0 ? ['delay', `${delayMs}ms`] : []),
+    ...(delayMs > 0 ? ['delay', `${delayMs}ms`] : []),
     ...(jitterMs > 0 ? [`${jitterMs}ms`] : []),
     ...(lossRatio > 0 ? ['loss', `${lossRatio * 100}%`] : []),
   ];

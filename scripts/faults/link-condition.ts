@@ -28,6 +28,14 @@ export const clean: LinkCondition = {
   cut: false,
 };
 
+/**
+ * How long packets are held in the middle, ms: no jitter makes one come before it was sent, so where it is larger than the
+ * delay it is the delay.
+ */
+export function heldMs({ delayMs, jitterMs }: LinkCondition): number {
+  return Math.max(delayMs, jitterMs);
+}
+
 /** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate wins, one cut is enough. */
 export function merge(faults: readonly Fault[]): LinkCondition {
   return faults.reduce(add, clean);

@@ -16,7 +16,7 @@ import {
   shaperTable,
   type LinkCommands,
 } from './link-commands.ts';
-import { clean, type LinkCondition } from './link-condition.ts';
+import { clean, heldMs, type LinkCondition } from './link-condition.ts';
 
 const shaperId = 'shaper';
 const rateId = 'rate';
@@ -55,12 +55,12 @@ export class LinkDriver {
   }
 
   async #shape(address: string, condition: LinkCondition): Promise<void> {
-    const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio } = condition;
+    const { jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio } = condition;
     const shaped = this.#mechanism === 'nfqueue' && isShaped(condition);
     if (shaped) {
       await (this.#shaping ??= this.#wholly(shaperId, this.#startShaper(), () => (this.#shaping = null)));
       const orders = [
-        ...[delayMs * 1e3, jitterMs * 1e3, lossRatio * 1e6],
+        ...[heldMs(condition) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
         ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
       ].map((number) => String(Math.round(number)));
       await this.#hold.tell(shaperId, ['set', address, ...orders]);

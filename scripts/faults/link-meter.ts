@@ -221,7 +221,7 @@ function longestMs(fault: Fault): number {
     case 'network.delay':
       return fault.delayMs;
     case 'network.jitter':
-      return fault.jitterMs;
+      return 2 * fault.jitterMs;
     case 'network.reorder':
       return fault.byMs;
     default:

@@ -231,7 +231,7 @@ function isShaped({ delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio }: 
 function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
   const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, cut } = asked;
   const orders = [
-    ...[delayMs * 1e3, jitterMs * 1e3, lossRatio * 1e6],
+    ...[Math.max(delayMs, jitterMs) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
     ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
   ]
     .map((one) => Math.round(one))
@@ -262,7 +262,10 @@ interface Outgoing {
 function asOutgoing(asked: LinkCondition, how: LinkMechanism): Outgoing {
   const { rateMbit, delayMs, jitterMs, lossRatio, duplicateRatio } = asked;
   const emulated = how === 'netem' && delayMs + jitterMs + lossRatio > 0;
-  const delay = delayMs + jitterMs > 0 ? ` delay ${delayMs}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}` : '';
+  const delay =
+    delayMs + jitterMs > 0
+      ? ` delay ${Math.max(delayMs, jitterMs)}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}`
+      : '';
   const loss = lossRatio > 0 ? ` loss ${lossRatio * 100}%` : '';
   return {
     copied: duplicateRatio > 0 ? String(Math.round(duplicateRatio * 1e6)) : null,
