@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { connectEngine } from '../infra/components/docker/engine.ts';
 import { EXIT, InterruptedError } from '../infra/errors.ts';
 import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
@@ -6,9 +5,10 @@ import { measureUnit, withBench } from './bench/bench.ts';
 import { describeMachine } from './bench/machine.ts';
 import { currentCommit, isMeasured, readResult, resultFile, writeResult } from './bench/store.ts';
 import { failuresOf, summary } from './bench/summary.ts';
-import { chooseUnits, parsePiece } from './bench/units.ts';
+import { chooseUnits } from './bench/units.ts';
 import { say } from './support/checks.ts';
 import { runNamed } from './support/named-command.ts';
+import { namedOptions, parsePiece, resumable } from './support/named-options.ts';
 
 /**
  * `npm run bench [-- --only up,rehearsal] [--part 1/6] [--again] [--table]`: how fast and how exact, beside the peers.
@@ -18,14 +18,7 @@ import { runNamed } from './support/named-command.ts';
 await runNamed(main);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', default: '' },
-      part: { type: 'string', default: '1/1' },
-      again: { type: 'boolean', default: false },
-      table: { type: 'boolean', default: false },
-    },
-  });
+  const values = namedOptions({ ...resumable, only: { type: 'string', default: '' } });
   const only = values.only.split(',').filter((word) => word !== '');
   const units = chooseUnits({ only, piece: parsePiece(values.part) });
   const [machine, commit] = await Promise.all([describeMachine(connectEngine()), currentCommit()]);

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { connectEngine } from '../infra/components/docker/engine.ts';
 import { EXIT, InterruptedError, messageOf } from '../infra/errors.ts';
 import { packageRoot } from '../infra/places.ts';
@@ -9,7 +8,6 @@ import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
 import { describeMachine } from './bench/machine.ts';
 import { startCommand } from './bench/peers/command.ts';
 import { currentCommit } from './bench/store.ts';
-import { parsePiece, pieceOf } from './bench/units.ts';
 import { argvOf, judged, wantedRuns, type PairRun, type Wanted } from './pairs/pair-run.ts';
 import {
   canHold,
@@ -23,6 +21,7 @@ import {
 } from './pairs/result.ts';
 import { say } from './support/checks.ts';
 import { runNamed } from './support/named-command.ts';
+import { namedOptions, parsePiece, pieceOf, resumable } from './support/named-options.ts';
 
 /**
  * `npm run pairs [-- --part 1/10] [--again] [--table]`: whether the naive farm passes without a profile and fails with it,
@@ -32,13 +31,7 @@ import { runNamed } from './support/named-command.ts';
 await runNamed(main);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      part: { type: 'string', default: '1/1' },
-      again: { type: 'boolean', default: false },
-      table: { type: 'boolean', default: false },
-    },
-  });
+  const values = namedOptions(resumable);
   const chosen = pieceOf(wantedRuns, parsePiece(values.part));
   const [machine, commit] = await Promise.all([describeMachine(connectEngine()), currentCommit()]);
   let result = readResult(commit, machine);

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { packageRoot } from '../infra/places.ts';
 import { currentCommit } from './bench/store.ts';
 import { runJest, say } from './support/checks.ts';
 import { runNamed } from './support/named-command.ts';
+import { inParts, namedOptions } from './support/named-options.ts';
 import { interruptions } from './sweep/interruptions.ts';
 
 /**
@@ -21,8 +21,7 @@ const Results = z.record(
 await runNamed(main);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { part: { type: 'string', default: '1/1' } } });
-  const { part } = values;
+  const { part } = namedOptions(inParts);
   say(
     interruptions(part)
       .map(([way, phase]) => `${way} in ${phase}`)

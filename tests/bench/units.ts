@@ -1,4 +1,5 @@
 import { UsageError } from '../../infra/errors.ts';
+import { pieceOf, type Piece } from '../support/named-options.ts';
 import type { Shape } from './cluster-file.ts';
 
 /** What is measured by itself, in the order in which it is. */
@@ -43,7 +44,7 @@ export interface Choice {
   /** Names of parts and groups; empty: everything. */
   readonly only: readonly string[];
   /** One of several pieces of about the same number of units, so that no command need run for long. */
-  readonly piece: { readonly index: number; readonly of: number };
+  readonly piece: Piece;
 }
 
 /** Pure. @throws UsageError (64) for a word that names nothing. */
@@ -53,19 +54,6 @@ export function chooseUnits({ only, piece }: Choice): readonly Unit[] {
     .filter((part) => wanted.has(part))
     .flatMap((part) => Array.from({ length: roundsOf(part) }, (_, index) => ({ part, round: index + 1 })));
   return pieceOf(units, piece);
-}
-
-/** Pure: pieces are about equal, and together they are all. */
-export function pieceOf<T>(all: readonly T[], { index, of }: Choice['piece']): readonly T[] {
-  const edge = (piece: number): number => Math.round((all.length * piece) / of);
-  return all.slice(edge(index - 1), edge(index));
-}
-
-/** `2/5` → the second of five pieces. @throws UsageError (64) */
-export function parsePiece(text: string): Choice['piece'] {
-  const [, index = NaN, of = NaN] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-  if (index >= 1 && index <= of) return { index, of };
-  throw new UsageError('part', `--part "${text}" names no part`, { hint: 'i/n with 1 ≤ i ≤ n, such as 2/5' });
 }
 
 /** Every contender has every place in the order equally often, in as many rounds as there are contenders. */

@@ -1,5 +1,5 @@
 import { phases, type Phase } from '../../scripts/evidence/event.ts';
-import { parsePiece } from '../bench/units.ts';
+import { parsePiece } from '../support/named-options.ts';
 
 /** Phases in which there is no cluster yet, or none any more: an interruption there is any command's. */
 const harmless: readonly Phase[] = ['setup', 'plan', 'control', 'images', 'report'];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../infra/errors.ts';
-import { chooseUnits, parsePiece, parts, rotated, roundsOf, shapeOf } from '../../bench/units.ts';
+import { namedOptions, parsePiece, resumable } from '../../support/named-options.ts';
+import { chooseUnits, parts, rotated, roundsOf, shapeOf } from '../../bench/units.ts';
 
 const whole = { index: 1, of: 1 };
 
@@ -56,4 +57,23 @@ test('the name of a part says which cluster it brings up', () => {
   expect(shapeOf('entrypoint-50')).toEqual({ init: 'image', nodes: 50 });
   expect(shapeOf('systemd-16')).toEqual({ init: 'systemd', nodes: 16 });
   expect(shapeOf('loss')).toBeNull();
+});
+
+describe('options of a named command', () => {
+  test('are those of its kind, with their defaults', () => {
+    expect(namedOptions(resumable, ['--part', '2/3', '--again'])).toEqual({
+      part: '2/3',
+      again: true,
+      table: false,
+    });
+  });
+
+  test.each([[['--only', 'up']], [['--part']], [['up']]])(
+    '%j, which it does not know, is the caller’s mistake',
+    (args) => {
+      expect(() => namedOptions(resumable, args)).toThrow(
+        expect.objectContaining({ exit: 64, hint: 'it takes --part …, --again, --table' }),
+      );
+    },
+  );
 });
