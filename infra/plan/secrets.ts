@@ -1,3 +1,4 @@
+import { secretWords } from './argv-secrets.ts';
 import type { BoundRun, Plan, PlannedFile } from './plan.ts';
 import { isSecretVariable } from './secret-name.ts';
 
@@ -17,7 +18,7 @@ export function secretsOfVariables(variables: Variables): readonly Secret[] {
 
 /**
  * Pure: what is secret in a plan: variables of the cluster, of its nodes and of its images, assignments in files that
- * the spec places, and passwords in URLs and connection strings that any of
+ * the spec places, words of its commands, and passwords in URLs and connection strings that any of
  * them holds.
  */
 export function secretsOfPlan(plan: Plan): readonly Secret[] {
@@ -27,7 +28,16 @@ export function secretsOfPlan(plan: Plan): readonly Secret[] {
     ...plan.stacks.map(({ dockerfile }) => imageVariables(dockerfile)),
     ...plan.nodes.flatMap(({ files }) => files.map(assignments)),
   ];
-  return variables.flatMap((one) => [...secretsOfVariables(one), ...passwordsInValues(one)]);
+  const commands = [
+    ...plan.suites.map(({ command }) => command),
+    ...plan.nodes.flatMap(({ command, ready }) => [command ?? [], ready?.command ?? []]),
+  ];
+  return [
+    ...variables.flatMap((one) => [...secretsOfVariables(one), ...passwordsInValues(one)]),
+    ...commands
+      .flatMap(secretWords)
+      .flatMap(({ name, value, isCertain }) => (isCertain ? [{ name, value }] : [])),
+  ];
 }
 
 /** The keys of one run. Those of nodes without systemd are made but never leave the state folder. */

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { isSecretVariable, redactedMark } from '../../infra/plan/secret-name.ts';
-import { secretInWord } from '../../infra/plan/secret-words.ts';
+import { secretWords } from '../../infra/plan/argv-secrets.ts';
 import type { Secret } from '../../infra/plan/secrets.ts';
+import { authorization, credentialsIn, openFrom } from './authorization.ts';
 import { ByteMatcher } from './byte-matcher.ts';
 import { formsOf } from './secret-forms.ts';
 
@@ -23,8 +24,9 @@ export function tooShort(secrets: readonly Secret[]): readonly string[] {
 /**
  * The one place where secrets are taken out of evidence: each, in every form of secret-forms.ts, is replaced by its name
  * and a keyed hash, so that two places can be compared and neither be guessed. The key is this run's and is never
- * written. What stands in a map called `environment` or `variables` under a secret's name, or behind one in the words of an
- * `argv` or a `command`, goes by that name, whatever its length, and is looked for everywhere from then on.
+ * written. So goes what stands behind an Authorization header, and in a list called `argv` or `command` under an option's
+ * secret name. What stands in a map called `environment` or `variables` under a secret's name goes by that name, whatever
+ * its length, and is looked for everywhere from then on.
  */
 export class Redactor {
   readonly key: Uint8Array;
@@ -65,8 +67,9 @@ export class Redactor {
 
   /** The same bytes where nothing in them is secret. */
   bytes(bytes: Buffer): Buffer {
-    const { done } = this.#matcher.replace(bytes, bytes.length);
-    return done.length === 1 ? bytes : Buffer.concat(done);
+    const authorized = this.#authorized(bytes);
+    const { done } = this.#matcher.replace(authorized, authorized.length);
+    return done.length === 1 ? authorized : Buffer.concat(done);
   }
 
   /** A JSON value with every text in it redacted, keys as well. */
@@ -75,25 +78,15 @@ export class Redactor {
     if (Array.isArray(value)) return value.map((one) => this.value(one));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, one]: [string, unknown]) => [this.text(key), this.#under(key, one)]),
+      Object.entries(value).map(([key, one]: [string, unknown]) => [
+        this.text(key),
+        (key === 'environment' || key === 'variables') && isTextMap(one)
+          ? this.environment(one)
+          : (key === 'argv' || key === 'command') && isTextList(one)
+            ? this.argv(one)
+            : this.value(one),
+      ]),
     );
-  }
-
-  #under(key: string, value: unknown): unknown {
-    if ((key === 'environment' || key === 'variables') && isTextMap(value)) return this.environment(value);
-    if ((key === 'argv' || key === 'command') && isWords(value)) return this.words(value);
-    return this.value(value);
-  }
-
-  /** Words of a command line by the names that stand before them, then by value. */
-  words(words: readonly string[]): readonly string[] {
-    const secrets = words.map((_, at) => secretInWord(words, at));
-    this.learn(secrets.flatMap((one) => (one?.certain === true ? [one] : [])));
-    return words.map((word, at) => {
-      const own = secrets[at];
-      if (own === undefined || own === null) return this.text(word);
-      return this.text(word.slice(0, -own.value.length)) + this.#mark(own);
-    });
   }
 
   /** Variables by name first, then by value. */
@@ -109,26 +102,53 @@ export class Redactor {
     );
   }
 
+  /** Words of a command: by the names of their options first, then by value. */
+  argv(argv: readonly string[]): string[] {
+    const secret = new Map(secretWords(argv).map((word) => [word.index, word]));
+    this.learn(certain([...secret.values()]));
+    return argv.map((word, index) => {
+      const found = secret.get(index);
+      return found === undefined ? this.text(word) : `${found.kept}${this.#mark(found)}`;
+    });
+  }
+
   /** Bytes in, bytes out, whatever the chunks are. */
   stream(): Transform {
+    let raw: Buffer = Buffer.alloc(0);
     let kept: Buffer = Buffer.alloc(0);
-    const push = (into: Transform, until: number): void => {
+    const push = (into: Transform, isLast: boolean): void => {
+      const open = isLast ? raw.length : openFrom(raw.toString('latin1'));
+      kept = Buffer.concat([kept, this.#authorized(raw.subarray(0, open))]);
+      raw = raw.subarray(open);
+      const until = isLast ? kept.length : this.#matcher.settledUntil(kept);
       const { done, rest } = this.#matcher.replace(kept, until);
       for (const chunk of done) if (chunk.length > 0) into.push(chunk);
       kept = kept.subarray(rest);
     };
-    const settled = (): number => this.#matcher.settledUntil(kept);
     return new Transform({
       transform(chunk: Buffer, _encoding, done) {
-        kept = Buffer.concat([kept, chunk]);
-        push(this, settled());
+        raw = Buffer.concat([raw, chunk]);
+        push(this, false);
         done();
       },
       flush(done) {
-        push(this, kept.length);
+        push(this, true);
         done();
       },
     });
+  }
+
+  /** The credential of an Authorization header is one by that name, whatever it is. */
+  #authorized(bytes: Buffer): Buffer {
+    const credentials = credentialsIn(bytes.toString('latin1'));
+    if (credentials.length === 0) return bytes;
+    const found = credentials.map((one) => ({ ...one, name: authorization }));
+    this.learn(certain(found));
+    const parts = found.flatMap((one, index) => [
+      bytes.subarray(found[index - 1]?.end ?? 0, one.start),
+      Buffer.from(this.#mark(one)),
+    ]);
+    return Buffer.concat([...parts, bytes.subarray(found.at(-1)?.end)]);
   }
 
   #mark({ name, value }: Secret): string {
@@ -137,7 +157,11 @@ export class Redactor {
   }
 }
 
-function isWords(value: unknown): value is readonly string[] {
+function certain(found: readonly (Secret & { readonly isCertain: boolean })[]): readonly Secret[] {
+  return found.flatMap(({ name, value, isCertain }) => (isCertain ? [{ name, value }] : []));
+}
+
+function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 

@@ -61,12 +61,20 @@ const plan: Plan = {
   ],
   conditions: [],
   schedule: [],
-  suites: [],
+  suites: [
+    {
+      name: 's',
+      command: ['serve', '--db-password', 'in-a-command-1'],
+      where: 'host',
+      dir: '.',
+      timeoutMs: 1,
+    },
+  ],
   reference: null,
   allowances: [],
 };
 
-test('a plan’s secrets are its variables, those of nodes and images, assignments in files, and passwords in URLs', () => {
+test('a plan’s secrets are its variables, those of nodes and images, assignments in files, and passwords in URLs and commands', () => {
   expect(Object.fromEntries(secretsOfPlan(plan).map(({ name, value }) => [value, name]))).toEqual({
     'from-a-variable': 'api-key',
     '4711': 'pin-secret',
@@ -76,6 +84,7 @@ test('a plan’s secrets are its variables, those of nodes and images, assignmen
     'cost $5 and "quotes"': 'IMAGE_SECRET',
     'in-a-file': 'api_key',
     'in-a-unit': 'TOKEN',
+    'in-a-command-1': 'db-password',
   });
 });
 
@@ -93,11 +102,14 @@ test('plan.json holds no secret, names those that it held, and keeps the hash of
     'TOKEN',
     'api-key',
     'api_key',
+    'db-password',
     'password-in-BROKER',
     'pin-secret',
   ]);
   const written = JSON.stringify(new Redactor(secretsOfPlan(plan)).value(document));
-  expect(written).not.toMatch(/from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|4711/);
+  expect(written).not.toMatch(
+    /from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|in-a-command|4711/,
+  );
   expect(written).toContain('"MODE":"dev"');
 });
 
@@ -154,8 +166,7 @@ test.each([
 test('the password of every broker of a list is a secret', () => {
   const brokers = 'amqp://me:first-word@a:5672//;amqp://me:second-word@b:5672//';
   const nodes = [{ ...node, environment: { BROKERS: brokers }, files: [] }];
-  expect(secretsOfPlan({ ...plan, nodes, stacks: [], variables: {} }).map(({ value }) => value)).toEqual([
-    'first-word',
-    'second-word',
-  ]);
+  expect(
+    secretsOfPlan({ ...plan, nodes, stacks: [], suites: [], variables: {} }).map(({ value }) => value),
+  ).toEqual(['first-word', 'second-word']);
 });

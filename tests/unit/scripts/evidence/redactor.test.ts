@@ -113,48 +113,54 @@ test('at the other end of a pipe the same secrets get the same hashes; a line th
   expect(redactorOf('').secrets).toEqual([]);
 });
 
-describe('words of a command line', () => {
-  test.each<[string, readonly string[], string]>([
-    ['an option with its value', ['client', '--password=hunter2'], '--password=[redacted:password:'],
-    ['an option before its value', ['client', '--api-token', 'hunter2'], '[redacted:api-token:'],
-    ['a variable', ['env', 'DB_PASSWORD=hunter2', 'client'], 'DB_PASSWORD=[redacted:DB_PASSWORD:'],
+describe('what stands in a command', () => {
+  const said = (argv: readonly string[]): unknown => new Redactor().value({ argv });
+  const marked = (name: string): unknown =>
+    expect.stringMatching(new RegExp(`\\[redacted:${name}:[0-9a-f]{12}\\]$`));
+
+  test.each([
     [
-      'a header',
-      ['curl', '-H', 'Authorization: Bearer hunter2'],
-      'Authorization: Bearer [redacted:Authorization:',
+      ['serve', '--password=xyz'],
+      ['serve', marked('password')],
     ],
     [
-      'a header in an option',
-      ['curl', '--header=Authorization: Bearer hunter2'],
-      '--header=Authorization: Bearer [redacted:Authorization:',
+      ['serve', '--password', 'xyz'],
+      ['serve', '--password', marked('password')],
     ],
-    ['a header of another name', ['curl', '-H', 'X-Api-Key: hunter2'], 'X-Api-Key: [redacted:X-Api-Key:'],
-    ['however short', ['client', '--password', 'x'], '[redacted:password:'],
-  ])('are redacted by the name that stands before them: %s', (_what, argv, marked) => {
-    const said = JSON.stringify(new Redactor().value({ argv, command: argv }));
-    expect(said).not.toMatch(/hunter2|"x"/);
-    expect(said.split(marked)).toHaveLength(3);
+    [
+      ['env', 'DB_PASSWORD=xyz', 'serve'],
+      ['env', marked('DB_PASSWORD'), 'serve'],
+    ],
+    [
+      ['curl', '-H', 'Authorization: Bearer xyz'],
+      ['curl', '-H', marked('Authorization')],
+    ],
+  ])('%j goes by the name that it has there, however short', (argv, redacted) => {
+    expect(said(argv)).toEqual({ argv: redacted });
+    expect(JSON.stringify(said(argv))).not.toContain('xyz');
   });
 
-  test('stay as they are where no name speaks against them, and are looked for elsewhere where one does', () => {
-    const plain = [
-      ...['run', '--max', '3', '--keyboard=de', '-x', 'KEY_FILE=/run/key', '--public-key=abcdef', 'a: b'],
-      ...[
-        '--password-file',
-        '/run/secrets/db',
-        '--token-path=/run/t',
-        '--no-password',
-        'db',
-        '--password-stdin',
-        'host',
-      ],
-    ];
-    expect(new Redactor().value({ argv: plain })).toEqual({ argv: plain });
-    const learned = new Redactor();
-    learned.value({ argv: ['client', '--password=hunter2'] });
-    expect(learned.text('it said hunter2')).toMatch(/^it said \[redacted:password:/);
-    // Whether an option takes the next word, only its program knows.
-    learned.value({ argv: ['client', '--sort-key', 'created_at'] });
-    expect(learned.text('by created_at')).toBe('by created_at');
+  test.each([
+    [['serve', '--password-file=/run/secrets/db', '--ssl-key', '/etc/ssl/key.pem']],
+    [['serve', '--no-password', '--verbose']],
+    [['serve', '--password=']],
+    [['serve', '--passage', 'xyz', 'keyboard=x']],
+  ])('%j says where a secret is, or has none', (argv) => {
+    expect(said(argv)).toEqual({ argv });
+  });
+
+  test('is looked for everywhere from then on, unless it might be a word', () => {
+    const seen = new Redactor();
+    seen.value([
+      { argv: ['--password', 's3cret-99'] },
+      { command: ['--token', 'database'] },
+      { argv: ['--token=sesameopen'] },
+    ]);
+    seen.text('authorization: bearer abc.def-123');
+    expect(seen.secrets).toEqual([
+      { name: 'password', value: 's3cret-99' },
+      { name: 'token', value: 'sesameopen' },
+      { name: 'Authorization', value: 'abc.def-123' },
+    ]);
   });
 });
