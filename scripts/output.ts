@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { EXIT, RunError, UnderstudyError, type ExitCode, type Problem, messageOf } from '../infra/errors.ts';
-import { screenOf, visible, type Screen } from './screen.ts';
+import { screenOf, type Screen } from './screen.ts';
+import { visible, visibleInColour, visibleJson } from './visible.ts';
 
 /** `--json` prints this one object where a command ends without its own (contracts: "Command line"). */
 interface ErrorDocument {
@@ -17,32 +18,34 @@ interface ErrorDocument {
   };
 }
 
-/** Results go to stdout, and nothing else does; of what moves a terminal's cursor they hold nothing. */
+/** Results go to stdout, and nothing else does. What a terminal would obey is made visible here and below. */
 export function printResult(text: string): void {
-  const shown = withColours(text);
-  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
-}
-
-const escape = '\u001b';
-const colour = new RegExp(`(${escape}\\[[\\d;]*m)`);
-
-/** Pure: `visible` but for colours, which are ours and do no more than that. */
-export function withColours(text: string): string {
-  return text
-    .split(colour)
-    .map((piece, at) => (at % 2 === 1 ? piece : visible(piece)))
-    .join('');
+  process.stdout.write(ended(shownOn(process.stdout, text)));
 }
 
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`);
+  process.stdout.write(`${visibleJson(JSON.stringify(document))}\n`);
+}
+
+/** What is to be known beside a result: a line on stderr. */
+export function printMessage(text: string): void {
+  process.stderr.write(ended(shownOn(process.stderr, text)));
+}
+
+/** Colours belong to a terminal; elsewhere they are characters as others are. */
+function shownOn(stream: NodeJS.WriteStream, text: string): string {
+  return screenOf(stream).colours.isColorSupported ? visibleInColour(text) : visible(text);
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
 }
 
 /** Says on stderr (or as JSON on stdout) what went wrong, and returns the exit code that goes with it. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): ExitCode {
   const document = errorDocument(error);
   if (json) printJson(document);
-  else process.stderr.write(errorText(error, screenOf(process.stderr).colours));
+  else printMessage(errorText(error, screenOf(process.stderr).colours));
   return document.error.exit;
 }
 
@@ -89,7 +92,7 @@ export function errorText(thrown: unknown, { red, dim }: Screen['colours']): str
   const error: unknown = thrown instanceof RunError ? thrown.reason : thrown;
   const lines = [`${red('error')} ${visible(message)}`];
   if (hint !== '') lines.push(`${dim('next ')} ${visible(hint)}`);
-  if (runFolder !== undefined) lines.push(`${dim('see  ')} ${runFolder}`);
+  if (runFolder !== undefined) lines.push(`${dim('see  ')} ${visible(runFolder)}`);
   // Only our own bugs show where they happened: a stack tells a user nothing about their spec or machine.
   if (!(error instanceof UnderstudyError) && !isOfTheMachine(error)) lines.push(visible(inspect(error)));
   return `${lines.join('\n')}\n`;

@@ -16,14 +16,3 @@ export function screenOf(stream: { readonly isTTY?: boolean; readonly columns?: 
     columns: isTerminal ? (stream.columns ?? 80) : Infinity,
   };
 }
-
-/**
- * Pure: what would move the cursor, colour the screen or turn the writing round, as text. Names and outputs that are not
- * ours stand in our messages: a spec must not write on its reader's terminal.
- */
-export function visible(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (one) => {
-    const code = one.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
-  });
-}

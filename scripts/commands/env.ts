@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import { EXIT, HostError, type ExitCode } from '../../infra/errors.ts';
 import { isInstalled, pulumiProject } from '../../infra/places.ts';
-import { printResult } from '../output.ts';
+import { printMessage, printResult } from '../output.ts';
 import { engineFolder, pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { forgetEmptyStacks } from '../teardown/clusters.ts';
 import { connectRunEngine } from '../teardown/run-engine.ts';
@@ -16,7 +16,7 @@ export async function env(): Promise<ExitCode> {
   await forgetEmptyStacks(await connectRunEngine());
   const variables = pulumiEnvironment();
   await selectDevStack(variables);
-  if (isInstalled) process.stderr.write(`pulumi works in ${pulumiProject}\n`);
+  if (isInstalled) printMessage(`pulumi works in ${pulumiProject}`);
   printResult(
     Object.entries(variables)
       .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { EXIT } from '../../infra/errors.ts';
 import { startEndable } from '../nodes/endable.ts';
+import { printMessage } from '../output.ts';
 import { runningNode } from './running-node.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
@@ -21,7 +22,7 @@ interface Stop {
 const brokenPipe = 141;
 
 /**
- * Exit code and both streams are the command's own; stdin is piped through. An interruption reaches the command as the
+ * Exit code and both streams are the command's own, to the byte: it may be an editor, or be piped into tar. stdin is piped through. An interruption reaches the command as the
  * signal that it is, and what it started with it; a second one ends them by force.
  */
 export async function exec({ node, argv: words, user, ...choice }: ExecCommand): Promise<number> {
@@ -48,6 +49,6 @@ export async function exec({ node, argv: words, user, ...choice }: ExecCommand):
   stdin.destroy();
   if (typeof ended === 'number') return ended;
   const ending = await process.end(ended.signal, interrupts.skipCollecting);
-  if (ending.kind === 'left') stderr.write(`the command may go on in ${node}: ${ending.why}\n`);
+  if (ending.kind === 'left') printMessage(`the command may go on in ${node}: ${ending.why}`);
   return ended.exitCode;
 }

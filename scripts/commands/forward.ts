@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
 import { runningNode } from './running-node.ts';
-import { printResult } from '../output.ts';
+import { printMessage, printResult } from '../output.ts';
 import { Forwards, whyNotListening } from '../rehearsal/forwards.ts';
 import { listenForInterrupts } from '../teardown/interrupt.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
@@ -19,7 +19,7 @@ export interface ForwardCommand extends ClusterChoice {
 export async function forward({ node, port, hostPort, ...choice }: ForwardCommand): Promise<ExitCode> {
   const access = await runningNode(node, choice);
   const forwards = await Forwards.reserve([{ node, port, hostPort: hostPort ?? null }], (why) => {
-    say(`connection closed: ${why}`);
+    printMessage(`connection closed: ${why}`);
   });
   using interrupts = listenForInterrupts();
   const { signal } = interrupts;
@@ -28,7 +28,7 @@ export async function forward({ node, port, hostPort, ...choice }: ForwardComman
   printResult(forwards.list.map((one) => `${one.host}:${one.hostPort} → ${one.node}:${one.port}`).join('\n'));
   const why = await whyNotListening(access, port, signal);
   if (!signal.aborted) {
-    say(
+    printMessage(
       why === null
         ? `something listens on port ${port} of ${node}`
         : `${why}; for now, every connection is closed`,
@@ -37,8 +37,4 @@ export async function forward({ node, port, hostPort, ...choice }: ForwardComman
   }
   forwards.close();
   return EXIT.pass;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -1,6 +1,9 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
 import { runningNode } from './running-node.ts';
+import { visibleInColour } from '../visible.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
 
 export interface LogsCommand extends ClusterChoice {
@@ -24,6 +27,12 @@ export async function logs({ node, follow, ...choice }: LogsCommand): Promise<Ex
           ])
         ).stdout
       : await access.logs({ follow });
-  await pipeline(source, process.stdout, { end: false });
+  // What a node wrote must not write on a terminal, but for its colours; in a pipe it is what it was, to the byte.
+  await pipeline(process.stdout.isTTY ? shownLines(source) : source, process.stdout, { end: false });
   return EXIT.pass;
+}
+
+async function* shownLines(source: Readable): AsyncGenerator<string> {
+  for await (const line of createInterface({ input: source, crlfDelay: Infinity }))
+    yield `${visibleInColour(line)}\n`;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { runsRoot } from '../../infra/places.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
-import { printJson, printResult } from '../output.ts';
+import { printJson, printMessage, printResult } from '../output.ts';
 import { writeReport } from '../report/write-report.ts';
 
 /** What every run folder has one of, however early the run ended. */
@@ -28,7 +28,7 @@ export async function report({
   const { unreadable } = writeReport(folder);
   if (json) printJson({ schema: 1, report: folder.file('report.html'), unreadable });
   else {
-    for (const gap of unreadable) process.stderr.write(`not shown: ${gap}\n`);
+    for (const gap of unreadable) printMessage(`not shown: ${gap}`);
     printResult(folder.file('report.html'));
   }
   return await Promise.resolve(EXIT.pass);

@@ -5,7 +5,7 @@ import type { Handle } from '../../infra/handle.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { redactorFor } from '../evidence/known-secrets.ts';
 import { newRunId, RunFolder } from '../evidence/run-folder.ts';
-import { printJson, printResult } from '../output.ts';
+import { printJson, printMessage, printResult } from '../output.ts';
 import type { Difference } from '../parity/difference.ts';
 import { differenceCounts, differenceSentence } from '../parity/difference-table.ts';
 import { openProgress } from '../progress/open.ts';
@@ -60,7 +60,7 @@ function warnOf(parity: readonly Difference[], runId: string): void {
     ...blocking.slice(0, mostWarnings).map(differenceSentence),
     ...(rest > 0 ? [`${rest} more differences: understudy parity --run ${runId}`] : []),
   ];
-  for (const warning of warnings) process.stderr.write(`warning ${warning}\n`);
+  for (const warning of warnings) printMessage(`warning ${warning}`);
 }
 
 function isUp({ runId, nodes }: Handle, parity: readonly Difference[] | null, folder: RunFolder): string {

@@ -1,4 +1,5 @@
 import type { Screen } from '../screen.ts';
+import { visible } from '../visible.ts';
 import type { Difference } from './difference.ts';
 
 const colour = { blocking: 'red', impossible: 'yellow', allowed: 'dim' } as const;
@@ -27,5 +28,6 @@ function row(
   colours: Screen['colours'],
 ): string {
   const reason = why === '' ? '' : `\n           ${why}`;
-  return `${colours[colour[kind]](kind.padEnd(10))} ${node}  ${fact}: expected ${expected ?? 'nothing'}, is ${actual ?? 'absent'}${reason}`;
+  const said = `${node}  ${fact}: expected ${expected ?? 'nothing'}, is ${actual ?? 'absent'}${reason}`;
+  return `${colours[colour[kind]](kind.padEnd(10))} ${visible(said)}`;
 }

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { screenOf } from '../screen.ts';
+import { visible } from '../visible.ts';
 import type { Progress } from '../progress.ts';
 import { runningLine, stepLine, type StepText } from './step-line.ts';
 
@@ -29,8 +30,8 @@ export function liveProgress(stream: NodeJS.WriteStream, nowMs: () => number): P
     screen(lines.join('\n'));
   };
   const textOf = ({ title, detail, began }: Running): StepText => ({
-    title,
-    detail,
+    title: visible(title),
+    detail: visible(detail),
     tookMs: nowMs() - began,
   });
   const begin = (one: Running): void => {
@@ -70,7 +71,7 @@ export function liveProgress(stream: NodeJS.WriteStream, nowMs: () => number): P
     },
     note: (text) => {
       screen.clear();
-      stream.write(`  ${text}\n`);
+      stream.write(`  ${visible(text)}\n`);
     },
   };
 }

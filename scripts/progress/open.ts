@@ -1,3 +1,4 @@
+import { printMessage } from '../output.ts';
 import type { Progress } from '../progress.ts';
 import { liveProgress } from './live.ts';
 import { plainProgress } from './plain.ts';
@@ -7,7 +8,5 @@ export function openProgress(): Progress {
   const now = (): number => performance.now();
   return process.stderr.isTTY && process.env['TERM'] !== 'dumb'
     ? liveProgress(process.stderr, now)
-    : plainProgress((text) => {
-        process.stderr.write(text);
-      }, now);
+    : plainProgress(printMessage, now);
 }

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { visibleWithoutColour } from '../visible.ts';
 
 /** Text that is markup already. Only `markup` and `raw` make it, so whatever else is put into a page is escaped. */
 export class Markup {
@@ -23,9 +23,9 @@ export function raw(text: string): Markup {
   return new Markup(text);
 }
 
-/** Control characters that no page may hold, and colours that a program meant for a terminal, are taken out. */
+/** Without the colours that a program meant for a terminal, and with all else that one would obey made visible. */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(unprintable, '\uFFFD').toWellFormed();
+  return visibleWithoutColour(text).toWellFormed();
 }
 
 /** A name that may break behind its punctuation, where a screen is narrow. */
@@ -38,9 +38,6 @@ export function breakable(name: string): Markup {
 export function cut(text: string, characters: number): string {
   return text.length <= characters ? text : `${text.slice(0, characters).trimEnd()}…`;
 }
-
-/** Tab and line feed stay. */
-const unprintable = /[^\P{Cc}\t\n]/gu;
 
 function render(part: Part | undefined): string {
   if (part === undefined || part === null) return '';

@@ -1,5 +1,6 @@
 import type { Verdict } from '../verdict/verdict.ts';
-import { visible, type Screen } from '../screen.ts';
+import type { Screen } from '../screen.ts';
+import { visible } from '../visible.ts';
 import { counted } from './quantity.ts';
 
 const maxReasons = 8;
@@ -25,7 +26,7 @@ export function summary(verdict: Verdict, { colours, columns }: Screen): string 
     ...why.slice(0, maxReasons).map((reason) => line('', reason)),
     ...(why.length > maxReasons ? [line('', `and ${why.length - maxReasons} more, in the report`)] : []),
     // Never wrapped: whoever selects it wants it whole.
-    `${'report'.padEnd(label)}${verdict.report ?? 'none'}`,
+    `${'report'.padEnd(label)}${visible(verdict.report ?? 'none')}`,
     `residue: ${verdict.residue.length === 0 ? 'none' : visible(verdict.residue.join(', '))}`,
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import { HostError, InterruptedError, RunError, SpecError, UsageError } from '../../../infra/errors.ts';
-import { errorDocument, errorText, withColours } from '../../../scripts/output.ts';
+import { errorDocument, errorText } from '../../../scripts/output.ts';
 
 const text = (error: unknown): string => errorText(error, pc.createColors(false));
 
@@ -13,12 +13,6 @@ describe('an error that is meant for the user', () => {
     expect(text(new HostError('h', 'what happened', { cause: new Error('deep down') }))).toBe(
       'error what happened\n',
     );
-  });
-
-  test('does nothing to the terminal, whatever stands in a spec or came out of a node', () => {
-    const error = new UsageError('u', 'role "\u001b[2J"', { hint: 'it said \u001b]0;title\u0007' });
-    expect(text(error)).toBe('error role "\\x1b[2J"\nnext  it said \\x1b]0;title\\x07\n');
-    expect(errorDocument(error).error.message).toBe('role "\u001b[2J"');
   });
 
   test('is one object for programs, whose exit code is that of contracts.md', () => {
@@ -69,10 +63,4 @@ describe('anything else is a bug of ours', () => {
       /^error outer\nnext {2}this is a bug in Understudy\nError: outer\n\s+at [^]*inner/,
     );
   });
-});
-
-test('a result keeps its colours, and nothing else that a terminal would obey', () => {
-  expect(withColours('\u001b[32mok\u001b[39m \u001b[2Jgone\u001b]0;title\u0007')).toBe(
-    '\u001b[32mok\u001b[39m \\x1b[2Jgone\\x1b]0;title\\x07',
-  );
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { screenOf, visible } from '../../../scripts/screen.ts';
+import { screenOf } from '../../../scripts/screen.ts';
 
 const names = ['NO_COLOR', 'TERM', 'CI', 'FORCE_COLOR'] as const;
 const before = names.map((name) => process.env[name]);
@@ -42,10 +42,4 @@ test('nothing is wrapped in a pipe', () => {
     90,
     Infinity,
   ]);
-});
-
-test('what is not ours is shown on a terminal, and does nothing to it', () => {
-  expect(visible('a\u001b[2Jb\u0007c\rd\u009b1m')).toBe('a\\x1b[2Jb\\x07c\\x0dd\\x9b1m');
-  expect(visible('exe.\u202etxt')).toBe('exe.\\u202etxt');
-  expect(visible('as it is: é, 漢, 🎭\n\tindented')).toBe('as it is: é, 漢, 🎭\n\tindented');
 });
