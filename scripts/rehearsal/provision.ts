@@ -13,6 +13,7 @@ import { HostError, messageOf } from '../../infra/errors.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { clusterProgram } from '../../infra/program.ts';
 import { DockerNode } from '../nodes/docker.ts';
+import { refusedProgram } from '../nodes/refused-program.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { runVariable } from '../../infra/run-marks.ts';
@@ -131,19 +132,11 @@ function nodeOf(urn: string | undefined): string | null {
   return urn.split('::').at(-1) ?? null;
 }
 
-/** As the container runtime says it: `exec: "nosuch": executable file not found in $PATH`. */
-const noProgram =
-  /exec: "([^"]*)": ((?:executable file|stat|permission|is a directory|exec format)[^:\n]*(?:: [a-z ]+)?)/;
-
 function provisioningError(failures: readonly Failure[], cause: unknown): HostError {
   for (const { node, message } of failures) {
-    const [, program, why = ''] = noProgram.exec(message) ?? [];
-    if (node !== null && program !== undefined)
-      return new NotReadyError(
-        'cannot-start',
-        `${node} could not start "${program}": ${why.replace(/: unknown$/, '')}`,
-        [],
-      );
+    const refused = refusedProgram(message);
+    if (node !== null && refused !== null)
+      return new NotReadyError('cannot-start', `${node} could not start: ${refused.words}`, []);
   }
   const said = failures.map(({ message }) => plain(message)).find((line) => line !== '');
   const message = said ?? plain(messageOf(cause));

@@ -94,12 +94,12 @@ describe('a node that does not become ready is a result of the run, not an error
     [
       'has no such program',
       'command: [nosuchprogram]',
-      /^node one-1 could not start "nosuchprogram": executable file not found in \$PATH$/,
+      /^node one-1 could not start: no "nosuchprogram" is found in the PATH of its image$/,
     ],
     [
       'may not run its program',
       'command: [/etc/passwd]',
-      /^node one-1 could not start "\/etc\/passwd": permission denied$/,
+      /^node one-1 could not start: "\/etc\/passwd" in its image is no program that can be executed$/,
     ],
     [
       'is not what its role calls ready',

@@ -168,6 +168,18 @@ describe('--keep always', () => {
 
     expect(await succeed('exec', '--run', runId, 'machine-1', '--', 'hostname')).toBe('machine-1');
     expect(await succeed('logs', '--run', runId, 'machine-1')).toContain('ssh');
+    const notThere = await understudy(['exec', '--run', runId, 'machine-1', '--', 'nosuchcommand']);
+    expect(notThere).toEqual({
+      exitCode: 127,
+      stdout: '',
+      stderr: 'machine-1 cannot start this: no "nosuchcommand" is found in the PATH of its image',
+    });
+    const noProgram = await understudy(['exec', '--run', runId, 'machine-1', '--', '/etc/passwd']);
+    expect(noProgram).toMatchObject({
+      exitCode: 126,
+      stdout: '',
+      stderr: expect.stringContaining('"/etc/passwd"'),
+    });
     const through = await greeting('machine-1', 22, runId);
     expect(through.said).toMatch(/^SSH-2\.0-/);
     expect(through.stderr).toContain('something listens on port 22 of machine-1');
