@@ -8,12 +8,15 @@ import { readAuthorFile } from '../spec/author-file.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
 import { suggestion } from '../spec/allowed.ts';
-import { loadCluster, loadProfile, loadStack } from '../spec/load.ts';
+import type { Path, SpecDocument } from '../spec/document.ts';
+import { loadCluster, loadProfile, loadStack, refuse, type LoadedProfile } from '../spec/load.ts';
+import { problemAt } from '../spec/problems.ts';
 import { loadReference } from '../spec/load-reference.ts';
 import { roleStacks } from '../spec/role-stacks.ts';
 import { referencesIn } from '../spec/variable-text.ts';
+import { beyondSense } from './beyond-sense.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
-import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
+import type { LoadedPlan, Plan, PlannedFile, PlannedImage, RenderedStack, ScheduledFault } from './plan.ts';
 
 export interface PlanRequest {
   readonly cluster: string;
@@ -47,7 +50,7 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
   }
   const plan = planCluster({
     cluster,
-    profiles,
+    profiles: profiles.map(({ profile }) => profile),
     seed: request.seed,
     variables,
     suites,
@@ -55,6 +58,7 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
     stacks: sources.rendered(),
     files,
   });
+  refuseSenseless(plan, spec.document, profiles);
   return {
     plan,
     hashes: hashesOf(plan),
@@ -168,10 +172,32 @@ function textOf(file: string): string {
   }
 }
 
-function chosenProfiles(asked: readonly string[]): readonly Profile[] {
+/** What makes no sense in this cluster, each in its place: of a profile's faults, or of the `links:` of the spec. */
+function refuseSenseless(plan: Plan, spec: SpecDocument, profiles: readonly LoadedProfile[]): void {
+  const senseless = beyondSense(plan);
+  for (const { document, profile } of [{ document: spec, profile: null }, ...profiles]) {
+    const problems = senseless.flatMap(({ of, key, message, hint }) => {
+      const path = placeOf(of, profile);
+      return path === null ? [] : [problemAt(document, [...path, key], { code: 'senseless', message, hint })];
+    });
+    refuse(document, problems);
+  }
+}
+
+/** null: the fault is none of this profile's; null for the profile stands for the spec. */
+function placeOf({ profile: name, fault }: ScheduledFault, profile: Profile | null): Path | null {
+  const [, link] = /^links\/(\d+)$/.exec(name) ?? [];
+  if (profile === null) return link === undefined ? null : ['links', Number(link)];
+  return profile.name === name
+    ? ['faults', profile.faults.findIndex((one) => one.name === fault.name)]
+    : null;
+}
+
+function chosenProfiles(asked: readonly string[]): readonly LoadedProfile[] {
   const profiles = asked.map(loadProfile);
-  for (const [index, { name }] of profiles.entries()) {
-    if (profiles.findIndex((one) => one.name === name) === index) continue;
+  for (const [index, { profile }] of profiles.entries()) {
+    const { name } = profile;
+    if (profiles.findIndex((one) => one.profile.name === name) === index) continue;
     // Faults go by profile and name: of two with one name, no receipt could say which it is for.
     throw new UsageError('duplicate', `profile "${name}" is asked for twice`, { hint: 'name it once' });
   }

@@ -10,6 +10,7 @@ import {
   PlacedFile,
   unitName,
 } from '../../images/stack.ts';
+import { linkValues } from './fault.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
 export const conceptName = z
@@ -83,10 +84,10 @@ export type Role = z.infer<typeof Role>;
 export const Link = z.strictObject({
   from: conceptName,
   to: conceptName,
-  delayMs: z.number().positive().optional(),
-  jitterMs: z.number().positive().optional(),
-  lossRatio: z.number().gt(0).lt(1).optional(),
-  rateMbit: z.number().min(0.1).optional(),
+  delayMs: linkValues.delayMs.optional(),
+  jitterMs: linkValues.jitterMs.optional(),
+  lossRatio: linkValues.lossRatio.optional(),
+  rateMbit: linkValues.rateMbit.optional(),
 });
 
 export const Suite = z.strictObject({

@@ -68,43 +68,59 @@ const onLinks = { ...named, ...timing, on: z.strictObject({ links: LinkTarget })
 const onDisks = { ...named, ...timing, on: z.strictObject({ disks: DiskTarget }) };
 
 /**
- * Milliseconds are one way, and a jitter is ± around the delay, or around itself where there is less; a ratio is 0 to 1; rates are 10^6 bit a second. What is reordered comes `byMs` later, behind
- * what was sent after it; what is corrupted has one bit of its payload turned over.
+ * What can be confirmed: below a millisecond a delay and a spread are lost in the noise of any host, and below 0.001 a loss
+ * is not told from none by as many probes as a run sends (scripts/faults/link-receipts.ts). For `links:` of a spec, too.
+ */
+export const linkValues = {
+  delayMs: z.number().min(1).max(10_000),
+  jitterMs: z.number().min(1).max(5_000),
+  lossRatio: z.number().min(0.001).lt(1),
+  rateMbit: z.number().min(0.1).max(10_000),
+};
+
+/** Of the largest disk that a spec can ask for. */
+const mostBytes = 1_048_576 * 1024 * 1024;
+const mostInodes = mostBytes / 1024;
+
+/**
+ * Milliseconds are one way, and a jitter is ± around the delay, or around itself where there is less; a ratio is 0 to 1;
+ * rates are 10^6 bit a second. What is reordered comes `byMs` later, behind what was sent after it; what is corrupted has
+ * one bit of its payload turned over.
  */
 export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({
     ...onLinks,
     kind: z.literal('network.delay'),
-    delayMs: z.number().positive().max(10_000),
+    delayMs: linkValues.delayMs,
   }),
   z.strictObject({
     ...onLinks,
     kind: z.literal('network.jitter'),
-    jitterMs: z.number().positive().max(5_000),
+    jitterMs: linkValues.jitterMs,
   }),
-  z.strictObject({ ...onLinks, kind: z.literal('network.loss'), lossRatio: z.number().gt(0).lt(1) }),
+  z.strictObject({ ...onLinks, kind: z.literal('network.loss'), lossRatio: linkValues.lossRatio }),
   z.strictObject({
     ...onLinks,
     kind: z.literal('network.duplicate'),
-    duplicateRatio: z.number().gt(0).lt(1),
+    duplicateRatio: linkValues.lossRatio,
   }),
   z.strictObject({
     ...onLinks,
     kind: z.literal('network.reorder'),
     // Of more, too few are left that could overtake.
-    reorderRatio: z.number().gt(0).max(0.5),
+    reorderRatio: linkValues.lossRatio.max(0.5),
     byMs: z.number().min(5).max(1_000).default(20),
   }),
-  z.strictObject({ ...onLinks, kind: z.literal('network.corrupt'), corruptRatio: z.number().gt(0).lt(1) }),
+  z.strictObject({ ...onLinks, kind: z.literal('network.corrupt'), corruptRatio: linkValues.lossRatio }),
   z.strictObject({
     ...onLinks,
     ...wholeRunOnly,
     kind: z.literal('network.rate'),
-    rateMbit: z.number().min(0.1).max(10_000),
+    rateMbit: linkValues.rateMbit,
   }),
   z.strictObject({ ...onLinks, kind: z.literal('network.partition') }),
-  z.strictObject({ ...onDisks, kind: z.literal('disk.space'), freeBytes: z.int().nonnegative() }),
-  z.strictObject({ ...onDisks, kind: z.literal('disk.inodes'), freeInodes: z.int().nonnegative() }),
+  z.strictObject({ ...onDisks, kind: z.literal('disk.space'), freeBytes: z.int().min(0).max(mostBytes) }),
+  z.strictObject({ ...onDisks, kind: z.literal('disk.inodes'), freeInodes: z.int().min(0).max(mostInodes) }),
   z.strictObject({ ...onDisks, kind: z.literal('disk.readonly') }),
 ]);
 export type Fault = z.infer<typeof Fault>;

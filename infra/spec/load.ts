@@ -21,6 +21,11 @@ export interface LoadedSpec {
   readonly cluster: Cluster;
 }
 
+export interface LoadedProfile {
+  readonly document: SpecDocument;
+  readonly profile: Profile;
+}
+
 const clustersFolder = join(packageRoot, 'infra/clusters');
 const profilesFolder = join(packageRoot, 'infra/profiles');
 
@@ -43,13 +48,13 @@ export function loadCluster(nameOrPath: string): LoadedSpec {
 }
 
 /** A profile of infra/profiles by name, or the user's own by path. */
-export function loadProfile(nameOrPath: string): Profile {
+export function loadProfile(nameOrPath: string): LoadedProfile {
   const file = isPath(nameOrPath)
     ? existing(resolve(nameOrPath), 'profile')
     : bundled(nameOrPath, 'profile', profileNames(), join(profilesFolder, `${nameOrPath}.yaml`));
   const { document, value: profile } = load(file, Profile);
   refuse(document, profileProblems(document, profile));
-  return profile;
+  return { document, profile };
 }
 
 /** The stack.yaml in `folder`. */

@@ -56,7 +56,7 @@ export const rawSpec: fc.Arbitrary<RawSpec> = fc
     roles: fc.dictionary(name, role, { minKeys: 1, maxKeys: 5 }),
     variables: fc.dictionary(name, oneLine, { maxKeys: 3 }),
     sizes: fc.dictionary(name, disk, { maxKeys: 3 }),
-    links: fc.array(fc.record({ delayMs: fc.constantFrom(1, 0.5, 20), both: fc.nat() }), { maxLength: 3 }),
+    links: fc.array(fc.record({ delayMs: fc.constantFrom(1, 1.5, 20), both: fc.nat() }), { maxLength: 3 }),
     suites: fc.dictionary(
       name,
       fc.array(

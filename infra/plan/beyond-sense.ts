@@ -1,0 +1,77 @@
+import type { Fault } from '../spec/fault.ts';
+import type { Plan, PlannedDisk, ScheduledFault } from './plan.ts';
+
+/** A fault of a plan that could never be in force, or never be confirmed, whatever the seed; and by which of its values. */
+export interface Senseless {
+  readonly of: ScheduledFault;
+  /** Key of the fault. */
+  readonly key: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Pure: what only shows when a fault meets the cluster that it is for. A run would say `invalid`, minutes later. */
+export function beyondSense(plan: Plan): readonly Senseless[] {
+  const all = [...plan.conditions, ...plan.schedule];
+  // One that comes again stands there once for each time.
+  const once = all.filter(({ fault }, at) => all.findIndex((one) => one.fault === fault) === at);
+  return once.flatMap((of) => {
+    const found = [roomAboveDisk(of, plan), afterTheSuites(of, plan)];
+    return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
+  });
+}
+
+type Finding = Omit<Senseless, 'of'>;
+
+/** What is to be left free must be less than the disk has when it is empty; what it holds already is not known yet. */
+function roomAboveDisk({ fault, targets }: ScheduledFault, plan: Plan): Finding | null {
+  const room = roomOf(fault);
+  if (room === null) return null;
+  for (const target of targets) {
+    const disk = diskOf(target, plan);
+    const size = disk === undefined ? null : room.sizeOf(disk);
+    if (size === null || room.free < size) continue;
+    return {
+      key: room.key,
+      message: `${target} is to have ${room.free} ${room.unit} free, and has ${size} in all`,
+      hint: `less than ${size}: the fault uses up the rest`,
+    };
+  }
+  return null;
+}
+
+interface Room {
+  readonly key: string;
+  readonly unit: string;
+  readonly free: number;
+  /** null: the spec does not say. */
+  readonly sizeOf: (disk: PlannedDisk) => number | null;
+}
+
+function roomOf(fault: Fault): Room | null {
+  switch (fault.kind) {
+    case 'disk.space': {
+      const sizeOf = ({ sizeMiB }: PlannedDisk): number => sizeMiB * 1024 * 1024;
+      return { key: 'freeBytes', unit: 'bytes', free: fault.freeBytes, sizeOf };
+    }
+    case 'disk.inodes':
+      return { key: 'freeInodes', unit: 'inodes', free: fault.freeInodes, sizeOf: ({ inodes }) => inodes };
+    default:
+      return null;
+  }
+}
+
+function diskOf(target: string, { nodes }: Plan): PlannedDisk | undefined {
+  const [node = '', path = ''] = target.split(/:(.*)/s);
+  return nodes.find(({ name }) => name === node)?.disks.find((disk) => disk.path === path);
+}
+
+function afterTheSuites({ fault: { from } }: ScheduledFault, { suites }: Plan): Finding | null {
+  const lastMs = suites.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0);
+  if (from === undefined || suites.length === 0 || from[1] < lastMs) return null;
+  return {
+    key: 'from',
+    message: `the fault may begin as late as ${from[1]} ms, and the suites have ${lastMs} ms in all (timeoutMs)`,
+    hint: `less than ${lastMs}, and soon enough for a suite to meet the fault; or give the suites longer`,
+  };
+}
