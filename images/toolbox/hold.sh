@@ -3,7 +3,7 @@
 # and run as they are, never evaluated:
 #
 #   undo ID WORDS…   registers an undo, before what it undoes is done
-#   do WORDS…        runs WORDS; answers "ok" or "err CODE MESSAGE"
+#   do WORDS…        runs WORDS without input; answers "ok" or "err CODE MESSAGE"
 #   start ID WORDS…  runs WORDS beside us with its stdin held open; its first line of output is the answer. After an "err"
 #                    it is taken for ended, and ID has nothing of it to heal
 #   tell ID WORDS…   writes WORDS as a line to that program's stdin
@@ -11,11 +11,13 @@
 #                    or "err CODE MESSAGE" with what failed, which stays registered: the end of the lease tries it again
 #   beat             renews the lease
 #
+# A command that is run has PATIENCE seconds, and so has a program for its end: what has not ended by then failed with 124. Such
+# a program goes on undoing, and is waited for again by the next heal, or the end of the lease.
+#
 # End of input, or LEASE seconds without a line, and everything is undone, last first: the controller need not live.
 set -u
 lease=${1:-10}
-# One that hangs must not keep the others from being undone; who asks for a "do" waits 20 s for it.
-undo_s=${2:-5} do_s=15
+patience=${2:-5}
 declare -A undos=() pids=() inputs=() outputs=()
 order=()
 
@@ -23,13 +25,13 @@ failed=''
 heal() {
   local id=$1 line said kept='' code=0
   failed=''
-  if [ -n "${inputs[$id]:-}" ]; then
+  if [ -n "${pids[$id]:-}" ]; then
     end "$id" || fail $? "what $id started" "$said"
   fi
   while IFS= read -r line; do
     [ -n "$line" ] || continue
     read -r -a words <<<"$line"
-    said=$(timeout -k 1 "$undo_s" "${words[@]}" 2>&1 </dev/null) && continue
+    said=$(briefly "${words[@]}") && continue
     fail $? "$line" "$said"
     kept=$line$'\n'$kept
   done < <(printf '%s' "${undos[$id]:-}" | tac)
@@ -37,19 +39,23 @@ heal() {
   return "$code"
 }
 
-# Closes the program's stdin and waits for it; what it says last, when it fails, is in `said`.
+briefly() { timeout --kill-after=1 "$patience" "$@" 2>&1 </dev/null; }
+
+# Closes the program's stdin and waits until its output ends, which is when it has; what it says last is in `said`.
 end() {
-  local id=$1 code=0
+  local id=$1 code=0 line latest=$((SECONDS + patience))
   said=''
-  eval "exec ${inputs[$id]}>&-" # a number that bash itself gave
-  # It has a while for its own undoing, and is ended by force then.
-  { sleep "$undo_s" && kill -9 "${pids[$id]}"; } >/dev/null 2>&1 </dev/null &
-  local watch=$!
+  [ -z "${inputs[$id]:-}" ] || eval "exec ${inputs[$id]}>&-" # a number that bash itself gave
+  unset "inputs[$id]"
+  until [ "$code" -ne 0 ]; do
+    IFS= read -r -t "$patience" line <&"${outputs[$id]}" || code=$?
+    said=${line:-$said}
+    if [ "$code" -gt 1 ] || [ "$SECONDS" -gt "$latest" ]; then return 124; fi
+  done
+  code=0
   wait "${pids[$id]}" 2>/dev/null || code=$?
-  kill "$watch" 2>/dev/null
-  [ "$code" -eq 0 ] || IFS= read -r -t 1 said <&"${outputs[$id]}"
   eval "exec ${outputs[$id]}<&-"
-  unset "inputs[$id]" "outputs[$id]" "pids[$id]"
+  unset "outputs[$id]" "pids[$id]"
   return "$code"
 }
 
@@ -76,7 +82,7 @@ while read -r -t "$lease" -a words; do
       echo ok
       ;;
     do)
-      if said=$(timeout -k 1 "$do_s" "${words[@]:1}" 2>&1 </dev/null); then echo ok; else echo "err $? ${said//$'\n'/ }"; fi
+      if said=$(briefly "${words[@]:1}"); then echo ok; else echo "err $? ${said//$'\n'/ }"; fi
       ;;
     start)
       id=${words[1]}
@@ -91,7 +97,7 @@ while read -r -t "$lease" -a words; do
       echo >&"$input"
       IFS= read -r -t 10 said <&"$output" || { said='err 1 it said nothing'; kill "$ONE_PID" 2>/dev/null; }
       echo "$said"
-      # What could not begin has nothing to heal.
+      # What could not begin has nothing to heal, once it has ended.
       case $said in err*) end "$id" ;; esac
       ;;
     tell)

@@ -68,6 +68,12 @@ export class Hold {
     }
   }
 
+  /** Of a node that has ended: its side-car may have gone with it, and nobody tells us. */
+  leave(): void {
+    clearInterval(this.#beat);
+    this.#process.close();
+  }
+
   async #ask(words: readonly string[]): Promise<string> {
     const spaced = words.find((word) => word === '' || /\s/.test(word));
     if (spaced !== undefined)

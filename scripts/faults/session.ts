@@ -139,7 +139,9 @@ export class FaultSession {
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */
   async close(): Promise<void> {
     this.#disks.close();
-    await endLeases(this.#victims);
+    await this.#lookForEnded();
+    for (const { node, hold } of this.#victims) if (this.#ended.has(node)) hold.leave();
+    await endLeases(this.#victims.filter(({ node }) => !this.#ended.has(node)));
   }
 
   async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=f6785c591e5a96f2ddaf5cc59a9a43da9dc8ded602ef2e45d9b718bfbf41d59f
+LABEL dev.understudy.inputs=df1c40dd161735774dcb69f5c323752c35a3732c7390a97d1d097ad2a2d8acdc
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

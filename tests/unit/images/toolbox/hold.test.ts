@@ -99,6 +99,41 @@ test('a program that could not begin says why and leaves nothing to heal, howeve
   await hold;
 });
 
+test('an undo that does not end is a heal that failed in time, and the others are run', async () => {
+  const { ask, hold } = holding(10, 1);
+  await ask(`undo a rm ${at('made')}`);
+  await ask(`do touch ${at('made')}`);
+  await ask('undo a sleep 60');
+  expect(await ask('heal a')).toBe('err 124 sleep 60 ended with 124');
+  expect(existsSync(at('made'))).toBe(false);
+  hold.kill('SIGKILL');
+  await hold.catch(() => undefined);
+});
+
+test('a command has no input: it cannot take what we are told next', async () => {
+  const { ask, hold } = holding();
+  expect(await ask('do cat')).toBe('ok');
+  hold.stdin.end();
+  await hold;
+});
+
+test('a program that has not ended in time is a heal that failed, and the next one waits for it again', async () => {
+  const { ask, hold } = holding(10, 1);
+  writeFileSync(
+    at('program'),
+    `#!/bin/bash\necho ok\nread -r _\necho busy\nuntil [ -e ${at('free')} ]; do read -r -t 0.05 <> <(:); done\ntouch ${at('undone')}\n`,
+    { mode: 0o755 },
+  );
+  expect(await ask(`start a ${at('program')}`)).toBe('ok');
+  expect(await ask('heal a')).toBe('err 124 what a started ended with 124: busy');
+  expect(existsSync(at('undone'))).toBe(false);
+  writeFileSync(at('free'), '');
+  expect(await ask('heal a')).toBe('ok');
+  expect(existsSync(at('undone'))).toBe(true);
+  hold.stdin.end();
+  await hold;
+});
+
 test('words are words: nothing in them is evaluated', async () => {
   const { ask, hold } = holding();
   expect(await ask(`do touch ${at('$(id);x')} ${at('*')}`)).toBe('ok');
@@ -140,10 +175,9 @@ function at(name: string): string {
   return join(folder, name);
 }
 
-function holding(leaseSeconds = 10) {
-  const hold = execa('bash', [join(packageRoot, 'images/toolbox/hold.sh'), String(leaseSeconds)], {
-    stdin: 'pipe',
-  });
+function holding(leaseSeconds = 10, patienceSeconds = 5) {
+  const script = join(packageRoot, 'images/toolbox/hold.sh');
+  const hold = execa('bash', [script, String(leaseSeconds), String(patienceSeconds)], { stdin: 'pipe' });
   const answers = createInterface({ input: hold.stdout });
   const lines = answers[Symbol.asyncIterator]();
   return {

@@ -1,0 +1,35 @@
+import { capabilities } from '../../scripts/faults/side-car.ts';
+import { DockerNode } from '../../scripts/nodes/docker.ts';
+import type { NodeAccess } from '../../scripts/nodes/node.ts';
+import { silentProgress } from '../../scripts/progress.ts';
+import { ensureReady } from '../../scripts/setup/setup.ts';
+import { makerLabels } from '../../scripts/teardown/maker.ts';
+
+/**
+ * A side-car without a node, with a small disk of its own at /data: what its tools do to a disk is done to this one. It
+ * may do what a side-car of a node with a read-only disk may.
+ */
+export async function loneSideCar(
+  disk: string,
+): Promise<{ readonly access: NodeAccess; readonly [Symbol.asyncDispose]: () => Promise<void> }> {
+  const { engine, toolbox } = await ensureReady(silentProgress);
+  const container = await engine.createContainer({
+    Image: toolbox,
+    Entrypoint: ['sleep', 'infinity'],
+    Labels: { ...makerLabels(), 'dev.understudy.role': 'sidecar' },
+    HostConfig: {
+      NetworkMode: 'none',
+      Tmpfs: { '/data': disk },
+      CapDrop: ['ALL'],
+      CapAdd: [...capabilities.disk, ...capabilities.mount],
+      SecurityOpt: ['apparmor=unconfined'],
+    },
+  });
+  await container.start();
+  return {
+    access: new DockerNode(engine, 'side-car', container.id),
+    [Symbol.asyncDispose]: async () => {
+      await container.remove({ force: true });
+    },
+  };
+}
