@@ -18,9 +18,9 @@ export function leastWindowMs(fault: Fault): number {
     case 'network.loss':
     case 'network.duplicate':
     case 'network.corrupt':
-      return 7_000;
+      return 7_500;
     case 'network.reorder':
-      return 7_000 + 2 * fault.byMs;
+      return 7_500 + 2 * fault.byMs;
     case 'disk.space':
     case 'disk.inodes':
     case 'disk.readonly':

@@ -19,10 +19,12 @@ const quick = { count: 400, everyUs: 2000 };
 const sparse = { count: 200, everyUs: 4000 };
 /** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
 const calm = { count: 2100, everyUs: 2000 };
-/** Enough, nearly always, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
-const thorough = { count: 6000, everyUs: 700 };
+/** Enough, but for one link in a million, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
+const thorough = { count: 7000, everyUs: 700 };
 /** Where it is not enough: so many probes more, and no more often than that (contracts: "up to a stated cap"). */
 const more = { count: 3000, everyUs: 700, atMost: 4 };
+/** After a heal: that 2 % are gone is known after one round, a loss that stayed after four; a loss of 0.003 takes six. */
+const gone = { count: 1500, everyUs: 700, atMost: 10 };
 /** For a host that is busy: probes come late that are not lost. */
 const spareMs = 400;
 const quickFloodMs = 150;
@@ -41,11 +43,23 @@ interface Ratios {
   readonly faults: readonly { readonly fault: RatioFault; readonly targets: readonly string[] }[];
   readonly before: LinkReadingsByLink;
   readonly isEnough: (fault: RatioFault, before: LinkSample, now: LinkSample) => boolean;
+  /** How many probes at first, and how many more each time that it is not enough. */
+  readonly first: typeof quick;
+  readonly more: typeof more;
   readonly msLeft: () => number;
 }
 
 const noEnd = (): number => Infinity;
-const noRatio: Ratios = { faults: [], before: new Map(), isEnough: isKnown, msLeft: noEnd };
+const noRatio: Ratios = {
+  faults: [],
+  before: new Map(),
+  isEnough: isKnown,
+  first: thorough,
+  more,
+  msLeft: noEnd,
+};
+/** Whether a ratio is gone shows sooner than how large it is. */
+const untilGone = { isEnough: isDecided, first: gone, more: gone };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
@@ -79,14 +93,14 @@ export class LinkMeter {
     return this.#read(this.#points, quick, this.#rated.size > 0 ? quickFloodMs : null);
   }
 
-  /** How they are when all faults are gone: read as thoroughly as these were, lest one that stayed is not seen. */
+  /** How they are when all faults are gone: read until a ratio that stayed would be seen. A spread shows at once. */
   async healed(
     scheduled: readonly ScheduledFault[],
     before: LinkReadingsByLink,
   ): Promise<LinkReadingsByLink> {
-    const ratios = { ...ratiosOf(scheduled, before), isEnough: isDecided };
+    const ratios = { ...ratiosOf(scheduled, before), ...untilGone };
     const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
-    return this.#read(this.#points, timesFor(scheduled.map(({ fault }) => fault)), floodMs, ratios);
+    return this.#read(this.#points, quick, floodMs, ratios);
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
@@ -132,7 +146,7 @@ export class LinkMeter {
     msLeft: () => number,
   ): Promise<LinkReadingsByLink> {
     if (msLeft() < this.leastMs(scheduled.fault)) return this.some(links);
-    const ratios = { ...ratiosOf([{ ...scheduled, targets: links }], before), isEnough: isDecided, msLeft };
+    const ratios = { ...ratiosOf([{ ...scheduled, targets: links }], before), ...untilGone, msLeft };
     return only(links, await this.#read(this.#between(links), timesFor([scheduled.fault]), null, ratios));
   }
 
@@ -175,10 +189,10 @@ export class LinkMeter {
   /** A ratio is known by an interval: while not enough is known of any, all links are probed on. */
   async #shares(
     points: readonly ProbePoint[],
-    { faults, before, isEnough, msLeft }: Ratios,
+    { faults, before, isEnough, first, more: next, msLeft }: Ratios,
   ): Promise<ReadonlyMap<string, LinkSample>> {
     const settleMs = this.#settleMs;
-    let samples = await probeLinks(points, { ...thorough, settleMs }, this.#signal);
+    let samples = await probeLinks(points, { ...first, settleMs }, this.#signal);
     const unknown = (): boolean =>
       faults.some(({ fault, targets }) =>
         targets.some((link) => {
@@ -186,9 +200,9 @@ export class LinkMeter {
           return was !== undefined && is !== undefined && !isEnough(fault, was, is);
         }),
       );
-    const roundMs = (more.count * more.everyUs) / 1000 + settleMs;
-    for (let again = 0; again < more.atMost && msLeft() > roundMs && unknown(); again += 1) {
-      samples = pooled(samples, await probeLinks(points, { ...more, settleMs }, this.#signal));
+    const roundMs = (next.count * next.everyUs) / 1000 + settleMs;
+    for (let again = 0; again < next.atMost && msLeft() > roundMs && unknown(); again += 1) {
+      samples = pooled(samples, await probeLinks(points, { ...next, settleMs }, this.#signal));
     }
     return samples;
   }

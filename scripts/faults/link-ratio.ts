@@ -102,5 +102,5 @@ export function isKnown(fault: RatioFault, before: LinkSample, during: LinkSampl
 export function isDecided(fault: RatioFault, before: LinkSample, now: LinkSample): boolean {
   const { kind } = fault;
   const isLess = intervalOf(kind, now)[1] < ratioBefore(kind, before) + askedRatio(fault);
-  return now.sent >= leastProbes && (isLess || isKnown(fault, before, now));
+  return isLess || isKnown(fault, before, now);
 }

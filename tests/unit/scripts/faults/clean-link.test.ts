@@ -71,9 +71,10 @@ describe('a fault that was on a link', () => {
 
 test('a loss is probed for until it could be told from none, and no longer', () => {
   const before = sample(400, 0.1);
-  expect(isDecided(loss(0.1), before, sample(400, 0.1))).toBe(false);
-  expect(isDecided(loss(0.02), before, sample(6000, 0.1))).toBe(true);
+  expect(isDecided(loss(0.02), before, sample(400, 0.1))).toBe(false);
+  expect(isDecided(loss(0.02), before, sample(1500, 0.1))).toBe(true);
   expect(isDecided(loss(0.003), before, sample(6000, 0.1))).toBe(false);
   expect(isDecided(loss(0.003), before, sample(9000, 0.1))).toBe(true);
+  expect(isDecided(loss(0.02), before, sample(1500, 0.1, { lost: 0.02 }))).toBe(false);
   expect(isDecided(loss(0.02), before, sample(6000, 0.1, { lost: 0.02 }))).toBe(true);
 });
