@@ -69,11 +69,19 @@ export class LinkMeter {
   readonly #settleMs: number;
   readonly #signal: AbortSignal;
 
-  /** `scheduled`: all that is to come. Links with a rate among them are flooded before and after, too. */
-  constructor(points: readonly ProbePoint[], scheduled: readonly ScheduledFault[], signal: AbortSignal) {
+  /**
+   * `scheduled`: all that is to come. Links with a rate among them are flooded before and after, too. `lateMs`: how late a
+   * probe may come that is not lost.
+   */
+  constructor(
+    points: readonly ProbePoint[],
+    scheduled: readonly ScheduledFault[],
+    signal: AbortSignal,
+    lateMs: number = spareMs,
+  ) {
     this.#points = points;
     this.#signal = signal;
-    this.#settleMs = spareMs + scheduled.reduce((sum, { fault }) => sum + longestMs(fault), 0);
+    this.#settleMs = lateMs + scheduled.reduce((sum, { fault }) => sum + longestMs(fault), 0);
     this.#rated = new Set(
       scheduled.flatMap(({ fault, targets }) => (fault.kind === 'network.rate' ? targets : [])),
     );

@@ -30,10 +30,11 @@ export class LinkWatch {
     faults: readonly ScheduledFault[],
     inForce: InForce,
     signal: AbortSignal,
+    lateMs?: number,
   ) {
     this.#faults = faults.filter(({ fault }) => isLinkFault(fault));
     this.#inForce = inForce;
-    this.#meter = new LinkMeter(points, faults, signal);
+    this.#meter = new LinkMeter(points, faults, signal, lateMs);
   }
 
   /** Nodes that have ended: no probe begins or ends there. */

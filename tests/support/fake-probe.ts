@@ -3,6 +3,9 @@ import type { ProbePoint } from '../../scripts/faults/link-probes.ts';
 import type { NodeProcess } from '../../scripts/nodes/node.ts';
 import { fakeNode } from './fake-node.ts';
 
+/** How late a probe of a fake side-car may come: nothing is under way there. */
+export const atOnceMs = 0;
+
 export interface ProbeBehaviour {
   /** bit/s that its nth listener finds in the middle of what it hears; 0 where nothing came in it. */
   readonly rate?: (listener: number) => number;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { LinkMeter } from '../../../../scripts/faults/link-meter.ts';
-import { FakeProbe } from '../../../support/fake-probe.ts';
+import { atOnceMs, FakeProbe } from '../../../support/fake-probe.ts';
 import { delay, jitter, loss, rate } from '../../../support/faults.ts';
 import { reading, sample } from '../../../support/link-samples.ts';
 
@@ -23,7 +23,7 @@ async function baselineRates(nth: (flood: number) => number): Promise<readonly (
   const sometimes = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
     rate: (listener) => nth(listener - 1),
   });
-  const meter = new LinkMeter([always.point, sometimes.point], [slow], never);
+  const meter = new LinkMeter([always.point, sometimes.point], [slow], never, atOnceMs);
   const readings = await meter.baseline();
   return ['b->a', 'a->b'].map((link) => readings.get(link)?.flood.bitsPerSecond);
 }
@@ -58,7 +58,7 @@ test('a link that is to have no rate is not flooded: it would take the processor
     probe('a', '198.18.0.11', '198.18.0.12').point,
     probe('b', '198.18.0.12', '198.18.0.11').point,
   ];
-  await new LinkMeter(points, [{ ...slow, targets: ['b->a'] }], never).baseline();
+  await new LinkMeter(points, [{ ...slow, targets: ['b->a'] }], never, atOnceMs).baseline();
   expect(flooding).toEqual(['b']);
 });
 
@@ -79,7 +79,7 @@ describe('after a heal', () => {
     const one = new FakeProbe('a', '198.18.0.11', '198.18.0.12', { received, send });
     const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11', { received });
     const scheduled = { ...slow, fault };
-    await read(new LinkMeter([one.point, other.point], [], never), scheduled);
+    await read(new LinkMeter([one.point, other.point], [], never, atOnceMs), scheduled);
     return counts;
   }
 

@@ -3,7 +3,7 @@ import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { InForce } from '../../../../scripts/faults/in-force.ts';
 import { LinkWatch } from '../../../../scripts/faults/link-watch.ts';
-import { FakeProbe } from '../../../support/fake-probe.ts';
+import { atOnceMs, FakeProbe } from '../../../support/fake-probe.ts';
 import { cut, delay, jitter, loss } from '../../../support/faults.ts';
 
 const points = [
@@ -23,7 +23,7 @@ const healed = window('p/healed', delay(30));
 /** What is said of the link of `healed` right after its heal: with one fault on it since before, and one that came since. */
 async function afterHeal(since: Fault, came: Fault | null): Promise<boolean | null> {
   const inForce = new InForce();
-  const watch = new LinkWatch(points, [healed], inForce, new AbortController().signal);
+  const watch = new LinkWatch(points, [healed], inForce, new AbortController().signal, atOnceMs);
   inForce.begin({ ...window('p/since', since), startMs: null });
   await watch.begin();
   await watch.beforeWindow(healed);
