@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { packageRoot } from '../../infra/places.ts';
+import { readResultFile, writeResultFile } from '../support/result-file.ts';
 import { isDisturbed } from './disturbance.ts';
 import {
   BenchResult,
@@ -18,19 +18,14 @@ export const resultFile = join(packageRoot, 'tests/results/bench.json');
 
 /** What was measured, on this machine; another machine's figures are not mixed with it. */
 export function readResult(machine: Machine): BenchResult {
-  const stored = existsSync(resultFile)
-    ? BenchResult.parse(JSON.parse(readFileSync(resultFile, 'utf8')))
-    : null;
+  const stored = readResultFile(resultFile, BenchResult);
   return stored !== null && isDeepStrictEqual(stored.machine, machine)
     ? stored
     : { schema: 1, machine, parts: {} };
 }
 
-/** After each unit, so that a benchmark which is interrupted goes on where it was. */
 export function writeResult(result: BenchResult): void {
-  mkdirSync(dirname(resultFile), { recursive: true });
-  writeFileSync(`${resultFile}.part`, `${JSON.stringify(BenchResult.parse(result))}\n`);
-  renameSync(`${resultFile}.part`, resultFile);
+  writeResultFile(resultFile, BenchResult, result);
 }
 
 /** Pure: the part as far as it was measured on this commit; null where nothing of it was. */

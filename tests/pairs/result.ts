@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { packageRoot } from '../../infra/places.ts';
 import { Machine } from '../bench/result.ts';
+import { readResultFile, writeResultFile } from '../support/result-file.ts';
 import { named, PairRun, profiles, wantedRuns, type Wanted } from './pair-run.ts';
 
 export const resultFile = join(packageRoot, 'tests/results/honest-pairs.json');
@@ -23,18 +23,13 @@ export type PairsResult = z.infer<typeof PairsResult>;
 const sampled = `the naive farm, seeds 1 to ${wantedRuns.length / 2}, once each without a profile and once with ${profiles.join(' and ')}; nothing is tried again`;
 
 export function readResult(commit: string, machine: Machine): PairsResult {
-  const stored = existsSync(resultFile)
-    ? PairsResult.parse(JSON.parse(readFileSync(resultFile, 'utf8')))
-    : null;
+  const stored = readResultFile(resultFile, PairsResult);
   const goesOn = stored?.commit === commit && isDeepStrictEqual(stored.machine, machine);
   return goesOn ? stored : { schema: 1, commit, date: today(), machine, sampled, runs: [] };
 }
 
-/** After each run, so that what is interrupted goes on where it was. */
 export function writeResult(result: PairsResult): void {
-  mkdirSync(dirname(resultFile), { recursive: true });
-  writeFileSync(`${resultFile}.part`, `${JSON.stringify(PairsResult.parse(result), null, 1)}\n`);
-  renameSync(`${resultFile}.part`, resultFile);
+  writeResultFile(resultFile, PairsResult, result, 1);
 }
 
 /** Pure: with one more run, which takes the place of an earlier one of the same kind. */

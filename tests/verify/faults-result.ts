@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { packageRoot } from '../../infra/places.ts';
@@ -8,10 +7,12 @@ import { holds } from '../../scripts/report/receipts-section.ts';
 import { Receipt } from '../../scripts/verdict/receipt.ts';
 import { Machine } from '../bench/result.ts';
 import { table } from '../bench/table.ts';
+import { readResultFile, writeResultFile } from '../support/result-file.ts';
 
 export const resultFile = join(packageRoot, 'tests/results/verify-faults.json');
 
 const Round = z.strictObject({
+  round: z.int(),
   at: z.iso.datetime(),
   verdict: z.enum(['pass', 'fail', 'invalid']),
   why: z.array(z.string()),
@@ -30,22 +31,20 @@ export const FaultsResult = z.strictObject({
 });
 export type FaultsResult = z.infer<typeof FaultsResult>;
 
+/** Each of them is every kind once. */
+export const wantedRounds: readonly number[] = [1, 2, 3];
+
 const sampled =
   'one fault of each kind, all at once on one cluster of four idle nodes; nothing is tried again';
 
 export function readResult(commit: string, machine: Machine): FaultsResult {
-  const stored = existsSync(resultFile)
-    ? FaultsResult.parse(JSON.parse(readFileSync(resultFile, 'utf8')))
-    : null;
+  const stored = readResultFile(resultFile, FaultsResult);
   const goesOn = stored?.commit === commit && isDeepStrictEqual(stored.machine, machine);
   return goesOn ? stored : { schema: 1, commit, machine, sampled, rounds: [] };
 }
 
-/** After each round, so that what is interrupted goes on where it was. */
 export function writeResult(result: FaultsResult): void {
-  mkdirSync(dirname(resultFile), { recursive: true });
-  writeFileSync(`${resultFile}.part`, `${JSON.stringify(FaultsResult.parse(result), null, 1)}\n`);
-  renameSync(`${resultFile}.part`, resultFile);
+  writeResultFile(resultFile, FaultsResult, result, 1);
 }
 
 /** Pure: every kind of every round was what was asked, alone, and healed, and nothing was left. */
@@ -56,6 +55,12 @@ export function allHold({ rounds }: FaultsResult): boolean {
       ({ verdict, residue, receipts }) => verdict === 'pass' && residue.length === 0 && receipts.every(holds),
     )
   );
+}
+
+/** Pure: with one more round, which takes the place of an earlier one of the same number. */
+export function withRound(result: FaultsResult, one: Round): FaultsResult {
+  const rounds = [...result.rounds.filter(({ round }) => round !== one.round), one];
+  return { ...result, rounds: rounds.sort((a, b) => a.round - b.round) };
 }
 
 const head = ['kind', 'asked', 'tolerance', 'measured', 'n', 'bystanders', 'inject', 'heal', 'holds'];

@@ -14,7 +14,8 @@ const result = (...rounds: readonly Partial<Round>[]): FaultsResult => ({
   commit: 'c',
   machine: { cores: 2, processor: 'p', memoryMiB: 1, kernel: 'k', engine: 'e', node: 'n' },
   sampled: 's',
-  rounds: rounds.map((one) => ({
+  rounds: rounds.map((one, at) => ({
+    round: at + 1,
     at: '2026-11-25T00:00:00.000Z',
     verdict: 'pass',
     why: [],
