@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { renderDockerfile, type RenderedFile } from '../../images/dockerfile.ts';
 import { builtImage, inputsHash, withInputsHash } from '../../images/inputs-hash.ts';
 import { isByDigest, type Stack } from '../../images/stack.ts';
@@ -250,14 +250,4 @@ function chosenSuites(cluster: Cluster, asked: readonly string[]): readonly stri
     });
   }
   return asked.length === 0 ? known : known.filter((name) => asked.includes(name));
-}
-
-/** Folder that a suite's or reference's path is relative to. */
-export function specFolder({ specFile }: LoadedPlan): string {
-  return dirname(specFile);
-}
-
-export function shownPath(path: string): string {
-  const shown = relative(process.cwd(), path);
-  return shown.startsWith('..') ? path : join('.', shown);
 }

@@ -6,6 +6,9 @@ import { Resident } from './resident.ts';
 import type { DiskMeasurement } from './session-receipts.ts';
 import { diskOf, type Victim } from './victim.ts';
 
+/** Of a disk that is only looked at. */
+const least = { bytes: blockBytes, files: 1 } as const;
+
 type DiskReadings = ReadonlyMap<string, DiskReading>;
 
 /** What disks read around each fault: its own, and those beside them. */
@@ -36,9 +39,13 @@ export class DiskWatch {
 
   /** How full the disks are that faults are to come on, before any is. */
   async begin(): Promise<void> {
-    for (const [scheduled, fault] of this.#faults)
-      for (const [target, reading] of await this.#read(scheduled, fault, scheduled.targets))
-        this.#baseline.set(target, reading);
+    const targets = new Set([...this.#faults.keys()].flatMap((scheduled) => scheduled.targets));
+    await Promise.all(
+      [...targets].map(async (target) => {
+        const { victim, path } = diskOf(this.#victims, target);
+        this.#baseline.set(target, await readDisk(victim.access, path, least, this.#signal));
+      }),
+    );
   }
 
   /** All that a change of this fault reads or writes: its own targets, and the disks beside them. */
@@ -129,7 +136,7 @@ export class DiskWatch {
       await Promise.all(
         targets.map(async (target) => {
           const { victim, path } = diskOf(this.#victims, target);
-          const write = own.includes(target) ? tooMuch(fault) : { bytes: blockBytes, files: 1 };
+          const write = own.includes(target) ? tooMuch(fault) : least;
           const reading = await readDisk(victim.access, path, write, this.#signal);
           const resident = this.#residents.get(`${id} ${target}`);
           const residentError = resident === undefined ? null : await resident.createError();

@@ -81,7 +81,7 @@ export function ratioBefore(kind: RatioKind, before: LinkSample): number {
 }
 
 /** Whether enough probes were sent to say how many of them bear it (contracts: Receipts). */
-export function isNarrow(fault: RatioFault, sample: LinkSample): boolean {
+function isNarrow(fault: RatioFault, sample: LinkSample): boolean {
   const [low, high] = intervalOf(fault.kind, sample);
   return (high - low) / 2 <= Math.max(0.01, askedRatio(fault) / 2);
 }

@@ -169,6 +169,7 @@ export class FaultSession {
     if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#active.has(fault)) return;
     await this.#said(id, async () =>
       this.#turns.take(touched, async () => {
+        await this.#lookForEnded();
         await this.#heal(fault);
         await this.#links.afterWindow(fault, () => this.#sinceSuiteMs());
       }),
@@ -234,7 +235,6 @@ export class FaultSession {
     const { recorder } = this.#stage;
     this.#active.delete(fault);
     const started = performance.now();
-    await this.#lookForEnded();
     await this.#driver.heal(fault, [...this.#active], this.#ended);
     this.#inForce.end(fault);
     const tookMs = Math.round(performance.now() - started);

@@ -1,17 +1,10 @@
 import type { Recorder } from '../evidence/recorder.ts';
-import type { Receipt } from '../verdict/receipt.ts';
+import type { Findings } from '../verdict/conclude.ts';
 import { FaultSession, type FaultStage } from '../faults/session.ts';
 import type { Progress } from '../progress.ts';
 
-/** What a fault session ends with. */
-export interface Proof {
-  readonly receipts: readonly Receipt[];
-  readonly leftovers: readonly string[];
-  /** Reasons why the result cannot be trusted, beside receipts and leftovers. */
-  readonly invalid: readonly string[];
-}
-
-export const nothingProven: Proof = { receipts: [], leftovers: [], invalid: [] };
+/** What a fault session finds. */
+type Proof = Pick<Findings, 'receipts' | 'leftovers' | 'invalid'>;
 
 /** Side-cars and leases in place, everything measured as it is. Nothing is injected before the trial holds the session. */
 export async function arm(faultStage: FaultStage, progress: Progress): Promise<FaultSession> {
