@@ -1,4 +1,5 @@
 import type { Fault } from '../spec/fault.ts';
+import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, ScheduledFault } from './plan.ts';
 
 /** A fault of a plan that could never be in force, or never be confirmed, whatever the seed; and by which of its values. */
@@ -62,8 +63,9 @@ function roomOf(fault: Fault): Room | null {
 }
 
 function diskOf(target: string, { nodes }: Plan): PlannedDisk | undefined {
-  const [node = '', path = ''] = target.split(/:(.*)/s);
-  return nodes.find(({ name }) => name === node)?.disks.find((disk) => disk.path === path);
+  const disk = parseTarget(target);
+  if (disk.on !== 'disk') return undefined;
+  return nodes.find(({ name }) => name === disk.node)?.disks.find(({ path }) => path === disk.path);
 }
 
 function afterTheSuites({ fault: { from } }: ScheduledFault, { suites }: Plan): Finding | null {

@@ -1,6 +1,7 @@
 import { assertNever } from '../errors.ts';
 import type { NetworkShape } from '../spec/fault.ts';
 import type { Draw } from './seed.ts';
+import { linkText } from './target.ts';
 
 /**
  * Pure: the directed links `a->b` between `names` that a shape is on. Which nodes play which part, `draw` says.
@@ -34,7 +35,7 @@ export function shapeLinks(
     case 'ring':
       return drawn.flatMap((one, at) => {
         const neighbours = [at - 1, at, at + 1].map((place) => drawn[(place + drawn.length) % drawn.length]);
-        return drawn.filter((other) => !neighbours.includes(other)).map((other) => `${one}->${other}`);
+        return drawn.filter((other) => !neighbours.includes(other)).map((other) => linkText(one, other));
       });
     default:
       return assertNever(shape);
@@ -51,8 +52,8 @@ function between(
     others
       .filter((other) => other !== one)
       .flatMap((other) => [
-        ...(way === 'out' ? [] : [`${other}->${one}`]),
-        ...(way === 'in' ? [] : [`${one}->${other}`]),
+        ...(way === 'out' ? [] : [linkText(other, one)]),
+        ...(way === 'in' ? [] : [linkText(one, other)]),
       ]),
   );
 }

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { Fault } from '../spec/fault.ts';
 import { shapeLinks } from './network-shape.ts';
 import type { PlannedNode } from './plan.ts';
+import { linkText, targetText } from './target.ts';
 import { drawFor } from './seed.ts';
 
 /**
@@ -39,7 +40,7 @@ function linksOf(
     named(from, nodes).flatMap((a) =>
       named(to, nodes)
         .filter((b) => b !== a)
-        .flatMap((b) => (both ? [`${a}->${b}`, `${b}->${a}`] : [`${a}->${b}`])),
+        .flatMap((b) => (both ? [linkText(a, b), linkText(b, a)] : [linkText(a, b)])),
     ),
   );
 }
@@ -53,7 +54,7 @@ function disksOf(target: DiskTarget, nodes: readonly PlannedNode[]): readonly st
       .flatMap(({ name, disks }) =>
         disks
           .filter((disk) => path === undefined || disk.path === path)
-          .map((disk) => `${name}:${disk.path}`),
+          .map(({ path }) => targetText({ on: 'disk', node: name, path })),
       );
   });
 }

@@ -1,5 +1,6 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
 import { allDone } from './all-done.ts';
 import { injectDisk } from './disk-faults.ts';
 import type { Scaffolding } from './fingerprint.ts';
@@ -105,7 +106,7 @@ class LinkTurns {
   }
 
   async #bring(link: string, active: readonly ScheduledFault[], ended: ReadonlySet<string>): Promise<void> {
-    const [from = '', to = ''] = link.split('->');
+    const [from = '', to = ''] = nodesOf(link);
     const sender = victimNamed(this.#victims, from);
     const receiver = victimNamed(this.#victims, to);
     const condition = merge(active.filter((one) => one.targets.includes(link)).map(({ fault }) => fault));

@@ -1,4 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import {
   floodPacketBits,
@@ -63,6 +64,7 @@ const untilGone = { isEnough: isDecided, first: gone, more: gone };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
+  readonly #all: readonly ProbePoint[];
   #points: readonly ProbePoint[];
   /** Links with a rate to come. */
   readonly #rated: ReadonlySet<string>;
@@ -79,6 +81,7 @@ export class LinkMeter {
     signal: AbortSignal,
     lateMs: number = spareMs,
   ) {
+    this.#all = points;
     this.#points = points;
     this.#signal = signal;
     this.#settleMs = lateMs + scheduled.reduce((sum, { fault }) => sum + longestMs(fault), 0);
@@ -87,8 +90,9 @@ export class LinkMeter {
     );
   }
 
+  /** Of nodes that run no more; one that runs again counts again. */
   leaveOut(ended: ReadonlySet<string>): void {
-    this.#points = this.#points.filter(({ node }) => !ended.has(node));
+    this.#points = this.#all.filter(({ node }) => !ended.has(node));
   }
 
   /** As `leastProbingMs`, with what all faults together may hold a packet back. */
@@ -159,7 +163,7 @@ export class LinkMeter {
   }
 
   #between(links: readonly string[]): readonly ProbePoint[] {
-    const ends = new Set(links.flatMap((link) => link.split('->')));
+    const ends = new Set(links.flatMap(nodesOf));
     return this.#points.filter(({ node }) => ends.has(node));
   }
 

@@ -3,7 +3,9 @@ import type { InForce } from './in-force.ts';
 import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
 import type { ProbePoint } from './link-probes.ts';
 import { isLinkFault } from './link-receipts.ts';
-import type { LinkMeasurement, Measurements } from './session-receipts.ts';
+import type { FaultWatch } from './fault-watch.ts';
+import type { Judge } from './judge.ts';
+import { linkJudge, type LinkMeasurement, type LinkMeasurements } from './link-judge.ts';
 
 /** How long a reading of a few links takes beside a suite. */
 const readingMs = 2_000;
@@ -15,7 +17,7 @@ interface Before {
 }
 
 /** What links read around each fault. */
-export class LinkWatch {
+export class LinkWatch implements FaultWatch {
   readonly #faults: readonly ScheduledFault[];
   readonly #inForce: InForce;
   readonly #meter: LinkMeter;
@@ -37,14 +39,21 @@ export class LinkWatch {
     this.#meter = new LinkMeter(points, faults, signal, lateMs);
   }
 
-  /** Nodes that have ended: no probe begins or ends there. */
+  has(scheduled: ScheduledFault): boolean {
+    return this.#faults.includes(scheduled);
+  }
+
+  touches({ targets }: ScheduledFault): readonly string[] {
+    return targets;
+  }
+
+  /** No probe begins or ends there. */
   leaveOut(ended: ReadonlySet<string>): void {
     this.#meter.leaveOut(ended);
   }
 
-  /** How long measuring this fault in a window takes at least; 0 for one that is on no link. */
-  leastMs(fault: ScheduledFault): number {
-    return this.#faults.includes(fault) ? this.#meter.leastMs(fault.fault) : 0;
+  leastMs({ fault }: ScheduledFault): number {
+    return this.#meter.leastMs(fault);
   }
 
   /** How they are without any fault. */
@@ -76,18 +85,21 @@ export class LinkWatch {
         start < (other.endMs ?? Infinity) &&
         other.targets.some((link) => fault.targets.includes(link)),
     );
-    return this.#faults.includes(fault) && beside ? readingMs : 0;
+    return beside ? readingMs : 0;
   }
 
   /** What the whole run reads is what a fault in a window finds, but for links that another window is on. */
   async beforeWindow(fault: ScheduledFault): Promise<void> {
-    if (!this.#faults.includes(fault)) return;
     const beside = new Map(fault.targets.map((link) => [link, this.#inForce.on(link)]));
     const changed = fault.targets.filter((link) =>
       this.#inForce.on(link).some(({ startMs }) => startMs !== null),
     );
     const now = changed.length === 0 ? [] : await this.#meter.some(changed);
     this.#before.set(fault.id, { readings: new Map([...this.#wholeRun, ...now]), beside });
+  }
+
+  async around(_fault: ScheduledFault, inject: () => Promise<void>): Promise<void> {
+    await inject();
   }
 
   async inWindow(fault: ScheduledFault, msLeft: () => number): Promise<void> {
@@ -128,7 +140,19 @@ export class LinkWatch {
     if (this.#faults.length > 0) this.#after = await this.#meter.healed(this.#faults, this.#baseline);
   }
 
-  measurements(): Measurements['links'] {
+  async afterHeal(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  close(): void {
+    // Probes end by themselves.
+  }
+
+  judge(): Judge {
+    return linkJudge(this.measurements());
+  }
+
+  measurements(): LinkMeasurements {
     return { baseline: this.#baseline, of: this.#measured, after: this.#after };
   }
 

@@ -5,8 +5,9 @@ import type { Recorder } from '../evidence/recorder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
 import { allDone } from './all-done.ts';
-import { DiskWatch } from './disk-watch.ts';
+import { diskMeaning, DiskReader } from './disk-targets.ts';
 import type { FaultDriver } from './fault-driver.ts';
+import type { FaultWatch } from './fault-watch.ts';
 import { HealProof } from './heal-proof.ts';
 import { InForce } from './in-force.ts';
 import { layers } from './layers.ts';
@@ -14,6 +15,7 @@ import { linkMechanism } from './link-driver.ts';
 import { LinkWatch } from './link-watch.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { hasEnded, receiptsOf, type Realised } from './session-receipts.ts';
+import { TargetWatch } from './target-watch.ts';
 import { Turns } from './turns.ts';
 import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -40,8 +42,8 @@ export class FaultSession {
   /** Those that the driver is to keep up: a fault that is on its way out no longer is, and still is in force. */
   readonly #active = new Set<ScheduledFault>();
   readonly #inForce = new InForce();
-  readonly #links: LinkWatch;
-  readonly #disks: DiskWatch;
+  /** One for each family of faults. */
+  readonly #watches: readonly FaultWatch[];
   /** On one link or disk one thing at a time: two changes at once could not be told apart by what is measured. */
   readonly #turns = new Turns();
   readonly #realised = new Map<string, Realised>();
@@ -63,8 +65,11 @@ export class FaultSession {
     this.#faults = faults;
     this.#driver = stage.driver(victims);
     this.#proof = proof;
-    this.#links = new LinkWatch(victims, faults, this.#inForce, stage.signal);
-    this.#disks = new DiskWatch(victims, faults, this.#inForce, stage.signal);
+    const around = [faults, this.#inForce, stage.signal] as const;
+    this.#watches = [
+      new LinkWatch(victims, ...around),
+      new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
+    ];
   }
 
   /** Side-cars and leases, and how everything is before any fault. */
@@ -73,8 +78,7 @@ export class FaultSession {
     const victims = await openVictims(stage, capabilitiesFor(faults));
     try {
       const session = new FaultSession(stage, victims, faults, await HealProof.take(victims));
-      await session.#disks.begin();
-      await session.#links.begin();
+      for (const watch of session.#watches) await watch.begin();
       return session;
     } catch (error) {
       await endLeases(victims).catch(() => undefined); // what counts is why it could not be opened
@@ -87,7 +91,7 @@ export class FaultSession {
     for (const layer of layers(this.#faults.filter(({ startMs }) => startMs === null))) {
       for (const fault of layer) await this.#said(fault.id, async () => this.#inject(fault));
       this.#stage.signal.throwIfAborted();
-      await this.#links.layer(layer);
+      for (const watch of this.#watches) await watch.layer(layer);
     }
   }
 
@@ -115,17 +119,15 @@ export class FaultSession {
     await this.#said('driver', async () => this.#driver.release(this.#ended));
     const leftovers = [...new Set([...before, ...(await this.#proof.leftovers(this.#ended))])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
-    await this.#said('links after the heal', async () => this.#links.finish());
-    const receipts = receiptsOf(this.#faults, {
-      links: this.#links.measurements(),
-      disks: await this.#disks.finish(),
+    for (const watch of this.#watches) await this.#said('after the heal', async () => watch.finish());
+    const told = {
       realised: this.#realised,
       leftovers,
       ended: this.#ended,
       mechanism: linkMechanism(this.#stage.abilities),
-    });
+    };
     return {
-      receipts,
+      receipts: this.#faults.flatMap((fault) => receiptsOf(fault, this.#of(fault).judge(), told)),
       leftovers,
       invalid: [
         ...[...this.#errors].flatMap(([name, errors]) => errors.map((error) => `${name}: ${error}`)),
@@ -138,7 +140,7 @@ export class FaultSession {
 
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */
   async close(): Promise<void> {
-    this.#disks.close();
+    for (const watch of this.#watches) watch.close();
     await this.#lookForEnded();
     for (const { node, hold } of this.#victims) if (this.#ended.has(node)) hold.leave();
     await endLeases(this.#victims.filter(({ node }) => !this.#ended.has(node)));
@@ -146,24 +148,25 @@ export class FaultSession {
 
   async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {
     const { startMs, endMs, id } = fault;
-    const touched = this.#disks.touches(fault);
+    const watch = this.#of(fault);
+    const touched = watch.touches(fault);
     const start = startMs ?? 0;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
-    if (!(await this.#comes(start - this.#links.leadMs(fault), ended))) return;
+    if (!(await this.#comes(start - watch.leadMs(fault), ended))) return;
     await this.#said(id, async () =>
       this.#turns.take(touched, async () => {
-        await this.#links.beforeWindow(fault);
+        await watch.beforeWindow(fault);
         if (!(await this.#comes(start, ended))) return;
         await this.#lookForEnded();
         if (fault.targets.some((target) => hasEnded(target, this.#ended)))
           throw new Error('its node had ended before it came');
         // What others that are read beside its targets needed has come out of its own window.
-        if (msLeft() <= this.#links.leastMs(fault))
+        if (msLeft() <= watch.leastMs(fault))
           throw new Error(
             `it would have come ${Math.round(this.#sinceSuiteMs() - start)} ms late, with too little left of its window to be measured in`,
           );
         await this.#inject(fault);
-        await this.#links.inWindow(fault, msLeft);
+        await watch.inWindow(fault, msLeft);
       }),
     );
     if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#active.has(fault)) return;
@@ -171,7 +174,7 @@ export class FaultSession {
       this.#turns.take(touched, async () => {
         await this.#lookForEnded();
         await this.#heal(fault);
-        await this.#links.afterWindow(fault, () => this.#sinceSuiteMs());
+        await watch.afterWindow(fault, () => this.#sinceSuiteMs());
       }),
     );
   }
@@ -200,7 +203,7 @@ export class FaultSession {
       ),
     );
     this.#ended = new Set(ended.flat());
-    this.#links.leaveOut(this.#ended);
+    for (const watch of this.#watches) watch.leaveOut(this.#ended);
   }
 
   /** A fault on a node that has ended: whoever looks at the nodes says that it has. */
@@ -212,7 +215,7 @@ export class FaultSession {
 
   async #inject(fault: ScheduledFault): Promise<void> {
     const { recorder } = this.#stage;
-    await this.#disks.around(fault, async () => {
+    await this.#of(fault).around(fault, async () => {
       this.#active.add(fault);
       this.#inForce.begin(fault);
       const injectedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
@@ -244,7 +247,7 @@ export class FaultSession {
       const healedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
       this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs, healed: true });
     }
-    await this.#disks.freed(fault);
+    await this.#of(fault).afterHeal(fault);
   }
 
   /** What went wrong with a fault is said by itself, and so is the end of a node. */
@@ -258,6 +261,12 @@ export class FaultSession {
     return endMs !== null && endMs < this.#suiteEndedMs
       ? 'measuring it took longer than its window'
       : 'the suites ended before its schedule did';
+  }
+
+  #of(fault: ScheduledFault): FaultWatch {
+    const watch = this.#watches.find((one) => one.has(fault));
+    if (watch === undefined) throw new Error(`no family of faults has ${fault.id}`);
+    return watch;
   }
 
   #sinceSuiteMs(): number {

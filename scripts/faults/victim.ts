@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
+import { parseTarget } from '../../infra/plan/target.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
 import { allDone } from './all-done.ts';
@@ -72,10 +73,10 @@ export function victimNamed(victims: readonly Victim[], name: string): Victim {
   return victim;
 }
 
-/** `target` is `node:/path`. */
-export function diskOf(victims: readonly Victim[], target: string): { victim: Victim; path: string } {
-  const at = target.indexOf(':');
-  return { victim: victimNamed(victims, target.slice(0, at)), path: target.slice(at + 1) };
+export function diskOf(victims: readonly Victim[], text: string): { victim: Victim; path: string } {
+  const target = parseTarget(text);
+  if (target.on !== 'disk') throw new Error(`${text} is no disk`);
+  return { victim: victimNamed(victims, target.node), path: target.path };
 }
 
 /** The least that these faults need; mounts are only given where a mount of the node must change. */

@@ -1,3 +1,4 @@
+import { nodesOf } from '../../infra/plan/target.ts';
 import type { RunEvent } from '../evidence/event.ts';
 import type { PlannedFault, RecordedRun } from './recorded-run.ts';
 
@@ -50,7 +51,6 @@ export function suitesBeganMs(events: readonly RunEvent[]): number | null {
   return events.find(({ type }) => type === 'suite.start')?.ms ?? null;
 }
 
-/** `a->b` touches both ends, `node:/path` its node. */
 export function touches(target: string, node: string): boolean {
-  return target.split('->').some((end) => end === node) || target.startsWith(`${node}:`);
+  return nodesOf(target).includes(node);
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
 import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import { Verdict } from '../../scripts/verdict/verdict.ts';
@@ -72,7 +73,7 @@ describe('a fault of every kind that is not undone', () => {
   test.each(kinds)('%s was real, has not healed, and what it left is named on its node', (kind) => {
     const receipt = receiptOf(verdict, kind);
     expect(receipt).toMatchObject({ ok: true, healedOk: false });
-    const ends = receipt.target.split(/->|:/);
+    const ends = nodesOf(receipt.target);
     const named = verdict.leftovers.filter((line) => ends.some((end) => line.startsWith(`${end}: `)));
     expect(named).not.toEqual([]);
   });

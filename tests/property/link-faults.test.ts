@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { nodesOf } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import { driverOf } from '../../scripts/faults/fault-driver.ts';
@@ -143,7 +144,7 @@ describe('faults on all links', () => {
             if (one === undefined) continue;
             await toggle(one);
             for (const link of links) {
-              const [from = '', to = ''] = link.split('->');
+              const [from = '', to = ''] = nodesOf(link);
               const [sender, receiver] = [
                 names.findIndex((name) => name === from),
                 names.findIndex((name) => name === to),

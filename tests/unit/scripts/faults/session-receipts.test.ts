@@ -4,17 +4,20 @@ import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
 import type { LinkReadingsByLink } from '../../../../scripts/faults/link-meter.ts';
 import type { LinkReading } from '../../../../scripts/faults/link-receipts.ts';
 import type { DiskReading } from '../../../../scripts/faults/disk-readings.ts';
-import {
-  receiptsOf,
-  type DiskMeasurement,
-  type LinkMeasurement,
-  type Measurements,
-} from '../../../../scripts/faults/session-receipts.ts';
+import { diskMeaning } from '../../../../scripts/faults/disk-targets.ts';
+import { linkJudge, type LinkMeasurement } from '../../../../scripts/faults/link-judge.ts';
+import { receiptsOf, type Told } from '../../../../scripts/faults/session-receipts.ts';
+import { targetJudge, type TargetMeasurement } from '../../../../scripts/faults/target-watch.ts';
 import { space } from '../../../support/faults.ts';
 import { nothing } from '../../../support/link-samples.ts';
 import { roomy } from '../../../support/roomy.ts';
 
-const none: LinkReadingsByLink = new Map();
+const nothingTold: Told = {
+  realised: new Map(),
+  leftovers: [],
+  ended: new Set(),
+  mechanism: 'nfqueue',
+};
 
 const slow: ScheduledFault = {
   id: 'p/slow',
@@ -155,7 +158,7 @@ describe('a disk fault', () => {
       baseline = roomy,
     }: { touched?: readonly string[]; after?: DiskReading; baseline?: DiskReading } = {},
   ) => {
-    const measured: DiskMeasurement = {
+    const measured: TargetMeasurement<DiskReading> = {
       baseline: new Map([[target, baseline]]),
       before: new Map([target, 'b:/data', 'c:/data'].map((disk) => [disk, roomy])),
       during: new Map([
@@ -166,7 +169,7 @@ describe('a disk fault', () => {
       touched: new Set([target, ...touched]),
       after: new Map([[target, after]]),
     };
-    return receiptsFrom([full], none, {}, { disks: new Map([[full.id, measured]]) })[0];
+    return receiptsOf(full, targetJudge(diskMeaning, new Map([[full.id, measured]])), nothingTold)[0];
   };
 
   test('leaves the disks beside it as they were', () => {
@@ -210,7 +213,7 @@ describe('a disk fault', () => {
   });
 
   test('that was never measured has no bystanders and holds nothing', () => {
-    expect(receiptsFrom([full], none, {})).toMatchObject([
+    expect(receiptsOf(full, targetJudge(diskMeaning, new Map()), nothingTold)).toMatchObject([
       {
         ok: false,
         healedOk: false,
@@ -263,24 +266,10 @@ function receiptsFrom(
   faults: readonly ScheduledFault[],
   baseline: ReadonlyMap<string, LinkReading>,
   of: Readonly<Record<string, LinkMeasurement>>,
-  {
-    after = baseline,
-    leftovers = [],
-    realised = new Map(),
-    disks = new Map(),
-    ended = new Set(),
-  }: Partial<Pick<Measurements, 'leftovers' | 'realised' | 'disks' | 'ended'>> & {
-    after?: LinkReadingsByLink;
-  } = {},
+  { after = baseline, ...told }: Partial<Told> & { readonly after?: LinkReadingsByLink } = {},
 ) {
-  return receiptsOf(faults, {
-    links: { baseline, of: new Map(Object.entries(of)), after },
-    disks,
-    realised,
-    leftovers,
-    ended,
-    mechanism: 'nfqueue',
-  });
+  const judge = linkJudge({ baseline, of: new Map(Object.entries(of)), after });
+  return faults.flatMap((fault) => receiptsOf(fault, judge, { ...nothingTold, ...told }));
 }
 
 /** 4000 probes a link: how long each took, ms, and how many were lost. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
-import { DiskWatch, disksBeside } from '../../../../scripts/faults/disk-watch.ts';
+import { diskMeaning, DiskReader, disksBeside } from '../../../../scripts/faults/disk-targets.ts';
 import { Hold } from '../../../../scripts/faults/hold.ts';
 import { InForce } from '../../../../scripts/faults/in-force.ts';
 import { LinkDriver } from '../../../../scripts/faults/link-driver.ts';
+import { TargetWatch } from '../../../../scripts/faults/target-watch.ts';
 import type { Victim } from '../../../../scripts/faults/victim.ts';
 import { FakeSideCar } from '../../../support/fake-kernel.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
@@ -49,9 +50,9 @@ test('a change of a fault touches its own disks and those that are read beside t
   const victims = [await victim('a', ['/data', '/logs'], blocks), await victim('b', ['/data'], blocks)];
   const full = scheduled('p/full', space(0), 'a:/data');
   const slow = scheduled('p/slow', delay(5), 'a->b');
-  const watch = new DiskWatch(victims, [full, slow], new InForce(), never);
+  const watch = new TargetWatch(diskMeaning, new DiskReader(victims), [full, slow], new InForce(), never);
   expect(watch.touches(full)).toEqual(['a:/data', 'a:/logs', 'b:/data']);
-  expect(watch.touches(slow)).toEqual(['a->b']);
+  expect([full, slow].map((one) => watch.has(one))).toEqual([true, false]);
 });
 
 test('beside a disk are the others of its node, and the same one of other nodes', () => {
@@ -68,7 +69,8 @@ describe('two faults on one disk', () => {
     const blocks = new Map<string, number>();
     const victims = [await victim('a', ['/data'], blocks), await victim('b', ['/data'], blocks)];
     const inForce = new InForce();
-    const watch = new DiskWatch(victims, [nearlyFull, noInodes], inForce, never);
+    const faults = [nearlyFull, noInodes];
+    const watch = new TargetWatch(diskMeaning, new DiskReader(victims), faults, inForce, never);
     for (const one of [nearlyFull, noInodes])
       await watch.around(one, () => {
         inForce.begin(one);
@@ -76,18 +78,23 @@ describe('two faults on one disk', () => {
         return Promise.resolve();
       });
     inForce.end(nearlyFull);
-    await watch.freed(nearlyFull);
+    await watch.afterHeal(nearlyFull);
     inForce.end(noInodes);
     blocks.set('a:/data', 990);
-    await watch.freed(noInodes);
+    await watch.afterHeal(noInodes);
     // What happens later is no matter to what was read then.
     blocks.set('a:/data', 0);
-    const of = await watch.finish();
-    expect(of.get(nearlyFull.id)?.before.get('a:/data')?.freeBytes).toBe(1000 * 4096);
-    expect(of.get(noInodes.id)?.before.get('a:/data')?.freeBytes).toBe(2 * 4096);
-    for (const { id } of [nearlyFull, noInodes])
-      expect(of.get(id)?.after.get('a:/data')?.freeBytes).toBe(990 * 4096);
-    expect([...(of.get(nearlyFull.id)?.before.keys() ?? [])]).toEqual(['a:/data', 'b:/data']);
+    await watch.finish();
+    const judge = watch.judge();
+    expect(judge.judged(nearlyFull, 'a:/data').measured).toMatchObject({
+      before: 1000 * 4096,
+      after: 990 * 4096,
+    });
+    expect(faults.map((one) => judge.isBack(one, 'a:/data'))).toEqual([true, true]);
+    expect(faults.map((one) => judge.beside(one))).toEqual([
+      { bystanders: 1, bystandersOk: true },
+      { bystanders: 1, bystandersOk: true },
+    ]);
     for (const { hold } of victims) await hold.close();
   });
 });

@@ -1,0 +1,40 @@
+/** What a fault is on, as plans, receipts and events write it; see `targetText`. */
+export type Target =
+  | { readonly on: 'link'; readonly from: string; readonly to: string }
+  | { readonly on: 'disk'; readonly node: string; readonly path: string }
+  | { readonly on: 'unit'; readonly node: string; readonly unit: string }
+  | { readonly on: 'node'; readonly node: string };
+
+/** `a->b`, `node:/path`, `node:unit`, `node`. */
+export function targetText(target: Target): string {
+  switch (target.on) {
+    case 'link':
+      return `${target.from}->${target.to}`;
+    case 'disk':
+      return `${target.node}:${target.path}`;
+    case 'unit':
+      return `${target.node}:${target.unit}`;
+    case 'node':
+      return target.node;
+  }
+}
+
+/** As `targetText` has it. */
+export function linkText(from: string, to: string): string {
+  return targetText({ on: 'link', from, to });
+}
+
+/** The other way round: no name of a node holds ">" or ":", and no name of a unit begins with "/". */
+export function parseTarget(text: string): Target {
+  const [from = '', to] = text.split('->');
+  if (to !== undefined) return { on: 'link', from, to };
+  const [node = '', rest] = text.split(/:(.*)/s);
+  if (rest === undefined) return { on: 'node', node };
+  return rest.startsWith('/') ? { on: 'disk', node, path: rest } : { on: 'unit', node, unit: rest };
+}
+
+/** The nodes that a target is on: both ends of a link. */
+export function nodesOf(text: string): readonly string[] {
+  const target = parseTarget(text);
+  return target.on === 'link' ? [target.from, target.to] : [target.node];
+}

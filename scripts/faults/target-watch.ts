@@ -1,0 +1,228 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import type { Fault } from '../../infra/spec/fault.ts';
+import type { FaultWatch } from './fault-watch.ts';
+import type { InForce } from './in-force.ts';
+import type { Judge, Judged } from './judge.ts';
+
+/** Of one target of a fault. */
+export interface TargetReadings<R> {
+  /** Before any fault. */
+  readonly baseline: R;
+  readonly before: R;
+  readonly during: R;
+  /** As soon as no fault was on it any more. */
+  readonly after: R;
+}
+
+/** Pure: what the readings of one family of faults mean. */
+export interface TargetMeaning<F extends Fault, R> {
+  isOf(this: void, fault: Fault): fault is F;
+  /** Of what could not be read: no judgement accepts it. */
+  readonly unread: R;
+  judge(this: void, fault: F, readings: TargetReadings<R>): Judged;
+  isHealed(this: void, fault: F, readings: TargetReadings<R>): boolean;
+  /** Of a bystander. */
+  isAsBefore(this: void, before: R, now: R): boolean;
+}
+
+/** Reads targets, each by itself. */
+export interface TargetReader<F extends Fault, R> {
+  /** What is looked at beside these targets. */
+  beside(targets: readonly string[]): readonly string[];
+  /** Before the first reading around a fault, for whoever is to see it from inside. */
+  enter?(scheduled: ScheduledFault, fault: F): Promise<void>;
+  /** `fault` null: looked at for another's sake. */
+  read(target: string, scheduled: ScheduledFault, fault: F | null, signal: AbortSignal): Promise<R>;
+  /** A target of this fault was read for the last time. */
+  leave?(scheduled: ScheduledFault, target: string): void;
+  close?(): void;
+}
+
+/** The targets around one fault, its own and those beside it. */
+export interface TargetMeasurement<R> {
+  readonly baseline: ReadonlyMap<string, R>;
+  readonly before: ReadonlyMap<string, R>;
+  readonly during: ReadonlyMap<string, R>;
+  /** Targets that any fault was on from `before` to `during`; the others are its bystanders. */
+  readonly touched: ReadonlySet<string>;
+  /** Its own. */
+  readonly after: ReadonlyMap<string, R>;
+}
+
+/** Reads targets right before and after each inject, and after the last heal on them. */
+export class TargetWatch<F extends Fault, R> implements FaultWatch {
+  readonly #meaning: TargetMeaning<F, R>;
+  readonly #reader: TargetReader<F, R>;
+  readonly #faults: ReadonlyMap<ScheduledFault, F>;
+  readonly #inForce: InForce;
+  readonly #signal: AbortSignal;
+  readonly #baseline = new Map<string, R>();
+  readonly #measured = new Map<string, TargetMeasurement<R>>();
+  readonly #after = new Map<string, Map<string, R>>();
+
+  constructor(
+    meaning: TargetMeaning<F, R>,
+    reader: TargetReader<F, R>,
+    faults: readonly ScheduledFault[],
+    inForce: InForce,
+    signal: AbortSignal,
+  ) {
+    this.#meaning = meaning;
+    this.#reader = reader;
+    this.#inForce = inForce;
+    this.#signal = signal;
+    this.#faults = new Map(
+      faults.flatMap((one) => (meaning.isOf(one.fault) ? [[one, one.fault] as const] : [])),
+    );
+  }
+
+  has(scheduled: ScheduledFault): boolean {
+    return this.#faults.has(scheduled);
+  }
+
+  async begin(): Promise<void> {
+    const first = new Map<string, ScheduledFault>();
+    for (const scheduled of this.#faults.keys())
+      for (const target of scheduled.targets) if (!first.has(target)) first.set(target, scheduled);
+    await Promise.all(
+      [...first].map(async ([target, scheduled]) => {
+        this.#baseline.set(target, await this.#reader.read(target, scheduled, null, this.#signal));
+      }),
+    );
+  }
+
+  touches({ targets }: ScheduledFault): readonly string[] {
+    return [...targets, ...this.#reader.beside(targets)];
+  }
+
+  leadMs(): number {
+    return 0;
+  }
+
+  leastMs(): number {
+    return 0;
+  }
+
+  async beforeWindow(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async around(scheduled: ScheduledFault, inject: () => Promise<void>): Promise<void> {
+    const fault = this.#faults.get(scheduled);
+    if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
+    const all = this.touches(scheduled);
+    await this.#reader.enter?.(scheduled, fault);
+    const { result, touched } = await this.#inForce.watching(async () => {
+      const before = await this.#read(scheduled, fault, all);
+      await inject();
+      return { before, during: await this.#read(scheduled, fault, all) };
+    });
+    this.#measured.set(scheduled.id, { baseline: this.#baseline, ...result, touched, after: new Map() });
+  }
+
+  async layer(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async inWindow(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  /** What a target reads on which no fault is left is what is after each of those that were on it. */
+  async afterHeal({ targets }: ScheduledFault): Promise<void> {
+    const free = targets.filter((target) => this.#inForce.on(target).length === 0);
+    for (const [scheduled, fault] of this.#faults) {
+      if (!this.#measured.has(scheduled.id)) continue;
+      await this.#readAfter(scheduled, fault, free);
+    }
+  }
+
+  async afterWindow(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  leaveOut(): void {
+    // Each target is read by itself: of a node that ended, there is no reading.
+  }
+
+  /** What is not read yet is read now, whatever holds it still; of what cannot be read there is no reading. */
+  async finish(): Promise<void> {
+    for (const [scheduled, fault] of this.#faults)
+      await Promise.allSettled(
+        scheduled.targets.map(async (one) => this.#readAfter(scheduled, fault, [one])),
+      );
+    this.#signal.throwIfAborted();
+  }
+
+  close(): void {
+    this.#reader.close?.();
+  }
+
+  judge(): Judge {
+    const measured = [...this.#measured].map(
+      ([id, one]) => [id, { ...one, after: this.#after.get(id) ?? new Map() }] as const,
+    );
+    return targetJudge(this.#meaning, new Map(measured));
+  }
+
+  async #readAfter(scheduled: ScheduledFault, fault: F, targets: readonly string[]): Promise<void> {
+    const known = this.#after.get(scheduled.id) ?? new Map<string, R>();
+    this.#after.set(scheduled.id, known);
+    const wanted = scheduled.targets.filter((target) => targets.includes(target) && !known.has(target));
+    for (const [target, reading] of await this.#read(scheduled, fault, wanted)) {
+      known.set(target, reading);
+      this.#reader.leave?.(scheduled, target);
+    }
+  }
+
+  async #read(
+    scheduled: ScheduledFault,
+    fault: F,
+    targets: readonly string[],
+  ): Promise<ReadonlyMap<string, R>> {
+    return new Map(
+      await Promise.all(
+        targets.map(async (target) => {
+          const own = scheduled.targets.includes(target) ? fault : null;
+          return [target, await this.#reader.read(target, scheduled, own, this.#signal)] as const;
+        }),
+      ),
+    );
+  }
+}
+
+/** Pure: what the readings of the targets of one family say. */
+export function targetJudge<F extends Fault, R>(
+  meaning: TargetMeaning<F, R>,
+  measured: ReadonlyMap<string, TargetMeasurement<R>>,
+): Judge {
+  const readingsOf = (id: string, target: string): TargetReadings<R> => {
+    const one = measured.get(id);
+    const of = (readings: ReadonlyMap<string, R> | undefined): R => readings?.get(target) ?? meaning.unread;
+    return {
+      baseline: of(one?.baseline),
+      before: of(one?.before),
+      during: of(one?.during),
+      after: of(one?.after),
+    };
+  };
+  const own = ({ id, fault }: ScheduledFault): F => {
+    if (!meaning.isOf(fault)) throw new Error(`${id} is of another family`);
+    return fault;
+  };
+  return {
+    wasMeasured: ({ id }) => (measured.get(id)?.during.size ?? 0) > 0,
+    judged: (scheduled, target) => meaning.judge(own(scheduled), readingsOf(scheduled.id, target)),
+    isBack: (scheduled, target) => meaning.isHealed(own(scheduled), readingsOf(scheduled.id, target)),
+    beside({ id }) {
+      const one = measured.get(id);
+      const beside = [...(one?.before ?? [])].filter(([target]) => one?.touched.has(target) === false);
+      return {
+        bystandersOk: beside.every(([target, before]) =>
+          meaning.isAsBefore(before, one?.during.get(target) ?? meaning.unread),
+        ),
+        bystanders: beside.length,
+      };
+    },
+  };
+}
