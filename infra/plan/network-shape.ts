@@ -1,6 +1,6 @@
 import { assertNever } from '../errors.ts';
-import type { NetworkShape } from '../spec/fault.ts';
-import type { Draw } from './seed.ts';
+import type { NetworkShape } from '../spec/faults/targets.ts';
+import { shuffled, type Draw } from './seed.ts';
 import { linkText } from './target.ts';
 
 /**
@@ -56,10 +56,4 @@ function between(
         ...(way === 'in' ? [] : [linkText(one, other)]),
       ]),
   );
-}
-
-/** Fisher and Yates: every order is as likely. */
-function shuffled(names: readonly string[], draw: Draw): readonly string[] {
-  const rest = [...names];
-  return names.flatMap(() => rest.splice(draw.integer(0, rest.length - 1), 1));
 }

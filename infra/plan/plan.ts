@@ -73,7 +73,7 @@ export interface ScheduledFault {
   readonly id: string;
   readonly profile: string;
   readonly fault: Fault;
-  /** Directed links `a->b`, or disks `node:/path`; sorted. */
+  /** As target.ts writes them; sorted. */
   readonly targets: readonly string[];
   /** null: from before the first suite. */
   readonly startMs: number | null;

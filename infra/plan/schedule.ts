@@ -1,7 +1,7 @@
-import { UsageError } from '../errors.ts';
 import type { Link } from '../spec/cluster.ts';
 import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
+import { refuseContradictions } from './contradictions.ts';
 import type { PlannedNode, ScheduledFault } from './plan.ts';
 import { drawFor } from './seed.ts';
 import { targetsOf } from './targets.ts';
@@ -58,54 +58,4 @@ function scheduled(
     targets,
     ...window,
   }));
-}
-
-/** Delays add and the smaller disk wins; of two rates, ratios or jitters on one link neither could be confirmed. */
-const exclusive: ReadonlySet<Fault['kind']> = new Set([
-  'network.jitter',
-  'network.loss',
-  'network.duplicate',
-  'network.reorder',
-  'network.corrupt',
-  'network.rate',
-]);
-
-function refuseContradictions(all: readonly ScheduledFault[]): void {
-  for (const [index, a] of all.entries()) {
-    for (const b of all.slice(index + 1)) {
-      const why = whyNotBoth(a, b);
-      if (why === null || !overlap(a, b)) continue;
-      const target = a.targets.find((one) => b.targets.includes(one));
-      if (target === undefined) continue;
-      throw new UsageError(
-        'contradiction',
-        `"${a.id}" and "${b.id}" are on ${target} at the same time, and ${why}`,
-        { hint: 'leave one of the two out, or give them windows that do not meet' },
-      );
-    }
-  }
-}
-
-/** null: they can be told apart. */
-function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
-  const kinds = [a.fault.kind, b.fault.kind];
-  const [one, other] = kinds;
-  if (one === other) return exclusive.has(a.fault.kind) ? `both set ${a.fault.kind}` : null;
-  if (kinds.includes('network.jitter') && kinds.includes('network.reorder'))
-    return 'packets that jitter overtake each other by themselves';
-  // Those of the whole run are counted before any packet has a copy (scripts/faults/layers.ts).
-  const inWindow = a.startMs !== null || b.startMs !== null;
-  if (inWindow && kinds.includes('network.duplicate') && kinds.some((kind) => sparedByCopies.has(kind)))
-    return 'where a packet has a copy, one of the two makes up for what happens to the other: let both hold during the whole run';
-  return null;
-}
-
-const sparedByCopies: ReadonlySet<Fault['kind']> = new Set([
-  'network.loss',
-  'network.jitter',
-  'network.reorder',
-]);
-
-function overlap(a: ScheduledFault, b: ScheduledFault): boolean {
-  return (a.startMs ?? 0) < (b.endMs ?? Infinity) && (b.startMs ?? 0) < (a.endMs ?? Infinity);
 }

@@ -16,3 +16,9 @@ export function drawFor(seed: number, name: string): Draw {
   const generator = xoroshiro128plus(state);
   return { integer: (min, max) => uniformInt(generator, min, max) };
 }
+
+/** Fisher and Yates: every order is as likely. */
+export function shuffled<T>(values: readonly T[], draw: Draw): readonly T[] {
+  const rest = [...values];
+  return values.flatMap(() => rest.splice(draw.integer(0, rest.length - 1), 1));
+}

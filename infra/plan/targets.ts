@@ -1,44 +1,59 @@
-import { UsageError } from '../errors.ts';
+import { UsageError, assertNever } from '../errors.ts';
 import type { Fault } from '../spec/fault.ts';
+import type { DiskTarget, LinkTarget, NodeTarget, UnitTarget } from '../spec/faults/targets.ts';
 import { shapeLinks } from './network-shape.ts';
 import type { PlannedNode } from './plan.ts';
+import { drawFor, shuffled, type Draw } from './seed.ts';
 import { linkText, targetText } from './target.ts';
-import { drawFor } from './seed.ts';
 
 /**
- * The links and disks that a fault of a profile is on, sorted. A seeded shape is the same wherever it stands in one
- * profile: what is cut off and then slow is one minority, not two.
+ * What a fault of a profile is on, sorted. A seeded choice is the same wherever it stands in one profile: what is cut off
+ * and then slow is one minority, and what is killed and then paused one worker.
  * @throws UsageError (64) where it is on nothing in this cluster.
  */
 export function targetsOf(
   profile: string,
-  { name, on }: Fault,
+  fault: Fault,
   nodes: readonly PlannedNode[],
   seed: number,
 ): readonly string[] {
-  const found = 'links' in on ? linksOf(on.links, nodes, { profile, seed }) : disksOf(on.disks, nodes);
+  const found = on(fault, nodes, (what) => drawFor(seed, `${profile}/${what}`));
   if (found.length > 0) return [...new Set(found)].sort();
-  throw new UsageError('no-target', `fault "${profile}/${name}" has no target in this cluster`, {
-    hint: `its roles and nodes are ${[...new Set(nodes.flatMap((node) => [node.role, node.name]))].join(', ')}`,
+  throw new UsageError('no-target', `fault "${profile}/${fault.name}" has no target in this cluster`, {
+    hint: whatThereIs(fault, nodes),
   });
 }
 
-type LinkTarget = Extract<Fault['on'], { links: unknown }>['links'];
-type DiskTarget = Extract<Fault['on'], { disks: unknown }>['disks'];
+type DrawOf = (what: string) => Draw;
 
-function linksOf(
-  target: LinkTarget,
-  nodes: readonly PlannedNode[],
-  { profile, seed }: { readonly profile: string; readonly seed: number },
-): readonly string[] {
+function on({ on: target }: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+  if ('links' in target) return linksOf(target.links, nodes, draw);
+  if ('disks' in target) return disksOf(target.disks, nodes);
+  if ('units' in target) return unitsOf(target.units, nodes, draw);
+  if ('nodes' in target) return nodesOf(target.nodes, nodes, draw);
+  return assertNever(target);
+}
+
+function whatThereIs({ on: target }: Fault, nodes: readonly PlannedNode[]): string {
+  const said = (of: (node: PlannedNode) => readonly string[]): string =>
+    [...new Set(nodes.flatMap(of))].join(', ') || 'none';
+  const named = `its roles and nodes are ${said(({ role, name }) => [role, name])}`;
+  if ('disks' in target)
+    return `${named}; its disks are ${said(({ disks }) => disks.map(({ path }) => path))}`;
+  if ('units' in target)
+    return `${named}; its units are ${said(({ units }) => units)} (\`units:\` of a role; a node with an entrypoint has none, and ends with it: node.kill)`;
+  return named;
+}
+
+function linksOf(target: LinkTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
   if (target !== 'all' && 'shape' in target) {
     const { shape, among } = target;
-    return shapeLinks(target, named(among, nodes), drawFor(seed, `${profile}/${shape} of ${among}`));
+    return shapeLinks(target, namesOf(among, nodes), draw(`${shape} of ${among}`));
   }
   const ends = target === 'all' ? [{ from: '*', to: '*', both: false }] : target;
   return ends.flatMap(({ from, to, both }) =>
-    named(from, nodes).flatMap((a) =>
-      named(to, nodes)
+    namesOf(from, nodes).flatMap((a) =>
+      namesOf(to, nodes)
         .filter((b) => b !== a)
         .flatMap((b) => (both ? [linkText(a, b), linkText(b, a)] : [linkText(a, b)])),
     ),
@@ -47,20 +62,47 @@ function linksOf(
 
 function disksOf(target: DiskTarget, nodes: readonly PlannedNode[]): readonly string[] {
   const wanted = target === 'all' ? [{ node: '*', path: undefined }] : target;
-  return wanted.flatMap(({ node, path }) => {
-    const names = named(node, nodes);
-    return nodes
-      .filter(({ name }) => names.includes(name))
-      .flatMap(({ name, disks }) =>
-        disks
-          .filter((disk) => path === undefined || disk.path === path)
-          .map(({ path }) => targetText({ on: 'disk', node: name, path })),
-      );
-  });
+  return wanted.flatMap(({ node, path }) =>
+    named(node, nodes).flatMap(({ name, disks }) =>
+      disks
+        .filter((disk) => path === undefined || disk.path === path)
+        .map((disk) => targetText({ on: 'disk', node: name, path: disk.path })),
+    ),
+  );
 }
 
-function named(roleOrNode: string, nodes: readonly PlannedNode[]): readonly string[] {
-  return nodes
-    .filter(({ name, role }) => roleOrNode === '*' || role === roleOrNode || name === roleOrNode)
-    .map(({ name }) => name);
+function unitsOf(target: UnitTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+  return target.flatMap(({ unit: wanted, ...choice }) =>
+    chosen(choice, nodes, draw).flatMap(({ name, units }) =>
+      units
+        .filter((unit) => wanted === undefined || unit === wanted)
+        .map((unit) => targetText({ on: 'unit', node: name, unit })),
+    ),
+  );
+}
+
+function nodesOf(target: NodeTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+  return target.flatMap((choice) =>
+    chosen(choice, nodes, draw).map(({ name }) => targetText({ on: 'node', node: name })),
+  );
+}
+
+/** As many as are asked for of those that are named, in an order that the seed gives; all of them where nobody asks. */
+function chosen(
+  { node, count, percent }: NodeTarget[number],
+  nodes: readonly PlannedNode[],
+  draw: DrawOf,
+): readonly PlannedNode[] {
+  const all = named(node, nodes);
+  if (count === undefined && percent === undefined) return all;
+  const size = count ?? Math.ceil((all.length * (percent ?? 100)) / 100);
+  return shuffled(all, draw(`nodes of ${node}`)).slice(0, size);
+}
+
+function namesOf(roleOrNode: string, nodes: readonly PlannedNode[]): readonly string[] {
+  return named(roleOrNode, nodes).map(({ name }) => name);
+}
+
+function named(roleOrNode: string, nodes: readonly PlannedNode[]): readonly PlannedNode[] {
+  return nodes.filter(({ name, role }) => roleOrNode === '*' || role === roleOrNode || name === roleOrNode);
 }

@@ -10,7 +10,7 @@ import {
   PlacedFile,
   unitName,
 } from '../../images/stack.ts';
-import { linkValues } from './fault.ts';
+import { linkValues } from './faults/network.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
 export const conceptName = z

@@ -5,7 +5,8 @@ import type { Fault } from './fault.ts';
  * The shortest window, ms, in which a fault can be measured while it is in force; in a shorter one it would last for longer
  * than was asked, or have no receipt. Each is the time for which its probes are sent and waited for
  * (scripts/faults/link-meter.ts, against which a test holds these figures), and a second for starting them. A ratio needs
- * 5000 probes (contracts: Receipts), a jitter 1800; a disk is read at once.
+ * 5000 probes (contracts: Receipts), a jitter 1800; a disk is read at once;
+ * a unit is to come up and go twice, and a node takes its time to end.
  */
 export function leastWindowMs(fault: Fault): number {
   switch (fault.kind) {
@@ -24,7 +25,16 @@ export function leastWindowMs(fault: Fault): number {
     case 'disk.space':
     case 'disk.inodes':
     case 'disk.readonly':
+    case 'process.kill':
+    case 'process.pause':
       return 1_000;
+    case 'process.crash-loop':
+      return 3_000 + 2 * fault.afterMs;
+    case 'node.pause':
+    case 'node.kill':
+      return 2_000;
+    case 'node.reboot':
+      return 12_000; // an orderly shutdown may take the ten seconds that it is given
     case 'network.rate':
       return 0; // it has no window
     default:

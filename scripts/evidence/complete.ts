@@ -14,7 +14,8 @@ import { latest, ProcessRecord, withFindings } from './process-record.ts';
 import type { RunFolder } from './run-folder.ts';
 import { PlannedFault, scheduleEntries } from './schedule-record.ts';
 import { unitRecords } from './unit-records.ts';
-import { unitName } from './watch-car.ts';
+
+import { unitFile } from '../nodes/unit-file.ts';
 
 /** What is read of plan.json here. */
 const Planned = z.object({
@@ -49,7 +50,7 @@ export async function completeEvidence(folder: RunFolder): Promise<void> {
       init === 'systemd'
         ? unitRecords({
             node: name,
-            invocations: await invocations(folder, name, units.map(unitName)),
+            invocations: await invocations(folder, name, units.map(unitFile)),
             live: own('unit'),
             nodeRuns: state?.running ?? false,
           })

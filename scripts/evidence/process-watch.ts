@@ -5,7 +5,8 @@ import { DockerNode } from '../nodes/docker.ts';
 import { NodeWatch } from './node-watch.ts';
 import type { EngineEvent } from './engine-event.ts';
 import type { ProcessLog } from './process-log.ts';
-import { unitName, WatchCar, watchArguments } from './watch-car.ts';
+import { WatchCar, watchArguments } from './watch-car.ts';
+import { unitFile } from '../nodes/unit-file.ts';
 
 export interface WatchStage {
   readonly engine: Docker;
@@ -33,7 +34,7 @@ export class ProcessWatch {
         if (argv === null) return [];
         const watch = new NodeWatch({
           node: new DockerNode(engine, node.name, containerName(bound, node.name)),
-          units: node.units.map(unitName),
+          units: node.units.map(unitFile),
           car: new WatchCar(engine, bound, node.name, toolbox, argv),
           log,
           onMissed: (why) => {

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Duplex, PassThrough } from 'node:stream';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { BoundPlan, PlannedNode } from '../../infra/plan/plan.ts';
+import { unitFile } from '../nodes/unit-file.ts';
 import { declaredFiles } from './declared-files.ts';
 import { watchLine, type WatchLine } from './sighting.ts';
 
@@ -15,17 +16,10 @@ export function watchArguments({ loaded }: BoundPlan, node: PlannedNode): readon
   const wanted = [
     ...(node.init === 'image' ? ['--entrypoint'] : []),
     ...(isFirst && plan.suites.some(({ where }) => where === node.role) ? ['--suites'] : []),
-    ...node.units.flatMap((unit) => ['--unit', unitName(unit)]),
+    ...node.units.flatMap((unit) => ['--unit', unitFile(unit)]),
   ];
   if (wanted.length === 0) return null;
   return ['processwatch', ...wanted, ...declaredFiles(plan, node).flatMap((path) => ['--file', path])];
-}
-
-/** systemd's own rule: a name without a type is a service. */
-export function unitName(unit: string): string {
-  return /\.(service|socket|timer|target|mount|path|scope|slice|swap|automount|device)$/.test(unit)
-    ? unit
-    : `${unit}.service`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { assertNever } from '../../infra/errors.ts';
+import type { LinkFault } from '../../infra/spec/fault.ts';
 import { median, medianInterval, uniformHalfWidth, uniformInterval } from '../statistics.ts';
 import type { LinkSample } from './link-probes.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type RatioFault,
   type RatioKind,
 } from './link-ratio.ts';
-import type { LinkFault, LinkReading } from './link-receipts.ts';
+import type { LinkReading } from './link-receipts.ts';
 
 /** A ratio below this, told from none, is nobody's fault. */
 const nobodys = 0.001;

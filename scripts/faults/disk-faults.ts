@@ -1,5 +1,5 @@
 import { assertNever } from '../../infra/errors.ts';
-import type { Fault } from '../../infra/spec/fault.ts';
+import type { DiskFault } from '../../infra/spec/fault.ts';
 import {
   blockBytes,
   isDiskAsBefore,
@@ -8,32 +8,8 @@ import {
   type DiskUse,
   type DiskWrite,
 } from './disk-readings.ts';
-import type { Hold } from './hold.ts';
+import type { Judged } from './judge.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-
-export type DiskFault = Extract<Fault, { on: { disks: unknown } }>;
-
-export function isDiskFault(fault: Fault): fault is DiskFault {
-  return 'disks' in fault.on;
-}
-
-/** Starts the fault on one disk of a node; it lasts as long as what is started lives. */
-export async function injectDisk(hold: Hold, id: string, fault: DiskFault, path: string): Promise<void> {
-  const name = id.replaceAll(/[^A-Za-z0-9]/g, '-');
-  switch (fault.kind) {
-    case 'disk.space':
-      await hold.start(id, ['diskfill', 'bytes', path, String(fault.freeBytes), name]);
-      return;
-    case 'disk.inodes':
-      await hold.start(id, ['diskfill', 'inodes', path, String(fault.freeInodes), name]);
-      return;
-    case 'disk.readonly':
-      await hold.start(id, ['diskreadonly', path]);
-      return;
-    default:
-      assertNever(fault);
-  }
-}
 
 /** What a reading must ask for to be more than the fault leaves, whatever a live application freed meanwhile. */
 export function tooMuch(fault: DiskFault): DiskWrite {
@@ -98,7 +74,7 @@ function toleranceOf(requested: number, before: number, live: number): number {
   return before > requested ? Math.min(live, Math.floor((before - requested) / 2)) : live;
 }
 
-type Judged = Pick<Receipt, 'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why'>;
+type DiskJudged = Omit<Judged, 'samples'>;
 
 /** Pure: asked against measured. */
 export function judgeDisk(
@@ -106,20 +82,20 @@ export function judgeDisk(
   before: DiskReading,
   during: DiskReading,
   after: DiskReading,
-): Judged {
+): DiskJudged {
   const three = (of: (reading: DiskReading) => number): Receipt['measured'] => ({
     before: of(before),
     during: of(during),
     after: of(after),
   });
   const end = (
-    unit: Judged['unit'],
+    unit: DiskJudged['unit'],
     requested: number,
     tolerance: number,
     of: (reading: DiskReading) => number,
     ok: boolean,
     seen: string,
-  ): Judged => ({
+  ): DiskJudged => ({
     requested,
     measured: three(of),
     unit,

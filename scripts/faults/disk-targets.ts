@@ -1,16 +1,10 @@
 import { parseTarget, targetText } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import {
-  isDiskFault,
-  isDiskHealed,
-  judgeDisk,
-  tooMuch,
-  whyNothingToDo,
-  type DiskFault,
-} from './disk-faults.ts';
+import { isDiskFault, type DiskFault } from '../../infra/spec/fault.ts';
+import { isDiskHealed, judgeDisk, tooMuch, whyNothingToDo } from './disk-faults.ts';
 import { blockBytes, isDiskAsBefore, readDisk, type DiskReading } from './disk-readings.ts';
 import { Resident } from './resident.ts';
-import type { TargetMeaning, TargetReader } from './target-watch.ts';
+import type { Asked, TargetMeaning, TargetReader } from './target-watch.ts';
 import { diskOf, type Victim } from './victim.ts';
 
 /** Of a disk that is only looked at. */
@@ -63,8 +57,7 @@ export class DiskReader implements TargetReader<DiskFault, DiskReading> {
 
   async read(
     target: string,
-    { id }: ScheduledFault,
-    fault: DiskFault | null,
+    { scheduled: { id }, fault }: Asked<DiskFault>,
     signal: AbortSignal,
   ): Promise<DiskReading> {
     const { victim, path } = diskOf(this.#victims, target);

@@ -1,4 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
 
 /**
  * The faults in force, each from before its inject until after its heal: one on its way out is still there, and so is one
@@ -18,6 +19,10 @@ export class InForce {
     this.#faults.delete(fault);
   }
 
+  all(): readonly ScheduledFault[] {
+    return [...this.#faults];
+  }
+
   on(target: string): readonly ScheduledFault[] {
     return [...this.#faults].filter(({ targets }) => targets.includes(target));
   }
@@ -34,4 +39,9 @@ export class InForce {
       this.#watched.delete(touched);
     }
   }
+}
+
+/** Whether one of these is `target`, or a node that it is on. */
+export function isTouched(target: string, touched: ReadonlySet<string>): boolean {
+  return touched.has(target) || nodesOf(target).some((node) => touched.has(node));
 }

@@ -1,5 +1,5 @@
 import { assertNever } from '../../infra/errors.ts';
-import type { Fault } from '../../infra/spec/fault.ts';
+import type { LinkFault } from '../../infra/spec/fault.ts';
 
 /** All that holds on one directed link at one moment. */
 export interface LinkCondition {
@@ -37,11 +37,11 @@ export function heldMs({ delayMs, jitterMs }: LinkCondition): number {
 }
 
 /** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate wins, one cut is enough. */
-export function merge(faults: readonly Fault[]): LinkCondition {
+export function merge(faults: readonly LinkFault[]): LinkCondition {
   return faults.reduce(add, clean);
 }
 
-function add(link: LinkCondition, fault: Fault): LinkCondition {
+function add(link: LinkCondition, fault: LinkFault): LinkCondition {
   switch (fault.kind) {
     case 'network.delay':
       return { ...link, delayMs: link.delayMs + fault.delayMs };
@@ -63,10 +63,6 @@ function add(link: LinkCondition, fault: Fault): LinkCondition {
       return { ...link, rateMbit: Math.min(link.rateMbit ?? Infinity, fault.rateMbit) };
     case 'network.partition':
       return { ...link, cut: true };
-    case 'disk.space':
-    case 'disk.inodes':
-    case 'disk.readonly':
-      return link;
     default:
       return assertNever(fault);
   }

@@ -1,11 +1,13 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { isLinkFault, type LinkFault } from '../../infra/spec/fault.ts';
 import { median } from '../statistics.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { isClean, isGone } from './clean-link.ts';
+import { isTouched } from './in-force.ts';
 import type { Beside, Judge } from './judge.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
 import type { LinkSample } from './link-probes.ts';
-import { isLinkFault, judgeLink, type LinkFault, type LinkReading } from './link-receipts.ts';
+import { judgeLink, type LinkReading } from './link-receipts.ts';
 
 /** The links around one fault: just before it was injected, while it was in force, and right after its heal. */
 export interface LinkMeasurement {
@@ -98,7 +100,7 @@ function bystandersOf({ id }: ScheduledFault, links: LinkMeasurements): readonly
   const measured = links.of.get(id);
   if (measured === undefined) return [];
   return [...measured.during]
-    .filter(([link]) => !measured.touched.has(link))
+    .filter(([link]) => !isTouched(link, measured.touched))
     .map(([link, { probes }]) => ({ before: links.baseline.get(link)?.probes ?? noLink, during: probes }));
 }
 

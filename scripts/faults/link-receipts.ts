@@ -1,5 +1,5 @@
 import { assertNever } from '../../infra/errors.ts';
-import type { Fault } from '../../infra/spec/fault.ts';
+import type { LinkFault } from '../../infra/spec/fault.ts';
 import type { LinkSample } from './link-probes.ts';
 import {
   askedRatio,
@@ -21,8 +21,6 @@ import {
   uniformHalfWidth,
   uniformInterval,
 } from '../statistics.ts';
-
-export type LinkFault = Extract<Fault, { on: { links: unknown } }>;
 
 /** What one link was at one moment, by both ways of measuring. */
 export interface LinkReading {
@@ -47,10 +45,6 @@ type Judged = Pick<
 const plotted = 120;
 /** Of fewer probes a jitter is known to no better than a tenth of itself. */
 const least = { delay: 200, jitter: 1800 } as const;
-
-export function isLinkFault(fault: Fault): fault is LinkFault {
-  return 'links' in fault.on;
-}
 
 /** Pure: asked against measured. A link that was not measured is never ok. */
 export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {

@@ -1,8 +1,8 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { isLinkFault } from '../../infra/spec/fault.ts';
 import type { InForce } from './in-force.ts';
 import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
 import type { ProbePoint } from './link-probes.ts';
-import { isLinkFault } from './link-receipts.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { Judge } from './judge.ts';
 import { linkJudge, type LinkMeasurement, type LinkMeasurements } from './link-judge.ts';

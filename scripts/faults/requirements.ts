@@ -1,34 +1,9 @@
 import { HostError } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import type { Fault, FaultKind } from '../../infra/spec/fault.ts';
+import type { Fault } from '../../infra/spec/fault.ts';
 import type { Abilities } from './abilities.ts';
 import { nearestStep, type Calibration } from './calibration.ts';
-
-/** What the kernel must offer to each kind of fault; null where it does. */
-const missing = {
-  'network.delay': queueing,
-  'network.jitter': queueing,
-  'network.loss': queueing,
-  'network.duplicate': ({ duplicating }) =>
-    duplicating ? null : 'the kernel cannot duplicate packets (CONFIG_NFT_DUP_IPV4)',
-  'network.reorder': shaping,
-  'network.corrupt': shaping,
-  'network.rate': ({ htb }) => (htb ? null : 'the kernel has no htb (CONFIG_NET_SCH_HTB)'),
-  'network.partition': ({ nftables }) => (nftables ? null : 'the kernel has no nftables (CONFIG_NF_TABLES)'),
-  'disk.space': () => null,
-  'disk.inodes': () => null,
-  'disk.readonly': () => null,
-} satisfies Record<FaultKind, (abilities: Abilities) => string | null>;
-
-/** netem reorders by letting some through at once, and corrupts headers as well as what they carry: neither is what is asked. */
-function shaping({ nfqueue }: Abilities): string | null {
-  return nfqueue ? null : 'the kernel has no NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE)';
-}
-
-function queueing({ nfqueue, netem, htb }: Abilities): string | null {
-  if (nfqueue || (netem && htb)) return null;
-  return 'the kernel has neither NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE) nor netem below htb (CONFIG_NET_SCH_NETEM)';
-}
+import { kinds } from './kinds.ts';
 
 /**
  * Pure: why this host cannot do what the faults ask, one reason a fault; empty where it can. A calibration, where there
@@ -41,7 +16,7 @@ export function whyNot(
 ): readonly string[] {
   return faults.flatMap(({ id, fault }) => {
     const why =
-      missing[fault.kind](abilities) ?? (calibration === null ? null : tooTight(fault, calibration));
+      kinds[fault.kind].missing(abilities) ?? (calibration === null ? null : tooTight(fault, calibration));
     return why === null ? [] : [`${id}: ${why}`];
   });
 }

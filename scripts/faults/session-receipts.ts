@@ -1,9 +1,10 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { isNodeFault } from '../../infra/spec/fault.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-import { driverName } from './driver-names.ts';
+import type { Abilities } from './abilities.ts';
+import { driverName } from './kinds.ts';
 import type { Judge } from './judge.ts';
-import type { LinkMechanism } from './link-driver.ts';
 
 /** When a fault was in force, and whether it was taken out without an error. */
 export interface Realised {
@@ -20,7 +21,7 @@ export interface Told {
   readonly leftovers: readonly string[];
   /** Nodes that have ended. */
   readonly ended: ReadonlySet<string>;
-  readonly mechanism: LinkMechanism;
+  readonly abilities: Abilities;
 }
 
 /** What was not there was not measured: no judgement of readings speaks for it. */
@@ -45,7 +46,8 @@ function common(scheduled: ScheduledFault, target: string, judge: Judge, told: T
   const nodes = nodesOf(target);
   const isLeft = told.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
   // A node takes its end of a link and its lease along, and a run's disks go with the run.
-  const isOver = hasEnded(target, told.ended) || (times?.healed !== false && judge.isBack(scheduled, target));
+  const tookAlong = hasEnded(target, told.ended) && !isNodeFault(fault);
+  const isOver = tookAlong || (times?.healed !== false && judge.isBack(scheduled, target));
   return {
     fault: id,
     kind: fault.kind,
@@ -55,7 +57,7 @@ function common(scheduled: ScheduledFault, target: string, judge: Judge, told: T
     healedAtMs: times?.healedAtMs ?? null,
     injectTookMs: times?.injectTookMs ?? 0,
     healTookMs: times?.healTookMs ?? 0,
-    driver: driverName(fault.kind, told.mechanism),
+    driver: driverName(fault.kind, told.abilities),
   };
 }
 

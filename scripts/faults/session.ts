@@ -1,9 +1,7 @@
-import type Docker from 'dockerode';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
+import { isNodeFault } from '../../infra/spec/fault.ts';
 import type { Recorder } from '../evidence/recorder.ts';
-import type { NodeAccess } from '../nodes/node.ts';
-import type { Abilities } from './abilities.ts';
 import { allDone } from './all-done.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
 import type { FaultDriver } from './fault-driver.ts';
@@ -11,21 +9,17 @@ import type { FaultWatch } from './fault-watch.ts';
 import { HealProof } from './heal-proof.ts';
 import { InForce } from './in-force.ts';
 import { layers } from './layers.ts';
-import { linkMechanism } from './link-driver.ts';
 import { LinkWatch } from './link-watch.ts';
+import { nodeMeaning, NodeReader } from './node-targets.ts';
+import { processMeaning, ProcessReader } from './process-targets.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { hasEnded, receiptsOf, type Realised } from './session-receipts.ts';
 import { TargetWatch } from './target-watch.ts';
 import { Turns } from './turns.ts';
-import { capabilitiesFor, openVictims, type Victim } from './victim.ts';
+import { openVictims, type Victim, type VictimStage } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
 
-export interface FaultStage {
-  readonly engine: Docker;
-  readonly bound: BoundPlan;
-  readonly nodes: ReadonlyMap<string, NodeAccess>;
-  readonly toolbox: string;
-  readonly abilities: Abilities;
+export interface FaultStage extends VictimStage {
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   /** What injects and heals; tests put one in its place that leaves out a part. */
@@ -69,13 +63,15 @@ export class FaultSession {
     this.#watches = [
       new LinkWatch(victims, ...around),
       new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
+      new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
+      new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
     ];
   }
 
   /** Side-cars and leases, and how everything is before any fault. */
   static async open(stage: FaultStage): Promise<FaultSession> {
     const faults = faultsOf(stage.bound);
-    const victims = await openVictims(stage, capabilitiesFor(faults));
+    const victims = await openVictims(stage, faults);
     try {
       const session = new FaultSession(stage, victims, faults, await HealProof.take(victims));
       for (const watch of session.#watches) await watch.begin();
@@ -111,20 +107,24 @@ export class FaultSession {
   }> {
     await this.#lookForEnded();
     const unfinished = this.#faults.filter((fault) => this.#isUnfinished(fault));
-    for (const fault of [...this.#active].reverse()) {
-      await this.#said(fault.id, async () => this.#heal(fault));
+    for (const fault of this.#inOrderOfHealing()) {
+      await this.#said(fault.id, async () => {
+        await this.#heal(fault);
+        if (isNodeFault(fault.fault)) await this.#lookForEnded();
+      });
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended, (node) => this.#driver.scaffolding(node));
     await this.#said('driver', async () => this.#driver.release(this.#ended));
-    const leftovers = [...new Set([...before, ...(await this.#proof.leftovers(this.#ended))])];
+    const after = await this.#proof.leftovers(this.#ended);
+    const leftovers = [...new Set([...before, ...after, ...this.#stillAway()])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
     for (const watch of this.#watches) await this.#said('after the heal', async () => watch.finish());
     const told = {
       realised: this.#realised,
       leftovers,
       ended: this.#ended,
-      mechanism: linkMechanism(this.#stage.abilities),
+      abilities: this.#stage.abilities,
     };
     return {
       receipts: this.#faults.flatMap((fault) => receiptsOf(fault, this.#of(fault).judge(), told)),
@@ -136,6 +136,23 @@ export class FaultSession {
         ),
       ],
     };
+  }
+
+  /** Of a node that does not run no listing tells what is left: that it does not. */
+  #stillAway(): readonly string[] {
+    return this.#inForce
+      .all()
+      .filter(({ fault }) => isNodeFault(fault))
+      .flatMap(({ id, targets }) => targets.map((node) => `${node}: away since ${id}`));
+  }
+
+  /** The last first, but what is on a node can only be undone when that is back. */
+  #inOrderOfHealing(): readonly ScheduledFault[] {
+    const lastFirst = [...this.#active].reverse();
+    return [
+      ...lastFirst.filter(({ fault }) => isNodeFault(fault)),
+      ...lastFirst.filter(({ fault }) => !isNodeFault(fault)),
+    ];
   }
 
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */
@@ -209,8 +226,10 @@ export class FaultSession {
   /** A fault on a node that has ended: whoever looks at the nodes says that it has. */
   async #isOfEnded(id: string): Promise<boolean> {
     await this.#lookForEnded();
-    const targets = this.#faults.find((fault) => fault.id === id)?.targets ?? [];
-    return targets.some((target) => hasEnded(target, this.#ended));
+    const found = this.#faults.find((fault) => fault.id === id);
+    // A node that a fault took away, and that does not come back, is its fault.
+    if (found === undefined || isNodeFault(found.fault)) return false;
+    return found.targets.some((target) => hasEnded(target, this.#ended));
   }
 
   async #inject(fault: ScheduledFault): Promise<void> {
@@ -253,7 +272,8 @@ export class FaultSession {
   /** What went wrong with a fault is said by itself, and so is the end of a node. */
   #isUnfinished(fault: ScheduledFault): boolean {
     if (fault.startMs === null || this.#errors.has(fault.id)) return false;
-    if (fault.targets.some((target) => hasEnded(target, this.#ended))) return false;
+    if (!isNodeFault(fault.fault) && fault.targets.some((target) => hasEnded(target, this.#ended)))
+      return false;
     return !this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault));
   }
 

@@ -2,46 +2,82 @@ import type Docker from 'dockerode';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { DockerNode } from '../nodes/docker.ts';
+import type { NodeAccess } from '../nodes/node.ts';
 
 /**
- * NET_ADMIN for links; DAC_OVERRIDE for disks whose folder is another account's; SYS_ADMIN, SYS_PTRACE and SYS_CHROOT
- * only where a mount of the node itself must change (disk.readonly).
+ * What a side-car may do. Links need NET_ADMIN; disks DAC_OVERRIDE, where their folder is another account's; SYS_ADMIN,
+ * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), and KILL for processes of any account.
  */
 export const capabilities = {
   network: ['NET_ADMIN'],
   disk: ['DAC_OVERRIDE'],
   mount: ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_CHROOT'],
+  signal: ['KILL'],
 } as const;
+export type Grant = keyof typeof capabilities;
+
+/** Those that are about the node's processes, and need to see them. */
+const amongProcesses: readonly Grant[] = ['mount', 'signal'];
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;
 
 /** A container in the node's namespaces with the tools that the node's own image need not have; it idles. */
+export interface SideCar {
+  readonly access: NodeAccess;
+  remove(): Promise<void>;
+}
+
+/** `start`: how often its node has started. It has other namespaces each time, and so another side-car. */
 export async function startSideCar(
   engine: Docker,
   bound: BoundPlan,
   node: string,
   image: string,
-  granted: readonly string[],
-): Promise<DockerNode> {
+  granted: ReadonlySet<Grant>,
+  start: number,
+): Promise<SideCar> {
   const inside = `container:${containerName(bound, node)}`;
   const container = await engine.createContainer({
-    name: `${containerName(bound, node)}-sidecar`,
+    name: `${containerName(bound, node)}-sidecar${start === 1 ? '' : `-${start}`}`,
     Image: image,
     Entrypoint: ['sleep', 'infinity'],
     Labels: { ...bound.labels, 'dev.understudy.role': 'sidecar' },
     HostConfig: {
       NetworkMode: inside,
-      ...(granted.includes('SYS_ADMIN') ? { PidMode: inside } : {}),
+      ...(amongProcesses.some((one) => granted.has(one)) ? { PidMode: inside } : {}),
       VolumesFrom: [containerName(bound, node)],
       // A shaper that waits for the processor would add its own jitter to what was asked.
       CpuShares: mostCpuShares,
       CapDrop: ['ALL'],
-      CapAdd: [...granted],
+      CapAdd: [...granted].flatMap((one) => capabilities[one]),
       // setns and mount are refused by the default profiles even with the capability.
-      ...(granted.includes('SYS_ADMIN') ? { SecurityOpt: ['apparmor=unconfined'] } : {}),
+      ...(granted.has('mount') ? { SecurityOpt: ['apparmor=unconfined'] } : {}),
     },
   });
   await container.start();
-  return new DockerNode(engine, `${node} side-car`, container.id);
+  return {
+    access: new DockerNode(engine, `${node} side-car`, container.id),
+    remove: async () => container.remove({ force: true }),
+  };
+}
+
+/**
+ * Keeps a node's disks for as long as the node is down: a volume in memory is emptied when the last container that has it
+ * ends, and a side-car among the node's processes ends with them.
+ */
+export async function startAnchor(
+  engine: Docker,
+  bound: BoundPlan,
+  node: string,
+  image: string,
+): Promise<void> {
+  const container = await engine.createContainer({
+    name: `${containerName(bound, node)}-anchor`,
+    Image: image,
+    Entrypoint: ['sleep', 'infinity'],
+    Labels: { ...bound.labels, 'dev.understudy.role': 'anchor' },
+    HostConfig: { NetworkMode: 'none', VolumesFrom: [containerName(bound, node)], CapDrop: ['ALL'] },
+  });
+  await container.start();
 }

@@ -1,7 +1,8 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import type { FaultWatch } from './fault-watch.ts';
-import type { InForce } from './in-force.ts';
+import { isTouched, type InForce } from './in-force.ts';
 import type { Judge, Judged } from './judge.ts';
 
 /** Of one target of a fault. */
@@ -25,14 +26,23 @@ export interface TargetMeaning<F extends Fault, R> {
   isAsBefore(this: void, before: R, now: R): boolean;
 }
 
+/** What a target is read for. */
+export interface Asked<F extends Fault> {
+  readonly scheduled: ScheduledFault;
+  /** null: it is looked at for another's sake. */
+  readonly fault: F | null;
+  readonly moment: keyof TargetReadings<unknown>;
+}
+
 /** Reads targets, each by itself. */
 export interface TargetReader<F extends Fault, R> {
   /** What is looked at beside these targets. */
   beside(targets: readonly string[]): readonly string[];
+  /** What else changes with them, and is not read. */
+  alsoTouches?(targets: readonly string[]): readonly string[];
   /** Before the first reading around a fault, for whoever is to see it from inside. */
   enter?(scheduled: ScheduledFault, fault: F): Promise<void>;
-  /** `fault` null: looked at for another's sake. */
-  read(target: string, scheduled: ScheduledFault, fault: F | null, signal: AbortSignal): Promise<R>;
+  read(target: string, asked: Asked<F>, signal: AbortSignal): Promise<R>;
   /** A target of this fault was read for the last time. */
   leave?(scheduled: ScheduledFault, target: string): void;
   close?(): void;
@@ -86,13 +96,14 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
       for (const target of scheduled.targets) if (!first.has(target)) first.set(target, scheduled);
     await Promise.all(
       [...first].map(async ([target, scheduled]) => {
-        this.#baseline.set(target, await this.#reader.read(target, scheduled, null, this.#signal));
+        const asked = { scheduled, fault: null, moment: 'baseline' } as const;
+        this.#baseline.set(target, await this.#reader.read(target, asked, this.#signal));
       }),
     );
   }
 
   touches({ targets }: ScheduledFault): readonly string[] {
-    return [...targets, ...this.#reader.beside(targets)];
+    return [...targets, ...this.#reader.beside(targets), ...(this.#reader.alsoTouches?.(targets) ?? [])];
   }
 
   leadMs(): number {
@@ -110,12 +121,15 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
   async around(scheduled: ScheduledFault, inject: () => Promise<void>): Promise<void> {
     const fault = this.#faults.get(scheduled);
     if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
-    const all = this.touches(scheduled);
+    const beside = this.#reader.beside(scheduled.targets);
+    // What is on a node that is away cannot be looked at.
+    const there = beside.filter((one) => nodesOf(one).every((node) => this.#inForce.on(node).length === 0));
+    const all = [...scheduled.targets, ...there];
     await this.#reader.enter?.(scheduled, fault);
     const { result, touched } = await this.#inForce.watching(async () => {
-      const before = await this.#read(scheduled, fault, all);
+      const before = await this.#read(all, { scheduled, fault, moment: 'before' });
       await inject();
-      return { before, during: await this.#read(scheduled, fault, all) };
+      return { before, during: await this.#read(all, { scheduled, fault, moment: 'during' }) };
     });
     this.#measured.set(scheduled.id, { baseline: this.#baseline, ...result, touched, after: new Map() });
   }
@@ -169,22 +183,18 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     const known = this.#after.get(scheduled.id) ?? new Map<string, R>();
     this.#after.set(scheduled.id, known);
     const wanted = scheduled.targets.filter((target) => targets.includes(target) && !known.has(target));
-    for (const [target, reading] of await this.#read(scheduled, fault, wanted)) {
+    for (const [target, reading] of await this.#read(wanted, { scheduled, fault, moment: 'after' })) {
       known.set(target, reading);
       this.#reader.leave?.(scheduled, target);
     }
   }
 
-  async #read(
-    scheduled: ScheduledFault,
-    fault: F,
-    targets: readonly string[],
-  ): Promise<ReadonlyMap<string, R>> {
+  async #read(targets: readonly string[], asked: Asked<F>): Promise<ReadonlyMap<string, R>> {
     return new Map(
       await Promise.all(
         targets.map(async (target) => {
-          const own = scheduled.targets.includes(target) ? fault : null;
-          return [target, await this.#reader.read(target, scheduled, own, this.#signal)] as const;
+          const fault = asked.scheduled.targets.includes(target) ? asked.fault : null;
+          return [target, await this.#reader.read(target, { ...asked, fault }, this.#signal)] as const;
         }),
       ),
     );
@@ -216,7 +226,9 @@ export function targetJudge<F extends Fault, R>(
     isBack: (scheduled, target) => meaning.isHealed(own(scheduled), readingsOf(scheduled.id, target)),
     beside({ id }) {
       const one = measured.get(id);
-      const beside = [...(one?.before ?? [])].filter(([target]) => one?.touched.has(target) === false);
+      const beside = [...(one?.before ?? [])].filter(
+        ([target]) => !isTouched(target, one?.touched ?? new Set()),
+      );
       return {
         bystandersOk: beside.every(([target, before]) =>
           meaning.isAsBefore(before, one?.during.get(target) ?? meaning.unread),

@@ -1,20 +1,30 @@
 import type Docker from 'dockerode';
+import { containerName } from '../../infra/components/docker/names.ts';
 import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
-import { parseTarget } from '../../infra/plan/target.ts';
+import { nodesOf, parseTarget } from '../../infra/plan/target.ts';
+import { isNodeFault } from '../../infra/spec/fault.ts';
+import { DockerMachine, type Machine } from '../nodes/machine.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
 import { allDone } from './all-done.ts';
 import { Hold } from './hold.ts';
+import { kinds } from './kinds.ts';
 import { LinkDriver, linkMechanism } from './link-driver.ts';
 import type { ProbePoint } from './link-probes.ts';
-import { capabilities, startSideCar } from './side-car.ts';
+import { startAnchor, startSideCar, type Grant, type SideCar } from './side-car.ts';
 
 /** One node with its side-car, lease and links. */
 export interface Victim extends ProbePoint {
   readonly access: NodeAccess;
+  readonly machine: Machine;
   readonly hold: Hold;
   readonly links: LinkDriver;
   readonly disks: readonly string[];
+  readonly units: readonly string[];
+  /** Its node has started anew: side-car, lease and links are of namespaces that are gone, and others come in their place. */
+  rearm(): Promise<void>;
+  /** Waits until it is what its role calls ready, cut off from all but the cluster. */
+  ready(): Promise<void>;
 }
 
 export interface VictimStage {
@@ -23,19 +33,22 @@ export interface VictimStage {
   readonly nodes: ReadonlyMap<string, NodeAccess>;
   readonly toolbox: string;
   readonly abilities: Abilities;
+  /** As `Victim.ready`. */
+  readonly ready: (node: PlannedNode) => Promise<void>;
 }
 
 /** A side-car and a lease for every node, all at once; where one cannot be had, the leases of the others are ended. */
 export async function openVictims(
   stage: VictimStage,
-  granted: readonly string[],
+  faults: readonly ScheduledFault[],
 ): Promise<readonly Victim[]> {
   const victims: Victim[] = [];
   const { nodes } = stage.bound.loaded.plan;
   try {
     await allDone(
       nodes.map(async (node) => {
-        victims.push(await openVictim(stage, node, granted));
+        const own = faults.filter(({ targets }) => targets.some((one) => nodesOf(one).includes(node.name)));
+        victims.push(await ArmedNode.open(stage, node, own));
       }),
     );
   } catch (error) {
@@ -44,27 +57,6 @@ export async function openVictims(
   }
   const order = nodes.map(({ name }) => name);
   return victims.sort((a, b) => order.indexOf(a.node) - order.indexOf(b.node));
-}
-
-async function openVictim(
-  { bound, engine, nodes, toolbox, abilities }: VictimStage,
-  { name, disks, host }: PlannedNode,
-  granted: readonly string[],
-): Promise<Victim> {
-  const access = nodes.get(name);
-  if (access === undefined) throw new Error(`node ${name} is not there`);
-  const sideCar = await startSideCar(engine, bound, name, toolbox, granted);
-  const hold = await Hold.open(sideCar);
-  return {
-    node: name,
-    address: bound.run.addresses[name] ?? '',
-    access,
-    sideCar,
-    hold,
-    // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
-    links: new LinkDriver(hold, bound.loaded.plan.seed * 65_536 + host, linkMechanism(abilities)),
-    disks: disks.map(({ path }) => path),
-  };
 }
 
 export function victimNamed(victims: readonly Victim[], name: string): Victim {
@@ -79,8 +71,104 @@ export function diskOf(victims: readonly Victim[], text: string): { victim: Vict
   return { victim: victimNamed(victims, target.node), path: target.path };
 }
 
-/** The least that these faults need; mounts are only given where a mount of the node must change. */
-export function capabilitiesFor(schedule: readonly ScheduledFault[]): readonly string[] {
-  const mounts = schedule.some(({ fault }) => fault.kind === 'disk.readonly');
-  return [...capabilities.network, ...capabilities.disk, ...(mounts ? capabilities.mount : [])];
+export function unitOf(victims: readonly Victim[], text: string): { victim: Victim; unit: string } {
+  const target = parseTarget(text);
+  if (target.on !== 'unit') throw new Error(`${text} is no unit`);
+  return { victim: victimNamed(victims, target.node), unit: target.unit };
+}
+
+/** Pure: the least that these faults need of a side-car, and what reading a fingerprint does. */
+export function grantsFor(faults: readonly ScheduledFault[]): ReadonlySet<Grant> {
+  return new Set<Grant>(['network', 'disk', ...faults.flatMap(({ fault }) => kinds[fault.kind].needs)]);
+}
+
+/** What acts on one start of a node. */
+interface Arms {
+  readonly sideCar: SideCar;
+  readonly hold: Hold;
+  readonly links: LinkDriver;
+}
+
+class ArmedNode implements Victim {
+  readonly node: string;
+  readonly address: string;
+  readonly access: NodeAccess;
+  readonly machine: Machine;
+  readonly disks: readonly string[];
+  readonly units: readonly string[];
+  readonly #stage: VictimStage;
+  readonly #planned: PlannedNode;
+  readonly #granted: ReadonlySet<Grant>;
+  #arms: Arms;
+  #starts = 1;
+
+  private constructor(
+    stage: VictimStage,
+    planned: PlannedNode,
+    access: NodeAccess,
+    granted: ReadonlySet<Grant>,
+    arms: Arms,
+  ) {
+    const { name, disks, units } = planned;
+    this.node = name;
+    this.address = stage.bound.run.addresses[name] ?? '';
+    this.access = access;
+    this.machine = new DockerMachine(stage.engine, containerName(stage.bound, name));
+    this.disks = disks.map(({ path }) => path);
+    this.units = units;
+    this.#stage = stage;
+    this.#planned = planned;
+    this.#granted = granted;
+    this.#arms = arms;
+  }
+
+  static async open(
+    stage: VictimStage,
+    planned: PlannedNode,
+    faults: readonly ScheduledFault[],
+  ): Promise<ArmedNode> {
+    const access = stage.nodes.get(planned.name);
+    if (access === undefined) throw new Error(`node ${planned.name} is not there`);
+    const granted = grantsFor(faults);
+    if (planned.disks.length > 0 && faults.some(({ fault }) => isNodeFault(fault)))
+      await startAnchor(stage.engine, stage.bound, planned.name, stage.toolbox);
+    return new ArmedNode(stage, planned, access, granted, await arm(stage, planned, granted, 1));
+  }
+
+  get sideCar(): NodeAccess {
+    return this.#arms.sideCar.access;
+  }
+
+  get hold(): Hold {
+    return this.#arms.hold;
+  }
+
+  get links(): LinkDriver {
+    return this.#arms.links;
+  }
+
+  async rearm(): Promise<void> {
+    const { hold, sideCar } = this.#arms;
+    hold.leave();
+    await sideCar.remove();
+    this.#starts += 1;
+    this.#arms = await arm(this.#stage, this.#planned, this.#granted, this.#starts);
+  }
+
+  async ready(): Promise<void> {
+    await this.#stage.ready(this.#planned);
+  }
+}
+
+async function arm(
+  { bound, engine, toolbox, abilities }: VictimStage,
+  { name, host }: PlannedNode,
+  granted: ReadonlySet<Grant>,
+  start: number,
+): Promise<Arms> {
+  const sideCar = await startSideCar(engine, bound, name, toolbox, granted, start);
+  const hold = await Hold.open(sideCar.access);
+  // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
+  const seed = bound.loaded.plan.seed * 65_536 + host;
+  return { sideCar, hold, links: new LinkDriver(hold, seed, linkMechanism(abilities)) };
 }

@@ -14,7 +14,7 @@ import { containerName } from '../../infra/components/docker/names.ts';
  * from `image`.
  */
 export async function isolate(engine: Docker, bound: BoundPlan, image: string): Promise<void> {
-  await Promise.all(bound.loaded.plan.nodes.map(({ name }) => addRoutes(engine, bound, name, image)));
+  await Promise.all(bound.loaded.plan.nodes.map(({ name }) => isolateNode(engine, bound, name, image)));
 }
 
 const Started = z.object({ Actor: z.object({ Attributes: z.object({ name: z.string() }) }) });
@@ -35,7 +35,7 @@ export async function keepIsolated(
       const { Actor } = Started.parse(JSON.parse(line));
       const node = nodes.get(Actor.Attributes.name);
       // A node that is gone again meanwhile needs no routes.
-      if (node !== undefined) await addRoutes(engine, bound, node, image).catch(() => undefined);
+      if (node !== undefined) await isolateNode(engine, bound, node, image).catch(() => undefined);
     }
   };
   // It ends by being aborted, or with the engine: neither is news to whoever asked for it.
@@ -44,7 +44,13 @@ export async function keepIsolated(
 
 const Ended = z.object({ StatusCode: z.int() });
 
-async function addRoutes(engine: Docker, bound: BoundPlan, node: string, image: string): Promise<void> {
+/** One node, as `isolate` does them all. */
+export async function isolateNode(
+  engine: Docker,
+  bound: BoundPlan,
+  node: string,
+  image: string,
+): Promise<void> {
   const routes = ['169.254.0.0/16', bound.loaded.plan.pool.ipv4];
   const script = routes.map((route) => `ip route replace unreachable ${route}`).join(' && ');
   const helper = await engine.createContainer({

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { handleOf } from '../../infra/components/docker/handle.ts';
-import type { BoundPlan } from '../../infra/plan/plan.ts';
+import type { BoundPlan, PlannedNode } from '../../infra/plan/plan.ts';
 import type { RunEvidence } from '../evidence/run-evidence.ts';
 import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { NodeAccess } from '../nodes/node.ts';
@@ -16,6 +16,8 @@ import { compareNodes } from './compare-nodes.ts';
 import { arm, degrade, heal, underSchedule } from './degrade.ts';
 import { endedNodes } from './ended-nodes.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
+import { isolateNode } from './isolation.ts';
+import { untilReady } from './readiness.ts';
 import type { Stage } from './stage.ts';
 
 /** What is found on the way: written as soon as it is known, since whatever comes next may go wrong. */
@@ -80,12 +82,19 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
 }
 
 async function degraded(
-  { bound, stage, opened, recorder }: Undergoing,
+  { bound, stage, opened, recorder, folder }: Undergoing,
   nodes: ReadonlyMap<string, NodeAccess>,
 ): Promise<FaultSession> {
   const { engine, toolbox, abilities, faultDriver: driver, progress, interrupts } = stage;
   const { signal } = interrupts;
-  const session = await arm({ engine, bound, nodes, toolbox, abilities, recorder, signal, driver }, progress);
+  const ready = async (node: PlannedNode): Promise<void> => {
+    const access = nodes.get(node.name);
+    if (access === undefined) throw new Error(`node ${node.name} is not there`);
+    await isolateNode(engine, bound, node.name, toolbox);
+    await untilReady(node, access, signal, (text) => folder.redactor.text(text));
+  };
+  const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready };
+  const session = await arm(faultStage, progress);
   opened.add('ending the leases of the faults', async () =>
     withDeadline('the side-cars', closeDeadlineMs, session.close()),
   );

@@ -2,12 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nodesOf } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import type { Fault } from '../../infra/spec/fault.ts';
+import { isLinkFault, type Fault } from '../../infra/spec/fault.ts';
 import { driverOf } from '../../scripts/faults/fault-driver.ts';
 import { Hold } from '../../scripts/faults/hold.ts';
 import { clean, merge, type LinkCondition } from '../../scripts/faults/link-condition.ts';
 import { LinkDriver, type LinkMechanism } from '../../scripts/faults/link-driver.ts';
 import type { Victim } from '../../scripts/faults/victim.ts';
+import { fakeVictim } from '../support/fake-victim.ts';
 import { FakeSideCar } from '../support/fake-kernel.ts';
 import { cut } from '../support/faults.ts';
 
@@ -150,7 +151,10 @@ describe('faults on all links', () => {
                 names.findIndex((name) => name === to),
               ];
               const together = merge(
-                active.filter(({ targets }) => targets.includes(link)).map((active) => active.fault),
+                active
+                  .filter(({ targets }) => targets.includes(link))
+                  .map((active) => active.fault)
+                  .filter(isLinkFault),
               );
               expect(incomingOf(sideCars[receiver], peers[sender] ?? '', how)).toEqual(
                 asIncoming(together, how),
@@ -208,16 +212,7 @@ async function victim(
   how: LinkMechanism,
 ): Promise<Victim> {
   const sideCar = sideCars[index] ?? new FakeSideCar();
-  const hold = await Hold.open(sideCar.access);
-  return {
-    node,
-    address: peers[index] ?? '',
-    access: sideCar.access,
-    sideCar: sideCar.access,
-    hold,
-    links: new LinkDriver(hold, 1, how),
-    disks: [],
-  };
+  return await fakeVictim({ node, address: peers[index] ?? '', access: sideCar.access }, sideCar, how);
 }
 
 interface Incoming {

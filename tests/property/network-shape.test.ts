@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { shapeLinks } from '../../infra/plan/network-shape.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
-import type { NetworkShape } from '../../infra/spec/fault.ts';
+import type { NetworkShape } from '../../infra/spec/faults/targets.ts';
 
 const names = fc
   .integer({ min: 1, max: 12 })

@@ -9,6 +9,11 @@ export const kindsCluster = join(packageRoot, 'tests/support/clusters/kinds/clus
 const link = (from: number, to: number): { links: object[] } => ({
   links: [{ from: `node-${from}`, to: `node-${to}` }],
 });
+const machine = (number: number): string => `machine-${number}`;
+const unit = (number: number): { units: object[] } => ({
+  units: [{ node: machine(number), unit: 'steady' }],
+});
+const node = (name: string): { nodes: object[] } => ({ nodes: [{ node: name }] });
 const disk = (node: number): { disks: object[] } => ({ disks: [{ node: `node-${node}` }] });
 
 /** Where each kind is, so that no two of them are on one link or disk: a kind that is new does not compile without a place. */
@@ -24,6 +29,12 @@ const places = {
   'disk.space': disk(1),
   'disk.inodes': disk(2),
   'disk.readonly': disk(3),
+  'process.kill': unit(1),
+  'process.crash-loop': unit(2),
+  'process.pause': unit(3),
+  'node.pause': node('node-5'),
+  'node.kill': node('node-6'),
+  'node.reboot': node(machine(4)),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

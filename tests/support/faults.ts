@@ -63,6 +63,20 @@ export const inodes = (freeInodes: number): Of<'disk.inodes'> => ({
 });
 export const readOnly: Of<'disk.readonly'> = { kind: 'disk.readonly', name: 'o', on: disks };
 
+const units = { units: [{ node: '*' }] };
+const nodes = { nodes: [{ node: '*' }] };
+export const kill: Of<'process.kill'> = { kind: 'process.kill', name: 'k', on: units, signal: 'KILL' };
+export const crashLoop: Of<'process.crash-loop'> = {
+  kind: 'process.crash-loop',
+  name: 'a',
+  on: units,
+  afterMs: 200,
+};
+export const stop: Of<'process.pause'> = { kind: 'process.pause', name: 't', on: units };
+export const freeze: Of<'node.pause'> = { kind: 'node.pause', name: 'f', on: nodes };
+export const powerLoss: Of<'node.kill'> = { kind: 'node.kill', name: 'w', on: nodes };
+export const reboot: Of<'node.reboot'> = { kind: 'node.reboot', name: 'b', on: nodes };
+
 /** On everything. */
 export const oneOfEach = {
   'network.delay': delay(20),
@@ -76,4 +90,10 @@ export const oneOfEach = {
   'disk.space': space(0),
   'disk.inodes': inodes(0),
   'disk.readonly': readOnly,
+  'process.kill': kill,
+  'process.crash-loop': crashLoop,
+  'process.pause': stop,
+  'node.pause': freeze,
+  'node.kill': powerLoss,
+  'node.reboot': reboot,
 } satisfies Record<FaultKind, Fault>;

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=df1c40dd161735774dcb69f5c323752c35a3732c7390a97d1d097ad2a2d8acdc
+LABEL dev.understudy.inputs=d513a004db559bc409a6e1198765b4c5c2c565af810646b142663005f046b8f2
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -19,9 +19,10 @@ COPY ["files/001-linkprobe.c","/usr/local/src/linkprobe.c"]
 COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
 COPY ["files/003-diskreadonly.c","/usr/local/src/diskreadonly.c"]
 COPY ["files/004-processwatch.c","/usr/local/src/processwatch.c"]
-COPY ["files/005-hold","/usr/local/bin/hold"]
+COPY ["files/005-unitfault.c","/usr/local/src/unitfault.c"]
+COPY ["files/006-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/006-abilities","/usr/local/bin/abilities"]
+COPY ["files/007-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
@@ -29,3 +30,4 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkprobe","/usr/local/src/linkpro
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskreadonly","/usr/local/src/diskreadonly.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/processwatch.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]

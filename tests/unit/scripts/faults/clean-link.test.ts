@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isClean, isGone } from '../../../../scripts/faults/clean-link.ts';
 import { isDecided } from '../../../../scripts/faults/link-ratio.ts';
-import type { LinkFault } from '../../../../scripts/faults/link-receipts.ts';
+import type { LinkFault } from '../../../../infra/spec/fault.ts';
 import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
 import { reading, sample } from '../../../support/link-samples.ts';
 

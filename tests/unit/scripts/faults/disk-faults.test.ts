@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDiskHealed, judgeDisk, tooMuch, type DiskFault } from '../../../../scripts/faults/disk-faults.ts';
+import type { DiskFault } from '../../../../infra/spec/fault.ts';
+import { isDiskHealed, judgeDisk, tooMuch } from '../../../../scripts/faults/disk-faults.ts';
 import { blockBytes, liveUse, type DiskReading } from '../../../../scripts/faults/disk-readings.ts';
 import { inodes, readOnly, space } from '../../../support/faults.ts';
 import { roomy } from '../../../support/roomy.ts';

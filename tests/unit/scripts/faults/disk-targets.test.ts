@@ -2,13 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { diskMeaning, DiskReader, disksBeside } from '../../../../scripts/faults/disk-targets.ts';
-import { Hold } from '../../../../scripts/faults/hold.ts';
 import { InForce } from '../../../../scripts/faults/in-force.ts';
-import { LinkDriver } from '../../../../scripts/faults/link-driver.ts';
 import { TargetWatch } from '../../../../scripts/faults/target-watch.ts';
 import type { Victim } from '../../../../scripts/faults/victim.ts';
-import { FakeSideCar } from '../../../support/fake-kernel.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
+import { fakeVictim } from '../../../support/fake-victim.ts';
 import { delay, inodes, space } from '../../../support/faults.ts';
 
 const never = new AbortController().signal;
@@ -24,16 +22,7 @@ async function victim(node: string, disks: readonly string[], blocks: Map<string
         stderr: '',
       }),
   });
-  const hold = await Hold.open(new FakeSideCar().access);
-  return {
-    node,
-    address: '',
-    access,
-    sideCar: access,
-    hold,
-    links: new LinkDriver(hold, 1, 'nfqueue'),
-    disks,
-  };
+  return await fakeVictim({ node, access, disks });
 }
 
 const scheduled = (id: string, fault: Fault, ...targets: readonly string[]): ScheduledFault => ({

@@ -1,20 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { clean, merge } from '../../../../scripts/faults/link-condition.ts';
-import {
-  corrupt,
-  cut,
-  delay,
-  duplicate,
-  jitter,
-  loss,
-  rate,
-  readOnly,
-  reorder,
-} from '../../../support/faults.ts';
+import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
 
-test('no fault leaves a link as it is, and a disk’s fault too', () => {
+test('no fault leaves a link as it is', () => {
   expect(merge([])).toEqual(clean);
-  expect(merge([readOnly])).toEqual(clean);
 });
 
 test('delays and jitters add up, the narrowest rate wins, one cut is enough', () => {

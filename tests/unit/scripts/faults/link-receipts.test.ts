@@ -1,13 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { LinkFault } from '../../../../infra/spec/fault.ts';
 import fc from 'fast-check';
 import { drawFor } from '../../../../infra/plan/seed.ts';
 import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
-import {
-  delayTolerance,
-  judgeLink,
-  type LinkFault,
-  type LinkReadings,
-} from '../../../../scripts/faults/link-receipts.ts';
+import { delayTolerance, judgeLink, type LinkReadings } from '../../../../scripts/faults/link-receipts.ts';
 import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
 import { nothing, reading, sample } from '../../../support/link-samples.ts';
 

@@ -16,7 +16,7 @@ const nothingTold: Told = {
   realised: new Map(),
   leftovers: [],
   ended: new Set(),
-  mechanism: 'nfqueue',
+  abilities: { netem: false, htb: true, nftables: true, nfqueue: true, duplicating: true },
 };
 
 const slow: ScheduledFault = {

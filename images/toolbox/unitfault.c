@@ -1,0 +1,178 @@
+/*
+ * unitfault pause UNIT: every process of a systemd unit stands still until stdin ends or a signal comes; then those that
+ * it stopped go on. What the unit starts meanwhile is stopped too (every 20 ms).
+ *
+ * unitfault crash UNIT AFTER_MS: every process of the unit is killed once it has lived for AFTER_MS, until then as well; all
+ * that run already are killed at once.
+ *
+ * It says "ok N" once N processes stand still, or were killed; where the unit has none, "err 3 …". It shares its pid
+ * namespace with the node, and needs KILL for processes of other accounts.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EVERY_MS 20
+#define MAX_PROCESSES 4096
+/* Until a stop is seen: the signal is sent at once, and taken when the process next runs. */
+#define STOP_ROUNDS 100
+
+struct process {
+  int pid;
+  char state;
+  /* In clock ticks since boot: with the pid it names one process for good. */
+  unsigned long long started;
+};
+
+static const char *unit;
+static struct process stopped[MAX_PROCESSES];
+static int stopped_count;
+static volatile sig_atomic_t ended;
+
+static void end(int signal) {
+  (void)signal;
+  ended = 1;
+}
+
+static int is_over(int wait_ms) {
+  struct pollfd input = {.fd = 0, .events = POLLIN};
+  char ignored[256];
+  if (!ended && poll(&input, 1, wait_ms) > 0 && read(0, ignored, sizeof ignored) <= 0) ended = 1;
+  return ended;
+}
+
+/* Up to 4095 bytes and a zero behind them; false where there is nothing to read. */
+static bool read_proc(int pid, const char *name, char *text) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  ssize_t length = read(file, text, 4095);
+  close(file);
+  text[length > 0 ? length : 0] = 0;
+  return length > 0;
+}
+
+static bool is_in_unit(int pid) {
+  char text[4096];
+  if (!read_proc(pid, "cgroup", text)) return false;
+  size_t length = strlen(unit);
+  for (char *at = text; (at = strstr(at, unit)); at += length)
+    if (at > text && at[-1] == '/' && (at[length] == '\n' || at[length] == '/')) return true;
+  return false;
+}
+
+/* man 5 proc: state is the 3rd field, starttime the 22nd; what is dead already is no process any more. */
+static bool look_at(int pid, struct process *one) {
+  char text[4096];
+  if (!read_proc(pid, "stat", text)) return false;
+  char *rest = strrchr(text, ')');
+  one->pid = pid;
+  if (!rest || sscanf(rest + 2, "%c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &one->state, &one->started) != 2)
+    return false;
+  return one->state != 'Z' && one->state != 'X';
+}
+
+static int list(struct process *all) {
+  int count = 0;
+  DIR *folder = opendir("/proc");
+  for (struct dirent *entry; folder && count < MAX_PROCESSES && (entry = readdir(folder));) {
+    int pid = atoi(entry->d_name);
+    if (pid > 1 && is_in_unit(pid) && look_at(pid, &all[count])) count++;
+  }
+  if (folder) closedir(folder);
+  return count;
+}
+
+static bool stands(const struct process *one) { return one->state == 'T' || one->state == 't'; }
+
+static bool is_ours(const struct process *one) {
+  for (int i = 0; i < stopped_count; i++)
+    if (stopped[i].pid == one->pid && stopped[i].started == one->started) return true;
+  return false;
+}
+
+/* How many of the unit's processes do not stand still yet; those are told to. `found`: how many there are. */
+static int stop_all(int *found) {
+  static struct process all[MAX_PROCESSES];
+  int running = 0;
+  *found = list(all);
+  for (int i = 0; i < *found; i++) {
+    if (stands(&all[i])) continue;
+    running++;
+    if (!is_ours(&all[i]) && stopped_count < MAX_PROCESSES) stopped[stopped_count++] = all[i];
+    kill(all[i].pid, SIGSTOP);
+  }
+  return running;
+}
+
+/* Those that we stopped, and that still are what they were. */
+static void continue_all(void) {
+  struct process now;
+  for (int i = 0; i < stopped_count; i++)
+    if (look_at(stopped[i].pid, &now) && now.started == stopped[i].started) kill(now.pid, SIGCONT);
+}
+
+static int pause_unit(void) {
+  int found = 0, round = 0;
+  while (stop_all(&found) > 0 && round++ < STOP_ROUNDS && !is_over(EVERY_MS)) continue;
+  if (found == 0) {
+    printf("err 3 %s has no process\n", unit);
+    return 3;
+  }
+  if (ended || round > STOP_ROUNDS) printf("err 4 %s did not stand still\n", unit);
+  else printf("ok %d\n", found);
+  while (!is_over(EVERY_MS)) stop_all(&found);
+  continue_all();
+  return 0;
+}
+
+static int64_t now_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_BOOTTIME, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int kill_older(int64_t after_ms) {
+  static struct process all[MAX_PROCESSES];
+  int64_t ticks = sysconf(_SC_CLK_TCK), now = now_ms();
+  int found = list(all), killed = 0;
+  for (int i = 0; i < found; i++)
+    if (now - (int64_t)all[i].started * 1000 / ticks >= after_ms && kill(all[i].pid, SIGKILL) == 0) killed++;
+  return killed;
+}
+
+static int crash_unit(int64_t after_ms) {
+  int killed = kill_older(0);
+  if (killed == 0) {
+    printf("err 3 %s has no process\n", unit);
+    return 3;
+  }
+  printf("ok %d\n", killed);
+  while (!is_over(EVERY_MS)) kill_older(after_ms);
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  bool pauses = argc == 3 && !strcmp(argv[1], "pause"), crashes = argc == 4 && !strcmp(argv[1], "crash");
+  if (!pauses && !crashes) {
+    puts("err 64 usage: unitfault pause UNIT | unitfault crash UNIT AFTER_MS");
+    return 64;
+  }
+  unit = argv[2];
+  struct sigaction action = {.sa_handler = end};
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGINT, &action, NULL);
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  return pauses ? pause_unit() : crash_unit(strtoll(argv[3], NULL, 10));
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { onLinks } from './targets.ts';
+import { timing, wholeRunOnly } from './timing.ts';
+
+/**
+ * What can be confirmed: below a millisecond a delay and a spread are lost in the noise of any host, and below 0.001 a loss
+ * is not told from none by as many probes as a run sends (scripts/faults/link-receipts.ts). For `links:` of a spec, too.
+ */
+export const linkValues = {
+  delayMs: z.number().min(1).max(10_000),
+  jitterMs: z.number().min(1).max(5_000),
+  lossRatio: z.number().min(0.001).lt(1),
+  rateMbit: z.number().min(0.1).max(10_000),
+};
+
+const common = { ...timing, ...onLinks };
+
+/**
+ * Milliseconds are one way, and a jitter is ± around the delay, or around itself where there is less; a ratio is 0 to 1;
+ * rates are 10^6 bit a second. What is reordered comes `byMs` later, behind what was sent after it; what is corrupted has
+ * one bit of its payload turned over.
+ */
+export const networkFaults = [
+  z.strictObject({ ...common, kind: z.literal('network.delay'), delayMs: linkValues.delayMs }),
+  z.strictObject({ ...common, kind: z.literal('network.jitter'), jitterMs: linkValues.jitterMs }),
+  z.strictObject({ ...common, kind: z.literal('network.loss'), lossRatio: linkValues.lossRatio }),
+  z.strictObject({ ...common, kind: z.literal('network.duplicate'), duplicateRatio: linkValues.lossRatio }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('network.reorder'),
+    // Of more, too few are left that could overtake.
+    reorderRatio: linkValues.lossRatio.max(0.5),
+    byMs: z.number().min(5).max(1_000).default(20),
+  }),
+  z.strictObject({ ...common, kind: z.literal('network.corrupt'), corruptRatio: linkValues.lossRatio }),
+  z.strictObject({
+    ...common,
+    ...wholeRunOnly,
+    kind: z.literal('network.rate'),
+    rateMbit: linkValues.rateMbit,
+  }),
+  z.strictObject({ ...common, kind: z.literal('network.partition') }),
+] as const;

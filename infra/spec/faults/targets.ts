@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { absolutePath, unitName } from '../../../images/stack.ts';
+
+const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/, 'name of a role or node');
+const anyNode = z.union([z.literal('*'), roleOrNode]);
+
+/**
+ * A cut through a network whose parts the seed picks, among the nodes of a role or all of them: `count` nodes and everybody
+ * else (isolate), fewer than half and the rest (minority), both halves, both halves but for one node that sees both
+ * (bridge), each node and all but its two neighbours (ring). `way`: as the smaller part sees it.
+ */
+const NetworkShape = z.strictObject({
+  shape: z.enum(['isolate', 'minority', 'halves', 'bridge', 'ring']),
+  among: anyNode.default('*'),
+  count: z.int().positive().default(1),
+  way: z.enum(['both', 'in', 'out']).default('both'),
+});
+export type NetworkShape = z.infer<typeof NetworkShape>;
+
+/** Directed links by role or node name; `both: true` adds the opposite direction. */
+const LinkTarget = z.union([
+  z.literal('all'),
+  NetworkShape,
+  z.array(z.strictObject({ from: anyNode, to: anyNode, both: z.boolean().default(false) })).min(1),
+]);
+export type LinkTarget = z.infer<typeof LinkTarget>;
+
+/** Per-node disks by role or node name; without `path` every disk of that role. `all` leaves shared volumes alone. */
+const DiskTarget = z.union([
+  z.literal('all'),
+  z.array(z.strictObject({ node: roleOrNode, path: absolutePath.optional() })).min(1),
+]);
+export type DiskTarget = z.infer<typeof DiskTarget>;
+
+/** Of the nodes that `node` names, all, or as many as the seed is to pick: that many, or that part, rounded up. */
+const chosenNodes = {
+  node: anyNode,
+  count: z.int().positive().optional(),
+  percent: z.number().gt(0).max(100).optional(),
+};
+const oneChoice = 'one of "count" and "percent"';
+const isOneChoice = ({ count, percent }: { readonly count?: unknown; readonly percent?: unknown }): boolean =>
+  count === undefined || percent === undefined;
+
+/** Units that a role declares (`units:`), on chosen nodes; without `unit` each of them. */
+const UnitTarget = z
+  .array(z.strictObject({ ...chosenNodes, unit: unitName.optional() }).refine(isOneChoice, oneChoice))
+  .min(1);
+export type UnitTarget = z.infer<typeof UnitTarget>;
+
+const NodeTarget = z.array(z.strictObject(chosenNodes).refine(isOneChoice, oneChoice)).min(1);
+export type NodeTarget = z.infer<typeof NodeTarget>;
+
+export const onLinks = { on: z.strictObject({ links: LinkTarget }) };
+export const onDisks = { on: z.strictObject({ disks: DiskTarget }) };
+export const onUnits = { on: z.strictObject({ units: UnitTarget }) };
+export const onNodes = { on: z.strictObject({ nodes: NodeTarget }) };

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+export const faultName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and "-", starting with a letter');
+
+/**
+ * When a fault holds, in ms after the first suite began: it starts at a moment inside `from` that the seed picks, and
+ * ends at `untilMs`, or after a time that the seed picks inside `lastsMs`; with `again` it comes as often as `times` says,
+ * each time that much after the one before. Without `from` it holds during the whole run: from before the first suite to
+ * after the last one.
+ */
+const span = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
+
+/** What a fault of any kind has beside what it is on. */
+export const timing = {
+  name: faultName,
+  from: span.optional(),
+  untilMs: z.int().positive().optional(),
+  lastsMs: span.optional(),
+  again: z.strictObject({ times: z.int().min(2).max(50), everyMs: span }).optional(),
+};
+
+/** A rate is measured by a flood, which has no place beside a suite: without a measurement there is no receipt. */
+const wholeRun = z.never({
+  error: 'a rate holds during the whole run: it cannot be confirmed beside a suite',
+});
+export const wholeRunOnly = {
+  from: wholeRun.optional(),
+  untilMs: wholeRun.optional(),
+  lastsMs: wholeRun.optional(),
+  again: wholeRun.optional(),
+};

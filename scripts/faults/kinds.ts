@@ -1,0 +1,83 @@
+import type { FaultKind } from '../../infra/spec/fault.ts';
+import type { Abilities } from './abilities.ts';
+import { linkMechanism } from './link-driver.ts';
+import type { Grant } from './side-car.ts';
+
+/** What holds for all faults of one kind. */
+interface KindTraits {
+  /** What brings it about, for receipts. */
+  readonly driver: string | ((abilities: Abilities) => string);
+  /**
+   * Who undoes it when the controller is gone: the node's own side-car, within ten seconds; or whoever takes the cluster
+   * down, since what is left of it goes with the node.
+   */
+  readonly healedBy: 'node' | 'destroy';
+  /** What its side-car must be allowed. */
+  readonly needs: readonly Grant[];
+  /** What the kernel does not offer to it; null where it does. */
+  readonly missing: (abilities: Abilities) => string | null;
+}
+
+const nothing = (): null => null;
+const queued = {
+  driver: linkMechanism,
+  healedBy: 'node',
+  needs: ['network'],
+  missing: ({ nfqueue, netem, htb }: Abilities) =>
+    nfqueue || (netem && htb)
+      ? null
+      : 'the kernel has neither NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE) nor netem below htb (CONFIG_NET_SCH_NETEM)',
+} as const;
+/** netem reorders by letting some through at once, and corrupts headers as well as what they carry: neither is what is asked. */
+const shaped = {
+  driver: 'nfqueue',
+  healedBy: 'node',
+  needs: ['network'],
+  missing: ({ nfqueue }: Abilities) =>
+    nfqueue ? null : 'the kernel has no NFQUEUE (CONFIG_NETFILTER_XT_TARGET_NFQUEUE)',
+} as const;
+const filled = { driver: 'diskfill', healedBy: 'node', needs: ['disk'], missing: nothing } as const;
+const signalled = { driver: 'unitfault', healedBy: 'node', needs: ['signal'], missing: nothing } as const;
+const ofEngine = { driver: 'engine', healedBy: 'destroy', needs: [], missing: nothing } as const;
+
+export const kinds = {
+  'network.delay': queued,
+  'network.jitter': queued,
+  'network.loss': queued,
+  'network.duplicate': {
+    driver: 'nftables',
+    healedBy: 'node',
+    needs: ['network'],
+    missing: ({ duplicating }) =>
+      duplicating ? null : 'the kernel cannot duplicate packets (CONFIG_NFT_DUP_IPV4)',
+  },
+  'network.reorder': shaped,
+  'network.corrupt': shaped,
+  'network.rate': {
+    driver: 'htb',
+    healedBy: 'node',
+    needs: ['network'],
+    missing: ({ htb }) => (htb ? null : 'the kernel has no htb (CONFIG_NET_SCH_HTB)'),
+  },
+  'network.partition': {
+    driver: 'nftables',
+    healedBy: 'node',
+    needs: ['network'],
+    missing: ({ nftables }) => (nftables ? null : 'the kernel has no nftables (CONFIG_NF_TABLES)'),
+  },
+  'disk.space': filled,
+  'disk.inodes': filled,
+  'disk.readonly': { driver: 'remount', healedBy: 'node', needs: ['mount'], missing: nothing },
+  // What a unit does after its main process was killed is its own affair, and so is starting it again at the end.
+  'process.kill': { driver: 'systemd', healedBy: 'destroy', needs: [], missing: nothing },
+  'process.crash-loop': signalled,
+  'process.pause': signalled,
+  'node.pause': ofEngine,
+  'node.kill': ofEngine,
+  'node.reboot': ofEngine,
+} satisfies Record<FaultKind, KindTraits>;
+
+export function driverName(kind: FaultKind, abilities: Abilities): string {
+  const { driver } = kinds[kind];
+  return typeof driver === 'string' ? driver : driver(abilities);
+}

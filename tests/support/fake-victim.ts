@@ -1,0 +1,32 @@
+import { Hold } from '../../scripts/faults/hold.ts';
+import { LinkDriver, type LinkMechanism } from '../../scripts/faults/link-driver.ts';
+import type { Victim } from '../../scripts/faults/victim.ts';
+import type { Machine } from '../../scripts/nodes/machine.ts';
+import { FakeSideCar } from './fake-kernel.ts';
+import { fakeNode } from './fake-node.ts';
+
+const nobody = (): Promise<never> => Promise.reject(new Error('not asked for here'));
+const noMachine: Machine = { pause: nobody, resume: nobody, kill: nobody, shutDown: nobody, start: nobody };
+
+/** A node with a side-car that only pretends; what is given is in the place of what else nobody may ask for. */
+export async function fakeVictim(
+  parts: Partial<Omit<Victim, 'hold' | 'links' | 'sideCar'>>,
+  sideCar = new FakeSideCar(),
+  mechanism: LinkMechanism = 'nfqueue',
+): Promise<Victim> {
+  const hold = await Hold.open(sideCar.access);
+  return {
+    node: 'node-1',
+    address: '',
+    access: fakeNode({}),
+    machine: noMachine,
+    sideCar: sideCar.access,
+    hold,
+    links: new LinkDriver(hold, 1, mechanism),
+    disks: [],
+    units: [],
+    rearm: nobody,
+    ready: nobody,
+    ...parts,
+  };
+}
