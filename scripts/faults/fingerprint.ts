@@ -2,7 +2,7 @@ import type { NodeAccess } from '../nodes/node.ts';
 
 /**
  * What a heal must bring back, line by line: qdiscs, classes, filters, rules (without counters), routes, addresses, mounts
- * with their own and their file system's options, fills.
+ * with their own and their file system's options, fills, and the main processes of units that faults were on.
  */
 export type Fingerprint = readonly string[];
 
@@ -23,11 +23,18 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
   ['address', ['ip', '-o', '-4', 'addr', 'show']],
 ];
 
+/** What a fingerprint is taken of beside the node's network and mounts. */
+export interface Fingerprinted {
+  readonly disks: readonly string[];
+  /** Files of systemd units. */
+  readonly units: readonly string[];
+}
+
 /** Taken before the first fault and after the last: equal, or what differs is named. */
 export async function takeFingerprint(
   node: NodeAccess,
   sideCar: NodeAccess,
-  disks: readonly string[],
+  { disks, units }: Fingerprinted,
 ): Promise<Fingerprint> {
   const listings = await Promise.all(
     commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv))),
@@ -41,7 +48,23 @@ export async function takeFingerprint(
       lines('file', await listing(sideCar, ['find', path, '-maxdepth', '1', '-name', '.understudy-*'])),
     ),
   );
-  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat()].sort();
+  const processes = units.length === 0 ? [] : lines('unit', await listing(node, mainProcesses(units)));
+  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...processes].sort();
+}
+
+/** Unit, uid and argv[0] of each main process, and whether it stands still. */
+function mainProcesses(units: readonly string[]): readonly string[] {
+  const script = [
+    'for unit in "$@"; do',
+    '  pid=$(systemctl show --property=MainPID "$unit") && pid=${pid#MainPID=} || exit',
+    '  [ "$pid" -gt 0 ] || { echo "$unit has no main process"; continue; }',
+    '  uid=$(while read -r key _ id _; do [ "$key" = Uid: ] && echo "$id"; done < "/proc/$pid/status")',
+    '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1)',
+    '  case $(cat "/proc/$pid/stat") in *") T "*) state=" stands still" ;; *) state= ;; esac',
+    '  echo "$unit uid $uid $argv0$state"',
+    'done',
+  ].join('\n');
+  return ['sh', '-c', script, 'sh', ...units];
 }
 
 /** A listing that fails both times would be equal to itself. */
@@ -87,11 +110,17 @@ function beyond(all: Fingerprint, known: Fingerprint): readonly string[] {
   });
 }
 
+/** The engine draws these anew each time that a node starts: an interface's number, and the ports of its own name server. */
+function withoutDrawn(line: string): string {
+  const named = line.replace(/^\d+: /, '');
+  return named.includes('127.0.0.11') ? named.replaceAll(/(127\.0\.0\.11:|sport )\d+/g, '$1?') : named;
+}
+
 function lines(label: string, text: string): readonly string[] {
   return (
     text
       .split('\n')
-      .map((line) => line.trim().replaceAll(/\s+/g, ' '))
+      .map((line) => withoutDrawn(line.trim().replaceAll(/\s+/g, ' ')))
       // Brackets that only close name nothing: what they close has a line of its own.
       .filter((line) => /\w/.test(line))
       .map((line) => `${label} ${line}`)

@@ -1,3 +1,6 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { parseTarget } from '../../infra/plan/target.ts';
+import { unitFile } from '../nodes/unit-file.ts';
 import { leftovers, takeFingerprint, type Fingerprint, type Scaffolding } from './fingerprint.ts';
 import type { Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -5,20 +8,23 @@ import { messageOf } from '../../infra/errors.ts';
 /** How all nodes were before any fault, for what faults left to be named. */
 export class HealProof {
   readonly #victims: readonly Victim[];
-  readonly #before: ReadonlyMap<string, Fingerprint>;
+  /** Files of the units that faults are to be on, by node: what becomes of others is the software's affair. */
+  readonly #units: ReadonlyMap<string, readonly string[]>;
+  readonly #before = new Map<string, Fingerprint>();
 
-  private constructor(victims: readonly Victim[], before: ReadonlyMap<string, Fingerprint>) {
+  private constructor(victims: readonly Victim[], units: ReadonlyMap<string, readonly string[]>) {
     this.#victims = victims;
-    this.#before = before;
+    this.#units = units;
   }
 
-  static async take(victims: readonly Victim[]): Promise<HealProof> {
-    const fingerprints = await Promise.all(
-      victims.map(async ({ node, access, sideCar, disks }) => {
-        return [node, await takeFingerprint(access, sideCar, disks)] as const;
+  static async take(victims: readonly Victim[], faults: readonly ScheduledFault[]): Promise<HealProof> {
+    const proof = new HealProof(victims, unitsUnder(faults));
+    await Promise.all(
+      victims.map(async (victim) => {
+        proof.#before.set(victim.node, await proof.#take(victim));
       }),
     );
-    return new HealProof(victims, new Map(fingerprints));
+    return proof;
   }
 
   /** On all nodes but those that have `ended`. `standing`: what is declared to stand on a node meanwhile, none where nothing may. */
@@ -32,15 +38,27 @@ export class HealProof {
   }
 
   /** What could not be looked at counts as left: it makes the run invalid, and the receipts are still written. */
-  async #of(
-    { node, access, sideCar, disks }: Victim,
-    standing: Scaffolding | undefined,
-  ): Promise<readonly string[]> {
+  async #of(victim: Victim, standing: Scaffolding | undefined): Promise<readonly string[]> {
+    const { node } = victim;
     try {
-      const now = await takeFingerprint(access, sideCar, disks);
+      const now = await this.#take(victim);
       return leftovers(node, this.#before.get(node) ?? [], now, standing);
     } catch (error) {
       return [`${node}: not looked at: ${messageOf(error)}`];
     }
   }
+
+  async #take({ node, access, sideCar, disks }: Victim): Promise<Fingerprint> {
+    return await takeFingerprint(access, sideCar, { disks, units: this.#units.get(node) ?? [] });
+  }
+}
+
+function unitsUnder(faults: readonly ScheduledFault[]): ReadonlyMap<string, readonly string[]> {
+  const units = new Map<string, Set<string>>();
+  for (const text of faults.flatMap(({ targets }) => targets)) {
+    const target = parseTarget(text);
+    if (target.on !== 'unit') continue;
+    units.set(target.node, (units.get(target.node) ?? new Set()).add(unitFile(target.unit)));
+  }
+  return new Map([...units].map(([node, files]) => [node, [...files].sort()]));
 }

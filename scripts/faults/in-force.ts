@@ -19,10 +19,6 @@ export class InForce {
     this.#faults.delete(fault);
   }
 
-  all(): readonly ScheduledFault[] {
-    return [...this.#faults];
-  }
-
   on(target: string): readonly ScheduledFault[] {
     return [...this.#faults].filter(({ targets }) => targets.includes(target));
   }

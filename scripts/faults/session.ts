@@ -7,13 +7,15 @@ import { diskMeaning, DiskReader } from './disk-targets.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { HealProof } from './heal-proof.ts';
+import { EndedVictims } from './ended-victims.ts';
 import { InForce } from './in-force.ts';
+import { Injector } from './injector.ts';
 import { layers } from './layers.ts';
 import { LinkWatch } from './link-watch.ts';
 import { nodeMeaning, NodeReader } from './node-targets.ts';
 import { processMeaning, ProcessReader } from './process-targets.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-import { hasEnded, receiptsOf, type Realised } from './session-receipts.ts';
+import { hasEnded, receiptsOf } from './session-receipts.ts';
 import { TargetWatch } from './target-watch.ts';
 import { Turns } from './turns.ts';
 import { openVictims, type Victim, type VictimStage } from './victim.ts';
@@ -33,17 +35,14 @@ export class FaultSession {
   readonly #faults: readonly ScheduledFault[];
   readonly #driver: FaultDriver;
   readonly #proof: HealProof;
-  /** Those that the driver is to keep up: a fault that is on its way out no longer is, and still is in force. */
-  readonly #active = new Set<ScheduledFault>();
+  readonly #injector: Injector;
   readonly #inForce = new InForce();
   /** One for each family of faults. */
   readonly #watches: readonly FaultWatch[];
   /** On one link or disk one thing at a time: two changes at once could not be told apart by what is measured. */
   readonly #turns = new Turns();
-  readonly #realised = new Map<string, Realised>();
   readonly #errors = new Map<string, string[]>();
-  /** Nodes that have ended: what was in force on them went with them, and cannot be looked at any more. */
-  #ended: ReadonlySet<string> = new Set();
+  readonly #ended: EndedVictims;
   #suiteBeganMs = 0;
   /** After that, and before what is still in force then is healed. */
   #suiteEndedMs = 0;
@@ -58,6 +57,8 @@ export class FaultSession {
     this.#victims = victims;
     this.#faults = faults;
     this.#driver = stage.driver(victims);
+    this.#injector = new Injector(this.#driver, stage.recorder, this.#inForce, () => this.#sinceSuiteMs());
+    this.#ended = new EndedVictims(victims);
     this.#proof = proof;
     const around = [faults, this.#inForce, stage.signal] as const;
     this.#watches = [
@@ -73,7 +74,7 @@ export class FaultSession {
     const faults = faultsOf(stage.bound);
     const victims = await openVictims(stage, faults);
     try {
-      const session = new FaultSession(stage, victims, faults, await HealProof.take(victims));
+      const session = new FaultSession(stage, victims, faults, await HealProof.take(victims, faults));
       for (const watch of session.#watches) await watch.begin();
       return session;
     } catch (error) {
@@ -114,16 +115,16 @@ export class FaultSession {
       });
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
-    const before = await this.#proof.leftovers(this.#ended, (node) => this.#driver.scaffolding(node));
-    await this.#said('driver', async () => this.#driver.release(this.#ended));
-    const after = await this.#proof.leftovers(this.#ended);
+    const before = await this.#proof.leftovers(this.#ended.nodes, (node) => this.#driver.scaffolding(node));
+    await this.#said('driver', async () => this.#driver.release(this.#ended.nodes));
+    const after = await this.#proof.leftovers(this.#ended.nodes);
     const leftovers = [...new Set([...before, ...after, ...this.#stillAway()])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
     for (const watch of this.#watches) await this.#said('after the heal', async () => watch.finish());
     const told = {
-      realised: this.#realised,
+      realised: this.#injector.realised,
       leftovers,
-      ended: this.#ended,
+      ended: this.#ended.nodes,
       abilities: this.#stage.abilities,
     };
     return {
@@ -140,15 +141,15 @@ export class FaultSession {
 
   /** Of a node that does not run no listing tells what is left: that it does not. */
   #stillAway(): readonly string[] {
-    return this.#inForce
-      .all()
-      .filter(({ fault }) => isNodeFault(fault))
-      .flatMap(({ id, targets }) => targets.map((node) => `${node}: away since ${id}`));
+    return this.#faults
+      .filter(({ id, fault }) => isNodeFault(fault) && this.#injector.realised.has(id))
+      .flatMap(({ targets }) => targets.filter((node) => this.#ended.nodes.has(node)))
+      .map((node) => `${node}: the node does not run`);
   }
 
   /** The last first, but what is on a node can only be undone when that is back. */
   #inOrderOfHealing(): readonly ScheduledFault[] {
-    const lastFirst = [...this.#active].reverse();
+    const lastFirst = [...this.#injector.active].reverse();
     return [
       ...lastFirst.filter(({ fault }) => isNodeFault(fault)),
       ...lastFirst.filter(({ fault }) => !isNodeFault(fault)),
@@ -159,8 +160,8 @@ export class FaultSession {
   async close(): Promise<void> {
     for (const watch of this.#watches) watch.close();
     await this.#lookForEnded();
-    for (const { node, hold } of this.#victims) if (this.#ended.has(node)) hold.leave();
-    await endLeases(this.#victims.filter(({ node }) => !this.#ended.has(node)));
+    for (const { node, hold } of this.#victims) if (this.#ended.nodes.has(node)) hold.leave();
+    await endLeases(this.#victims.filter(({ node }) => !this.#ended.nodes.has(node)));
   }
 
   async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {
@@ -175,7 +176,7 @@ export class FaultSession {
         await watch.beforeWindow(fault);
         if (!(await this.#comes(start, ended))) return;
         await this.#lookForEnded();
-        if (fault.targets.some((target) => hasEnded(target, this.#ended)))
+        if (fault.targets.some((target) => hasEnded(target, this.#ended.nodes)))
           throw new Error('its node had ended before it came');
         // What others that are read beside its targets needed has come out of its own window.
         if (msLeft() <= watch.leastMs(fault))
@@ -186,7 +187,8 @@ export class FaultSession {
         await watch.inWindow(fault, msLeft);
       }),
     );
-    if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#active.has(fault)) return;
+    if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#injector.active.includes(fault))
+      return;
     await this.#said(id, async () =>
       this.#turns.take(touched, async () => {
         await this.#lookForEnded();
@@ -209,18 +211,9 @@ export class FaultSession {
     }
   }
 
-  /** Of a node that cannot be asked just now, what was known counts on: one that has ended stays so. */
   async #lookForEnded(): Promise<void> {
-    const ended = await Promise.all(
-      this.#victims.map(async ({ node, access }) =>
-        access.state().then(
-          ({ running }) => (running ? [] : [node]),
-          () => (this.#ended.has(node) ? [node] : []),
-        ),
-      ),
-    );
-    this.#ended = new Set(ended.flat());
-    for (const watch of this.#watches) watch.leaveOut(this.#ended);
+    const ended = await this.#ended.look();
+    for (const watch of this.#watches) watch.leaveOut(ended);
   }
 
   /** A fault on a node that has ended: whoever looks at the nodes says that it has. */
@@ -229,52 +222,26 @@ export class FaultSession {
     const found = this.#faults.find((fault) => fault.id === id);
     // A node that a fault took away, and that does not come back, is its fault.
     if (found === undefined || isNodeFault(found.fault)) return false;
-    return found.targets.some((target) => hasEnded(target, this.#ended));
+    return found.targets.some((target) => hasEnded(target, this.#ended.nodes));
   }
 
   async #inject(fault: ScheduledFault): Promise<void> {
-    const { recorder } = this.#stage;
-    await this.#of(fault).around(fault, async () => {
-      this.#active.add(fault);
-      this.#inForce.begin(fault);
-      const injectedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
-      const started = performance.now();
-      await this.#driver.inject(fault, [...this.#active]);
-      const tookMs = Math.round(performance.now() - started);
-      recorder.record({ type: 'fault.inject', fault: fault.id, targets: [...fault.targets], tookMs });
-      this.#realised.set(fault.id, {
-        injectedAtMs,
-        injectTookMs: tookMs,
-        healedAtMs: null,
-        healTookMs: 0,
-        healed: false,
-      });
-    });
+    await this.#injector.inject(fault, this.#of(fault));
   }
 
-  /** One that fails stays in force: what is left of it may be on its targets. */
   async #heal(fault: ScheduledFault): Promise<void> {
-    const { recorder } = this.#stage;
-    this.#active.delete(fault);
-    const started = performance.now();
-    await this.#driver.heal(fault, [...this.#active], this.#ended);
-    this.#inForce.end(fault);
-    const tookMs = Math.round(performance.now() - started);
-    recorder.record({ type: 'fault.heal', fault: fault.id, targets: [...fault.targets], tookMs });
-    const realised = this.#realised.get(fault.id);
-    if (realised !== undefined) {
-      const healedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
-      this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs, healed: true });
-    }
-    await this.#of(fault).afterHeal(fault);
+    await this.#injector.heal(fault, this.#of(fault), this.#ended.nodes);
   }
 
   /** What went wrong with a fault is said by itself, and so is the end of a node. */
   #isUnfinished(fault: ScheduledFault): boolean {
     if (fault.startMs === null || this.#errors.has(fault.id)) return false;
-    if (!isNodeFault(fault.fault) && fault.targets.some((target) => hasEnded(target, this.#ended)))
+    if (!isNodeFault(fault.fault) && fault.targets.some((target) => hasEnded(target, this.#ended.nodes)))
       return false;
-    return !this.#realised.has(fault.id) || (fault.endMs !== null && this.#active.has(fault));
+    return (
+      !this.#injector.realised.has(fault.id) ||
+      (fault.endMs !== null && this.#injector.active.includes(fault))
+    );
   }
 
   #whyUnfinished({ endMs }: ScheduledFault): string {

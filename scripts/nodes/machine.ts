@@ -28,7 +28,8 @@ export class DockerMachine implements Machine {
   }
 
   async resume(): Promise<void> {
-    await this.#container.unpause();
+    const { State } = await this.#container.inspect();
+    if (State.Paused) await this.#container.unpause();
   }
 
   async kill(): Promise<void> {
@@ -42,6 +43,7 @@ export class DockerMachine implements Machine {
   }
 
   async start(): Promise<void> {
-    await this.#container.start();
+    const { State } = await this.#container.inspect();
+    if (!State.Running) await this.#container.start();
   }
 }

@@ -10,8 +10,8 @@ const link = (from: number, to: number): { links: object[] } => ({
   links: [{ from: `node-${from}`, to: `node-${to}` }],
 });
 const machine = (number: number): string => `machine-${number}`;
-const unit = (number: number): { units: object[] } => ({
-  units: [{ node: machine(number), unit: 'steady' }],
+const unit = (number: number, name = 'steady'): { units: object[] } => ({
+  units: [{ node: machine(number), unit: name }],
 });
 const node = (name: string): { nodes: object[] } => ({ nodes: [{ node: name }] });
 const disk = (node: number): { disks: object[] } => ({ disks: [{ node: `node-${node}` }] });
@@ -29,7 +29,8 @@ const places = {
   'disk.space': disk(1),
   'disk.inodes': disk(2),
   'disk.readonly': disk(3),
-  'process.kill': unit(1),
+  // Nobody but the heal starts this one again.
+  'process.kill': unit(1, 'once'),
   'process.crash-loop': unit(2),
   'process.pause': unit(3),
   'node.pause': node('node-5'),

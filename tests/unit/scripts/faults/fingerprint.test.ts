@@ -4,6 +4,7 @@ import { leftovers, takeFingerprint } from '../../../../scripts/faults/fingerpri
 import type { NodeAccess } from '../../../../scripts/nodes/node.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
 
+const nothingMore = { disks: [], units: [] };
 const fingerprint = fc.array(fc.constantFrom('qdisc a', 'rule b', 'route c', 'mount /d', 'file e'), {
   maxLength: 6,
 });
@@ -64,11 +65,13 @@ test('a listing that fails is no fingerprint: it would be equal to the next one 
   const fails = fakeNode({
     exec: () => Promise.resolve({ exitCode: 1, stdout: '', stderr: 'Operation not permitted' }),
   });
-  await expect(takeFingerprint(works, fails, [])).rejects.toThrow(/ended with 1: Operation not permitted/);
-  await expect(takeFingerprint(fails, works, [])).rejects.toThrow(/mountinfo" ended with 1/);
+  await expect(takeFingerprint(works, fails, nothingMore)).rejects.toThrow(
+    /ended with 1: Operation not permitted/,
+  );
+  await expect(takeFingerprint(fails, works, nothingMore)).rejects.toThrow(/mountinfo" ended with 1/);
 });
 
-test('a fingerprint is one line a thing, with its kind, spaces evened out, mounts without ids, no lone brackets', async () => {
+test('a fingerprint is one line a thing, with its kind, spaces evened out, mounts without ids, no lone brackets, nothing that the engine draws', async () => {
   const node = printing({
     'cat /proc/1/mountinfo':
       '36 35 0:33 / /data rw,relatime shared:1 - tmpfs tmpfs rw,size=65536k\n37 35 0:34 / /proc ro,nosuid - proc proc rw\n',
@@ -76,13 +79,13 @@ test('a fingerprint is one line a thing, with its kind, spaces evened out, mount
   const sideCar = printing({
     'tc qdisc show': 'qdisc noqueue 0: dev lo root refcnt 2 \nqdisc htb 504d: dev eth0 root\n',
     'nft -s list ruleset':
-      'table inet understudy_cut_198_18_0_11 {\n\tchain in {\n\t\tcounter drop\n\t}\n}\n',
+      'table inet understudy_cut_198_18_0_11 {\n\tchain in {\n\t\tcounter drop\n\t}\n}\nip daddr 127.0.0.11 udp dport 53 counter dnat to 127.0.0.11:33601\n',
     'ip route show table all': 'default via 198.18.0.1 dev eth0 \n',
     'ip -o -4 addr show': '2: eth0    inet 198.18.0.12/24 scope global eth0\\       valid_lft forever\n',
     'find /data -maxdepth 1 -name .understudy-*': '/data/.understudy-fill-1\n',
   });
-  expect(await takeFingerprint(node, sideCar, ['/data'])).toEqual([
-    'address 2: eth0 inet 198.18.0.12/24 scope global eth0\\ valid_lft forever',
+  expect(await takeFingerprint(node, sideCar, { disks: ['/data'], units: [] })).toEqual([
+    'address eth0 inet 198.18.0.12/24 scope global eth0\\ valid_lft forever',
     'file /data/.understudy-fill-1',
     'mount /data rw,relatime rw,size=65536k',
     'mount /proc ro,nosuid rw',
@@ -91,6 +94,7 @@ test('a fingerprint is one line a thing, with its kind, spaces evened out, mount
     'route default via 198.18.0.1 dev eth0',
     'rule chain in {',
     'rule counter drop',
+    'rule ip daddr 127.0.0.11 udp dport 53 counter dnat to 127.0.0.11:?',
     'rule table inet understudy_cut_198_18_0_11 {',
   ]);
 });

@@ -1,0 +1,68 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import type { Recorder } from '../evidence/recorder.ts';
+import type { FaultDriver } from './fault-driver.ts';
+import type { FaultWatch } from './fault-watch.ts';
+import type { InForce } from './in-force.ts';
+import type { Realised } from './session-receipts.ts';
+
+/** Puts faults in force and takes them out, and keeps when each was. */
+export class Injector {
+  readonly #driver: FaultDriver;
+  readonly #recorder: Recorder;
+  readonly #inForce: InForce;
+  /** Those that the driver is to keep up: a fault that is on its way out no longer is, and still is in force. */
+  readonly #active = new Set<ScheduledFault>();
+  readonly #realised = new Map<string, Realised>();
+  readonly #sinceSuiteMs: () => number;
+
+  constructor(driver: FaultDriver, recorder: Recorder, inForce: InForce, sinceSuiteMs: () => number) {
+    this.#driver = driver;
+    this.#recorder = recorder;
+    this.#inForce = inForce;
+    this.#sinceSuiteMs = sinceSuiteMs;
+  }
+
+  /** The last that came is the last. */
+  get active(): readonly ScheduledFault[] {
+    return [...this.#active];
+  }
+
+  get realised(): ReadonlyMap<string, Realised> {
+    return this.#realised;
+  }
+
+  async inject(fault: ScheduledFault, watch: FaultWatch): Promise<void> {
+    await watch.around(fault, async () => {
+      this.#active.add(fault);
+      this.#inForce.begin(fault);
+      const injectedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
+      const started = performance.now();
+      await this.#driver.inject(fault, this.active);
+      const tookMs = Math.round(performance.now() - started);
+      this.#recorder.record({ type: 'fault.inject', fault: fault.id, targets: [...fault.targets], tookMs });
+      this.#realised.set(fault.id, {
+        injectedAtMs,
+        injectTookMs: tookMs,
+        healedAtMs: null,
+        healTookMs: 0,
+        healed: false,
+      });
+    });
+  }
+
+  /** One that fails stays in force: what is left of it may be on its targets. */
+  async heal(fault: ScheduledFault, watch: FaultWatch, ended: ReadonlySet<string>): Promise<void> {
+    this.#active.delete(fault);
+    const started = performance.now();
+    await this.#driver.heal(fault, this.active, ended);
+    this.#inForce.end(fault);
+    const tookMs = Math.round(performance.now() - started);
+    this.#recorder.record({ type: 'fault.heal', fault: fault.id, targets: [...fault.targets], tookMs });
+    const realised = this.#realised.get(fault.id);
+    if (realised !== undefined) {
+      const healedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
+      this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs, healed: true });
+    }
+    await watch.afterHeal(fault);
+  }
+}
