@@ -3,7 +3,6 @@ import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
 import { isNodeFault } from '../../infra/spec/fault.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { allDone } from './all-done.ts';
-import { diskMeaning, DiskReader } from './disk-targets.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { HealProof } from './heal-proof.ts';
@@ -11,13 +10,10 @@ import { EndedVictims } from './ended-victims.ts';
 import { InForce } from './in-force.ts';
 import { Injector } from './injector.ts';
 import { layers } from './layers.ts';
-import { LinkWatch } from './link-watch.ts';
-import { nodeMeaning, NodeReader } from './node-targets.ts';
-import { processMeaning, ProcessReader } from './process-targets.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { hasEnded, receiptsOf } from './session-receipts.ts';
-import { TargetWatch } from './target-watch.ts';
 import { Turns } from './turns.ts';
+import { watchesOf } from './watches.ts';
 import { openVictims, type Victim, type VictimStage } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
 
@@ -60,13 +56,7 @@ export class FaultSession {
     this.#injector = new Injector(this.#driver, stage.recorder, this.#inForce, () => this.#sinceSuiteMs());
     this.#ended = new EndedVictims(victims);
     this.#proof = proof;
-    const around = [faults, this.#inForce, stage.signal] as const;
-    this.#watches = [
-      new LinkWatch(victims, ...around),
-      new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
-      new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
-      new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
-    ];
+    this.#watches = watchesOf(victims, faults, this.#inForce, stage.signal);
   }
 
   /** Side-cars and leases, and how everything is before any fault. */
