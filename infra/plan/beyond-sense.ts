@@ -17,7 +17,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
   // One that comes again stands there once for each time.
   const once = all.filter(({ fault }, at) => all.findIndex((one) => one.fault === fault) === at);
   return once.flatMap((of) => {
-    const found = [roomAboveDisk(of, plan), afterTheSuites(of, plan)];
+    const found = [roomAboveDisk(of, plan), afterTheSuites(of, plan), nodeOfSuite(of, plan)];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
 }
@@ -66,6 +66,21 @@ function diskOf(target: string, { nodes }: Plan): PlannedDisk | undefined {
   const disk = parseTarget(target);
   if (disk.on !== 'disk') return undefined;
   return nodes.find(({ name }) => name === disk.node)?.disks.find(({ path }) => path === disk.path);
+}
+
+/** A suite that goes with its node says nothing of the software; one that only stands still goes on with it. */
+function nodeOfSuite({ fault, targets }: ScheduledFault, { nodes, suites }: Plan): Finding | null {
+  if (fault.kind !== 'node.kill' && fault.kind !== 'node.reboot') return null;
+  for (const { name, where } of suites) {
+    const node = nodes.find(({ role }) => role === where)?.name;
+    if (node === undefined || !targets.includes(node)) continue;
+    return {
+      key: 'on',
+      message: `suite ${name} runs on ${node}, and would end with it`,
+      hint: `another node than ${node}, or \`where: host\` for the suite, which reaches nodes by \`forwards:\` and handle.json`,
+    };
+  }
+  return null;
 }
 
 function afterTheSuites({ fault: { from } }: ScheduledFault, { suites }: Plan): Finding | null {

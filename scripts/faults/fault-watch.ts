@@ -24,6 +24,11 @@ export interface FaultWatch {
   afterHeal(scheduled: ScheduledFault): Promise<void>;
   /** After the heal in a window, in the time that there is: `nowMs` after the first suite began. */
   afterWindow(scheduled: ScheduledFault, nowMs: () => number): Promise<void>;
+  /**
+   * A node has started anew, and what is in force on it was put in place again: reads whether that is so.
+   * @throws what is not as it was.
+   */
+  nodeIsBack(node: string): Promise<void>;
   /** Nodes that run no more: nothing is read there. */
   leaveOut(ended: ReadonlySet<string>): void;
   /** When all faults are gone. */

@@ -3,6 +3,8 @@ import { isLinkFault } from '../../infra/spec/fault.ts';
 import type { InForce } from './in-force.ts';
 import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
 import type { ProbePoint } from './link-probes.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
+import { isClean } from './clean-link.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { Judge } from './judge.ts';
 import { linkJudge, type LinkMeasurement, type LinkMeasurements } from './link-judge.ts';
@@ -133,6 +135,25 @@ export class LinkWatch implements FaultWatch {
       ([link, reading]) => [link, { ...reading, isAlone: changes.get(link)?.length === 0 }] as const,
     );
     this.#measured.set(fault.id, { ...measured, healed: new Map(healed) });
+  }
+
+  /** Its links are to be as they were with the faults of the whole run, where no window is on them. */
+  async nodeIsBack(node: string): Promise<void> {
+    const links = [...this.#wholeRun.keys()].filter(
+      (link) =>
+        nodesOf(link).includes(node) &&
+        this.#inForce.on(link).length > 0 &&
+        this.#inForce.on(link).every(({ startMs }) => startMs === null),
+    );
+    if (links.length === 0) return;
+    const changed = [...(await this.#meter.some(links))].filter(([link, { probes }]) => {
+      const was = this.#wholeRun.get(link)?.probes;
+      return was === undefined || !isClean(was, probes);
+    });
+    if (changed.length > 0)
+      throw new Error(
+        `${node} is back, and not as it was on ${changed.map(([link]) => link).join(', ')}: what is in force there did not come again`,
+      );
   }
 
   /** With how they are when all faults are gone. */

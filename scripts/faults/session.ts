@@ -90,6 +90,14 @@ export class FaultSession {
     await allDone(windows.map(async (fault) => this.#window(fault, ended)));
   }
 
+  /** Nodes that a fault has taken away and not given back. */
+  get away(): ReadonlySet<string> {
+    const taken = this.#faults.filter(
+      ({ id, fault }) => isNodeFault(fault) && this.#injector.realised.get(id)?.healed === false,
+    );
+    return new Set(taken.flatMap(({ targets }) => targets));
+  }
+
   /** Takes everything out, proves it, and writes a receipt for every fault and target. */
   async finish(): Promise<{
     readonly receipts: readonly Receipt[];
@@ -99,10 +107,7 @@ export class FaultSession {
     await this.#lookForEnded();
     const unfinished = this.#faults.filter((fault) => this.#isUnfinished(fault));
     for (const fault of this.#inOrderOfHealing()) {
-      await this.#said(fault.id, async () => {
-        await this.#heal(fault);
-        if (isNodeFault(fault.fault)) await this.#lookForEnded();
-      });
+      await this.#said(fault.id, async () => this.#heal(fault));
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended.nodes, (node) => this.#driver.scaffolding(node));
@@ -221,6 +226,9 @@ export class FaultSession {
 
   async #heal(fault: ScheduledFault): Promise<void> {
     await this.#injector.heal(fault, this.#of(fault), this.#ended.nodes);
+    if (!isNodeFault(fault.fault)) return;
+    await this.#lookForEnded();
+    for (const node of fault.targets) for (const watch of this.#watches) await watch.nodeIsBack(node);
   }
 
   /** What went wrong with a fault is said by itself, and so is the end of a node. */

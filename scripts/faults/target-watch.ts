@@ -155,6 +155,10 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     await Promise.resolve();
   }
 
+  async nodeIsBack(): Promise<void> {
+    await Promise.resolve(); // no such fault may be in force on a node that is away (contradictions.ts)
+  }
+
   leaveOut(): void {
     // Each target is read by itself: of a node that ended, there is no reading.
   }

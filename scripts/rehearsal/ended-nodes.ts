@@ -2,8 +2,8 @@ import { lastLines, quoted } from '../nodes/last-words.ts';
 import type { NodeAccess, NodeState } from '../nodes/node.ts';
 
 /**
- * A sentence for each node that runs no more, by its name: nothing of ours ends a node, so it is what was tested that did.
- * A node that was started again meanwhile runs.
+ * A sentence for each node that runs no more, by its name: what a fault of ours takes away it gives back, so it is what was
+ * tested that ended. A node that was started again meanwhile runs.
  */
 export async function endedNodes(
   nodes: ReadonlyMap<string, NodeAccess>,

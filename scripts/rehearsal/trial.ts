@@ -65,7 +65,7 @@ async function performHeld(
   const { signal } = interrupts;
   const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
   const opened = new CleanupStack();
-  const found: Found = { ...nothingFound, nodes: new Map() };
+  const found: Found = { ...nothingFound, nodes: new Map(), away: () => new Set() };
   let failure: unknown = null;
   try {
     await undergo(found, { ...begun, bound, stage, golden, evidence, opened });
@@ -111,7 +111,9 @@ async function whyItFailed(
     found.down = [error.reason];
     return null;
   }
-  const ended = await endedNodes(found.nodes, (text) => folder.redactor.text(text)).catch(() => null);
+  const away = found.away();
+  const others = new Map([...found.nodes].filter(([node]) => !away.has(node)));
+  const ended = await endedNodes(others, (text) => folder.redactor.text(text)).catch(() => null);
   if (ended === null || ended.size === 0) return await withEngineGone(error, engine);
   found.down = [...ended.values()];
   found.invalid = [...found.invalid, `it went no further than that: ${messageOf(error)}`];

@@ -23,7 +23,11 @@ import type { Stage } from './stage.ts';
 /** What is found on the way: written as soon as it is known, since whatever comes next may go wrong. */
 export type Found = {
   -readonly [Name in keyof Omit<Findings, 'control'>]: Findings[Name];
-} & { nodes: ReadonlyMap<string, NodeAccess> };
+} & {
+  nodes: ReadonlyMap<string, NodeAccess>;
+  /** Nodes that are down by our own doing. */
+  away: () => ReadonlySet<string>;
+};
 
 export interface Undergoing extends BegunTrial {
   readonly bound: BoundPlan;
@@ -56,7 +60,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
   found.nodes = nodes;
   found.parity = await compareNodes(loaded, nodes, trial, stage);
   forwards.open(nodes);
-  const faults = faultsOf(bound).length > 0 ? await degraded(trial, nodes) : null;
+  const faults = faultsOf(bound).length > 0 ? await degraded(found, trial, nodes) : null;
   const suites = async (): Promise<readonly SuiteOutcome[]> =>
     runSuites({
       suites: loaded.plan.suites,
@@ -82,6 +86,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
 }
 
 async function degraded(
+  found: Found,
   { bound, stage, opened, recorder, folder }: Undergoing,
   nodes: ReadonlyMap<string, NodeAccess>,
 ): Promise<FaultSession> {
@@ -95,6 +100,7 @@ async function degraded(
   };
   const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready };
   const session = await arm(faultStage, progress);
+  found.away = () => session.away;
   opened.add('ending the leases of the faults', async () =>
     withDeadline('the side-cars', closeDeadlineMs, session.close()),
   );

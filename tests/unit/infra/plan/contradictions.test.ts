@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { refuseContradictions } from '../../../../infra/plan/contradictions.ts';
+import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
+import type { Fault } from '../../../../infra/spec/fault.ts';
+import { cut, delay, freeze, kill, powerLoss, space, stop } from '../../../support/faults.ts';
+
+const scheduled = (
+  id: string,
+  fault: Fault,
+  target: string,
+  [startMs, endMs]: readonly [number | null, number | null],
+): ScheduledFault => ({ id, profile: 'p', fault, targets: [target], startMs, endMs });
+const whole = [null, null] as const;
+const refusal = (...all: readonly ScheduledFault[]): string | null => {
+  try {
+    refuseContradictions(all);
+    return null;
+  } catch (error) {
+    return String(error);
+  }
+};
+
+describe('while a node is away', () => {
+  const away = scheduled('p/away', powerLoss, 'a-1', [1000, 4000]);
+
+  test.each<[string, ScheduledFault]>([
+    ['a link of it in a window', scheduled('p/other', cut, 'a-1->b-1', [2000, 9000])],
+    ['its disk, during the whole run too', scheduled('p/other', space(0), 'a-1:/data', whole)],
+    ['a unit of it', scheduled('p/other', kill, 'a-1:web', [0, 1500])],
+    ['the node itself', scheduled('p/other', freeze, 'a-1', [3999, 5000])],
+  ])('nothing else can be on %s, whichever comes first', (_what, other) => {
+    const named =
+      /"p\/(away|other)" and "p\/(other|away)" are on a-1 at the same time, and .* while it is away/;
+    expect(refusal(away, other)).toMatch(named);
+    expect(refusal(other, away)).toMatch(named);
+  });
+
+  test.each<[string, ScheduledFault]>([
+    [
+      'links during the whole run, which are put in place again',
+      scheduled('p/other', delay(5), 'b-1->a-1', whole),
+    ],
+    ['other nodes', scheduled('p/other', freeze, 'b-1', [1000, 4000])],
+    ['it before and after', scheduled('p/other', kill, 'a-1:web', [4000, 5000])],
+  ])('there may be faults on %s', (_what, other) => {
+    expect(refusal(away, other)).toBeNull();
+    expect(refusal(other, away)).toBeNull();
+  });
+
+  test('during the whole run, its links cannot be measured at all', () => {
+    const gone = scheduled('p/away', powerLoss, 'a-1', whole);
+    expect(refusal(gone, scheduled('p/other', delay(5), 'b-1->a-1', whole))).toMatch(/while it is away/);
+  });
+});
+
+test('of two faults on one unit at one time one hides what the other does', () => {
+  const killed = scheduled('p/killed', kill, 'a-1:web', [1000, 4000]);
+  expect(refusal(killed, scheduled('p/stopped', stop, 'a-1:web', [3000, 6000]))).toMatch(
+    /hides what the other does/,
+  );
+  expect(refusal(killed, scheduled('p/stopped', stop, 'a-1:web', [4000, 6000]))).toBeNull();
+  expect(refusal(killed, scheduled('p/stopped', stop, 'a-2:web', [3000, 6000]))).toBeNull();
+});
