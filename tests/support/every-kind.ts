@@ -40,15 +40,17 @@ const places = {
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);
 
-/** The profile `every-kind` as YAML: one fault of each kind, by its kind's name, for the whole run. */
-export function everyKindProfile(): string {
+/** The profile `every-kind` as YAML: one fault of each kind (that is wanted), by its kind's name, for the whole run. */
+export function everyKindProfile(isWanted: (kind: FaultKind) => boolean = () => true): string {
   return stringify({
     name: 'every-kind',
     description: 'one fault of each kind there is, each by itself',
-    faults: everyFault.map((fault) => ({
-      ...fault,
-      name: fault.kind.replace('.', '-'),
-      on: places[fault.kind],
-    })),
+    faults: everyFault
+      .filter(({ kind }) => isWanted(kind))
+      .map((fault) => ({
+        ...fault,
+        name: fault.kind.replace('.', '-'),
+        on: places[fault.kind],
+      })),
   });
 }
