@@ -8,7 +8,7 @@ export type Judged = Pick<
 > &
   Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence'>>;
 
-export type Beside = Pick<Receipt, 'bystandersOk' | 'bystanders' | 'bystanderReading'>;
+export type Beside = Pick<Receipt, 'bystandersOk' | 'bystanders' | 'bystandersOf' | 'bystanderReading'>;
 
 /** Pure: what the readings around the faults of one family say. */
 export interface Judge {

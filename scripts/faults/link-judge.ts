@@ -31,6 +31,8 @@ export interface LinkMeasurements {
   /** By fault. */
   readonly of: ReadonlyMap<string, LinkMeasurement>;
   readonly after: LinkReadingsByLink;
+  /** Of all that there are, looked at or not. */
+  readonly linkCount: number;
 }
 
 const noLink: LinkSample = {
@@ -80,9 +82,11 @@ function isBack(scheduled: ScheduledFault, target: string, links: LinkMeasuremen
 
 function beside(scheduled: ScheduledFault, links: LinkMeasurements): Beside {
   const bystanders = bystandersOf(scheduled, links);
+  const isSampled = links.linkCount > links.baseline.size;
   return {
     bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
     bystanders: bystanders.length,
+    ...(isSampled ? { bystandersOf: links.linkCount - scheduled.targets.length } : {}),
     ...(bystanders.length === 0 ? {} : { bystanderReading: bystanderReading(bystanders) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { nodesOf } from '../../infra/plan/target.ts';
+import type { Draw } from '../../infra/plan/seed.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import {
   floodPacketBits,
@@ -11,6 +11,7 @@ import {
 } from './link-probes.ts';
 import { isDecided, isKnown, isRatioFault, type RatioFault } from './link-ratio.ts';
 import type { LinkReading } from './link-receipts.ts';
+import { probedLinks, roundsOf, type ProbedLinks } from './probed-links.ts';
 
 /** Keys are `a->b`. */
 export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
@@ -65,6 +66,7 @@ const untilGone = { isEnough: isDecided, first: gone, more: gone };
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
   readonly #all: readonly ProbePoint[];
+  readonly #probed: ProbedLinks;
   #points: readonly ProbePoint[];
   /** Links with a rate to come. */
   readonly #rated: ReadonlySet<string>;
@@ -72,15 +74,21 @@ export class LinkMeter {
   readonly #signal: AbortSignal;
 
   /**
-   * `scheduled`: all that is to come. Links with a rate among them are flooded before and after, too. `lateMs`: how late a
-   * probe may come that is not lost.
+   * `scheduled`: all that is to come. Links with a rate among them are flooded before and after, too. `draw`: which links
+   * beside them are looked at, where there are many. `lateMs`: how late a probe may come that is not lost.
    */
   constructor(
     points: readonly ProbePoint[],
     scheduled: readonly ScheduledFault[],
     signal: AbortSignal,
+    draw: Draw,
     lateMs: number = spareMs,
   ) {
+    this.#probed = probedLinks(
+      points.map(({ node }) => node),
+      scheduled,
+      draw,
+    );
     this.#all = points;
     this.#points = points;
     this.#signal = signal;
@@ -95,14 +103,19 @@ export class LinkMeter {
     this.#points = this.#all.filter(({ node }) => !ended.has(node));
   }
 
-  /** As `leastProbingMs`, with what all faults together may hold a packet back. */
-  leastMs(fault: Fault): number {
-    return leastProbingMs(fault, this.#settleMs);
+  /** How many links there are, whether they are looked at or not. */
+  get linkCount(): number {
+    return this.#probed.of;
+  }
+
+  /** As `leastProbingMs`, with what all faults together may hold a packet back, for as many rounds as its links take. */
+  leastMs({ fault, targets }: ScheduledFault): number {
+    return leastProbingMs(fault, this.#settleMs) * roundsOf(targets).length;
   }
 
   /** How the links are without faults. */
   async baseline(): Promise<LinkReadingsByLink> {
-    return this.#read(this.#points, quick, this.#rated.size > 0 ? quickFloodMs : null);
+    return this.#read(this.#probed.links, quick, this.#rated.size > 0 ? quickFloodMs : null);
   }
 
   /** How they are when all faults are gone: read until a ratio that stayed would be seen. A spread shows at once. */
@@ -112,7 +125,7 @@ export class LinkMeter {
   ): Promise<LinkReadingsByLink> {
     const ratios = { ...ratiosOf(scheduled, before), ...untilGone };
     const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
-    return this.#read(this.#points, quick, floodMs, ratios);
+    return this.#read(this.#probed.links, quick, floodMs, ratios);
   }
 
   /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
@@ -121,12 +134,13 @@ export class LinkMeter {
     before: LinkReadingsByLink,
   ): Promise<LinkReadingsByLink> {
     const faults = scheduled.map(({ fault }) => fault);
-    return this.#read(this.#points, timesFor(faults), floodMsFor(faults), ratiosOf(scheduled, before));
+    const { links } = this.#probed;
+    return this.#read(links, timesFor(faults), floodMsFor(faults), ratiosOf(scheduled, before));
   }
 
-  /** Only these links, with those between the same nodes, as beside a suite: no flood. */
+  /** Only these links, as beside a suite: no flood. */
   async some(links: readonly string[]): Promise<LinkReadingsByLink> {
-    return only(links, await this.#read(this.#between(links), quick, null));
+    return this.#read(links, quick, null);
   }
 
   /**
@@ -141,10 +155,10 @@ export class LinkMeter {
     const { fault, targets: links } = scheduled;
     const ratios = { ...ratiosOf([scheduled], before), msLeft };
     const [near, all] = await Promise.all([
-      this.#read(this.#between(links), timesFor([fault]), null, ratios),
-      this.#read(this.#points, sparse, null),
+      this.#read(links, timesFor([fault]), null, ratios),
+      this.#read(this.#probed.links, sparse, null),
     ]);
-    return new Map([...all, ...only(links, near)]);
+    return new Map([...all, ...near]);
   }
 
   /**
@@ -157,26 +171,21 @@ export class LinkMeter {
     before: LinkReadingsByLink,
     msLeft: () => number,
   ): Promise<LinkReadingsByLink> {
-    if (msLeft() < this.leastMs(scheduled.fault)) return this.some(links);
+    if (msLeft() < this.leastMs(scheduled)) return this.some(links);
     const ratios = { ...ratiosOf([{ ...scheduled, targets: links }], before), ...untilGone, msLeft };
-    return only(links, await this.#read(this.#between(links), timesFor([scheduled.fault]), null, ratios));
-  }
-
-  #between(links: readonly string[]): readonly ProbePoint[] {
-    const ends = new Set(links.flatMap(nodesOf));
-    return this.#points.filter(({ node }) => ends.has(node));
+    return this.#read(links, timesFor([scheduled.fault]), null, ratios);
   }
 
   /** Times, ratios and rates each by themselves: how to see one of them well spoils the others. */
   async #read(
-    points: readonly ProbePoint[],
+    links: readonly string[],
     probing: typeof quick,
     floodMs: number | null,
     ratios: Ratios = noRatio,
   ): Promise<LinkReadingsByLink> {
-    const times = await probeLinks(points, { ...probing, settleMs: this.#settleMs }, this.#signal);
-    const shares = ratios.faults.length === 0 ? times : await this.#shares(points, ratios);
-    const rates = floodMs === null ? new Map<string, LinkSample>() : await this.#rates(points, floodMs);
+    const times = await this.#probe(links, probing);
+    const shares = ratios.faults.length === 0 ? times : await this.#shares(links, ratios);
+    const rates = floodMs === null ? new Map<string, LinkSample>() : await this.#rates(floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
         const { sent, received, copies, overtaken, corrupted } = shares.get(link) ?? sample;
@@ -187,12 +196,12 @@ export class LinkMeter {
   }
 
   /** On a busy host a short flood may not get to the processor at all: what was not read is no rate, and is read again. */
-  async #rates(points: readonly ProbePoint[], floodMs: number): Promise<ReadonlyMap<string, LinkSample>> {
+  async #rates(floodMs: number): Promise<ReadonlyMap<string, LinkSample>> {
     const rates = new Map<string, LinkSample>();
     for (let round = 0; round < floodsAtMost; round += 1) {
       const unread = new Set([...this.#rated].filter((link) => !rates.has(link)));
       if (unread.size === 0) break;
-      for (const [link, sample] of await measureRates(points, unread, floodMs, this.#signal))
+      for (const [link, sample] of await measureRates(this.#points, unread, floodMs, this.#signal))
         if (Number.isFinite(sample.bitsPerSecond)) rates.set(link, sample);
     }
     return rates;
@@ -200,11 +209,10 @@ export class LinkMeter {
 
   /** A ratio is known by an interval: while not enough is known of any, all links are probed on. */
   async #shares(
-    points: readonly ProbePoint[],
+    links: readonly string[],
     { faults, before, isEnough, first, more: next, msLeft }: Ratios,
   ): Promise<ReadonlyMap<string, LinkSample>> {
-    const settleMs = this.#settleMs;
-    let samples = await probeLinks(points, { ...first, settleMs }, this.#signal);
+    let samples = await this.#probe(links, first);
     const unknown = (): boolean =>
       faults.some(({ fault, targets }) =>
         targets.some((link) => {
@@ -212,9 +220,19 @@ export class LinkMeter {
           return was !== undefined && is !== undefined && !isEnough(fault, was, is);
         }),
       );
-    const roundMs = (next.count * next.everyUs) / 1000 + settleMs;
+    const roundMs = ((next.count * next.everyUs) / 1000 + this.#settleMs) * roundsOf(links).length;
     for (let again = 0; again < next.atMost && msLeft() > roundMs && unknown(); again += 1) {
-      samples = pooled(samples, await probeLinks(points, { ...next, settleMs }, this.#signal));
+      samples = pooled(samples, await this.#probe(links, next));
+    }
+    return samples;
+  }
+
+  async #probe(links: readonly string[], probing: typeof quick): Promise<ReadonlyMap<string, LinkSample>> {
+    const samples = new Map<string, LinkSample>();
+    for (const round of roundsOf(links)) {
+      const asked = { ...probing, settleMs: this.#settleMs };
+      const heard = await probeLinks(this.#points, new Set(round), asked, this.#signal);
+      for (const [link, sample] of heard) samples.set(link, sample);
     }
     return samples;
   }
@@ -226,10 +244,6 @@ function floodMsFor(faults: readonly Fault[]): number | null {
   const { leastMs, leastPackets } = thoroughFlood;
   const packetsMs = (leastPackets * floodPacketBits * 1000) / Math.min(...rates);
   return Math.round(Math.max(leastMs, packetsMs));
-}
-
-function only(links: readonly string[], readings: LinkReadingsByLink): LinkReadingsByLink {
-  return new Map([...readings].filter(([link]) => links.includes(link)));
 }
 
 function ratiosOf(scheduled: readonly ScheduledFault[], before: LinkReadingsByLink): Ratios {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { linkText } from '../../infra/plan/target.ts';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { allDone } from './all-done.ts';
@@ -63,17 +64,23 @@ export interface Probing {
   readonly settleMs: number;
 }
 
-/** Probes over every ordered pair of `points`, all links at once. Keys are `a->b`. */
+/** Probes over these links, or every ordered pair of `points`, all at once. Keys are `a->b`. */
 export async function probeLinks(
   points: readonly ProbePoint[],
+  links: ReadonlySet<string> | 'all',
   { count, everyUs, settleMs }: Probing,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, LinkSample>> {
   const port = nextPort();
-  return await listening(points, { port, sent: count, settleMs, signal }, async () => {
+  const isProbed = (from: string, to: string): boolean =>
+    from !== to && (links === 'all' || links.has(linkText(from, to)));
+  const ends = points.filter((one) =>
+    points.some((other) => isProbed(one.node, other.node) || isProbed(other.node, one.node)),
+  );
+  const samples = await listening(ends, { port, sent: count, settleMs, signal }, async () => {
     await Promise.all(
-      points.map(async ({ sideCar, address }) => {
-        const others = points.filter((one) => one.address !== address).map((one) => one.address);
+      ends.map(async ({ node, sideCar }) => {
+        const others = ends.filter((one) => isProbed(node, one.node)).map(({ address }) => address);
         if (others.length === 0) return;
         await checked(
           sideCar,
@@ -83,6 +90,7 @@ export async function probeLinks(
       }),
     );
   });
+  return links === 'all' ? samples : new Map([...samples].filter(([link]) => links.has(link)));
 }
 
 /** Two measurements of the same links as one. */
@@ -129,7 +137,7 @@ export async function measureRates(
       await Promise.all(
         points.map(async (from, index) => {
           const to = points[(index + shift) % points.length];
-          if (to !== undefined && links.has(`${from.node}->${to.node}`)) await flood(from, to);
+          if (to !== undefined && links.has(linkText(from.node, to.node))) await flood(from, to);
         }),
       );
     }
@@ -159,7 +167,7 @@ async function listening(
       const lines = await listener.heard();
       for (const from of points.filter(({ node }) => node !== listener.node)) {
         const line = lines.find((one) => one.from === from.address);
-        samples.set(`${from.node}->${listener.node}`, sampleOf(line, sent));
+        samples.set(linkText(from.node, listener.node), sampleOf(line, sent));
       }
     }
     return samples;

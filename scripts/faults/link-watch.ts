@@ -3,6 +3,7 @@ import { isLinkFault } from '../../infra/spec/fault.ts';
 import type { InForce } from './in-force.ts';
 import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
 import type { ProbePoint } from './link-probes.ts';
+import type { Draw } from '../../infra/plan/seed.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 import { isClean } from './clean-link.ts';
 import type { FaultWatch } from './fault-watch.ts';
@@ -34,11 +35,12 @@ export class LinkWatch implements FaultWatch {
     faults: readonly ScheduledFault[],
     inForce: InForce,
     signal: AbortSignal,
+    draw: Draw,
     lateMs?: number,
   ) {
     this.#faults = faults.filter(({ fault }) => isLinkFault(fault));
     this.#inForce = inForce;
-    this.#meter = new LinkMeter(points, faults, signal, lateMs);
+    this.#meter = new LinkMeter(points, faults, signal, draw, lateMs);
   }
 
   has(scheduled: ScheduledFault): boolean {
@@ -54,7 +56,7 @@ export class LinkWatch implements FaultWatch {
     this.#meter.leaveOut(ended);
   }
 
-  leastMs({ fault }: ScheduledFault): number {
+  leastMs(fault: ScheduledFault): number {
     return this.#meter.leastMs(fault);
   }
 
@@ -174,7 +176,12 @@ export class LinkWatch implements FaultWatch {
   }
 
   measurements(): LinkMeasurements {
-    return { baseline: this.#baseline, of: this.#measured, after: this.#after };
+    return {
+      baseline: this.#baseline,
+      of: this.#measured,
+      after: this.#after,
+      linkCount: this.#meter.linkCount,
+    };
   }
 
   /** When the next one is to be prepared for on a link of this one. */

@@ -56,7 +56,7 @@ export class FaultSession {
     this.#injector = new Injector(this.#driver, stage.recorder, this.#inForce, () => this.#sinceSuiteMs());
     this.#ended = new EndedVictims(victims);
     this.#proof = proof;
-    this.#watches = watchesOf(victims, faults, this.#inForce, stage.signal);
+    this.#watches = watchesOf(victims, faults, this.#inForce, stage.signal, stage.bound.loaded.plan.seed);
   }
 
   /** Side-cars and leases, and how everything is before any fault. */

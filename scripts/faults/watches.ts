@@ -1,4 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { drawFor } from '../../infra/plan/seed.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
@@ -14,10 +15,11 @@ export function watchesOf(
   faults: readonly ScheduledFault[],
   inForce: InForce,
   signal: AbortSignal,
+  seed: number,
 ): readonly FaultWatch[] {
   const around = [faults, inForce, signal] as const;
   return [
-    new LinkWatch(victims, ...around),
+    new LinkWatch(victims, ...around, drawFor(seed, 'bystanders')),
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
     new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),

@@ -88,7 +88,11 @@ function proofs({ ok, bystandersOk, healedOk, why, ...beside }: Receipt): Markup
 }
 
 function bystandersOf(
-  { bystanders, bystanderReading: reading }: Pick<Receipt, 'bystanders' | 'bystanderReading'>,
+  {
+    bystanders,
+    bystandersOf: all,
+    bystanderReading: reading,
+  }: Pick<Receipt, 'bystanders' | 'bystandersOf' | 'bystanderReading'>,
   clean: boolean,
 ): Markup {
   if (bystanders === 0) return markup`no bystanders`;
@@ -96,7 +100,8 @@ function bystandersOf(
     reading === undefined
       ? null
       : markup` <small>${quantity(reading.addedMs, 'ms')} added at most, ${reading.lost} of ${reading.sent} probes lost</small>`;
-  return markup`${counted(bystanders, 'bystander')} ${clean ? 'clean' : 'touched'}${read}`;
+  const of = all === undefined ? null : markup` of ${all}`;
+  return markup`${counted(bystanders, 'bystander')}${of} ${clean ? 'clean' : 'touched'}${read}`;
 }
 
 function proof(ok: boolean, words: string | Markup): Markup {

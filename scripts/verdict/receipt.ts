@@ -19,6 +19,8 @@ export const Receipt = z.strictObject({
   confidence: z.number().optional(),
   interval: z.tuple([z.number(), z.number()]).optional(),
   bystanders: z.int().nonnegative(),
+  /** Of how many the seed chose them; absent where all of them were looked at. */
+  bystandersOf: z.int().nonnegative().optional(),
   /** What they read: the most that a median grew, ms, and how many of their probes were lost. Absent without any. */
   bystanderReading: z
     .strictObject({ addedMs: z.number(), lost: z.int().nonnegative(), sent: z.int().nonnegative() })

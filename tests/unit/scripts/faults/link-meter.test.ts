@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
+import { drawFor } from '../../../../infra/plan/seed.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { LinkMeter } from '../../../../scripts/faults/link-meter.ts';
 import { atOnceMs, FakeProbe } from '../../../support/fake-probe.ts';
@@ -15,6 +16,7 @@ const slow: ScheduledFault = {
   endMs: null,
 };
 const never = new AbortController().signal;
+const anyLink = drawFor(1, 'bystanders');
 
 /** Of two nodes, how fast the link from the first to the second is found in its nth flood; the other way is always fine. */
 async function baselineRates(nth: (flood: number) => number): Promise<readonly (number | undefined)[]> {
@@ -23,7 +25,7 @@ async function baselineRates(nth: (flood: number) => number): Promise<readonly (
   const sometimes = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
     rate: (listener) => nth(listener - 1),
   });
-  const meter = new LinkMeter([always.point, sometimes.point], [slow], never, atOnceMs);
+  const meter = new LinkMeter([always.point, sometimes.point], [slow], never, anyLink, atOnceMs);
   const readings = await meter.baseline();
   return ['b->a', 'a->b'].map((link) => readings.get(link)?.flood.bitsPerSecond);
 }
@@ -58,7 +60,7 @@ test('a link that is to have no rate is not flooded: it would take the processor
     probe('a', '198.18.0.11', '198.18.0.12').point,
     probe('b', '198.18.0.12', '198.18.0.11').point,
   ];
-  await new LinkMeter(points, [{ ...slow, targets: ['b->a'] }], never, atOnceMs).baseline();
+  await new LinkMeter(points, [{ ...slow, targets: ['b->a'] }], never, anyLink, atOnceMs).baseline();
   expect(flooding).toEqual(['b']);
 });
 
@@ -79,7 +81,7 @@ describe('after a heal', () => {
     const one = new FakeProbe('a', '198.18.0.11', '198.18.0.12', { received, send });
     const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11', { received });
     const scheduled = { ...slow, fault };
-    await read(new LinkMeter([one.point, other.point], [], never, atOnceMs), scheduled);
+    await read(new LinkMeter([one.point, other.point], [], never, anyLink, atOnceMs), scheduled);
     return counts;
   }
 

@@ -14,7 +14,7 @@ const pair = (behaviour?: ProbeBehaviour): readonly [FakeProbe, FakeProbe] => [
 
 test('every directed link has what arrived over it, and no listener goes on', async () => {
   const [a, b] = pair();
-  const samples = await probeLinks([a.point, b.point], probing, never);
+  const samples = await probeLinks([a.point, b.point], 'all', probing, never);
   expect([...samples]).toMatchObject([
     ['b->a', { sent: 10, received: 9, delaysMs: [1.5] }],
     ['a->b', { sent: 10, received: 9, delaysMs: [1.5] }],
@@ -31,7 +31,7 @@ test('an interruption while probes are under way is heeded at once, and no liste
     },
   });
   const interrupt = new AbortController();
-  const probed = probeLinks([a.point, b.point], probing, interrupt.signal);
+  const probed = probeLinks([a.point, b.point], 'all', probing, interrupt.signal);
   await asked.promise;
   const interrupted = performance.now();
   interrupt.abort(new Error('Ctrl-C'));
@@ -44,7 +44,9 @@ test('where one sender fails, the listeners of all are closed', async () => {
   const [a, b] = pair({
     send: () => Promise.resolve({ exitCode: 1, stdout: '', stderr: 'no route' }),
   });
-  await expect(probeLinks([a.point, b.point], probing, never)).rejects.toThrow(/ended with 1: no route/);
+  await expect(probeLinks([a.point, b.point], 'all', probing, never)).rejects.toThrow(
+    /ended with 1: no route/,
+  );
   await closed(a, b);
 });
 
@@ -55,7 +57,9 @@ test('where one listener cannot be started, those of the others are closed', asy
     address: '198.18.0.13',
     sideCar: fakeNode({ name: 'c', start: () => Promise.reject(new Error('no such container')) }),
   };
-  await expect(probeLinks([a.point, dead, b.point], probing, never)).rejects.toThrow('no such container');
+  await expect(probeLinks([a.point, dead, b.point], 'all', probing, never)).rejects.toThrow(
+    'no such container',
+  );
   await closed(a, b);
 });
 

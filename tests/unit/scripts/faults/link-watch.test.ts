@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
+import { drawFor } from '../../../../infra/plan/seed.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { InForce } from '../../../../scripts/faults/in-force.ts';
 import { LinkWatch } from '../../../../scripts/faults/link-watch.ts';
@@ -23,7 +24,14 @@ const healed = window('p/healed', delay(30));
 /** What is said of the link of `healed` right after its heal: with one fault on it since before, and one that came since. */
 async function afterHeal(since: Fault, came: Fault | null): Promise<boolean | null> {
   const inForce = new InForce();
-  const watch = new LinkWatch(points, [healed], inForce, new AbortController().signal, atOnceMs);
+  const watch = new LinkWatch(
+    points,
+    [healed],
+    inForce,
+    new AbortController().signal,
+    drawFor(1, 'bystanders'),
+    atOnceMs,
+  );
   inForce.begin({ ...window('p/since', since), startMs: null });
   await watch.begin();
   await watch.beforeWindow(healed);

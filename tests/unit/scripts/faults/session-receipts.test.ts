@@ -268,7 +268,7 @@ function receiptsFrom(
   of: Readonly<Record<string, LinkMeasurement>>,
   { after = baseline, ...told }: Partial<Told> & { readonly after?: LinkReadingsByLink } = {},
 ) {
-  const judge = linkJudge({ baseline, of: new Map(Object.entries(of)), after });
+  const judge = linkJudge({ baseline, of: new Map(Object.entries(of)), after, linkCount: baseline.size });
   return faults.flatMap((fault) => receiptsOf(fault, judge, { ...nothingTold, ...told }));
 }
 

@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { drawFor } from '../../infra/plan/seed.ts';
+import { linkText } from '../../infra/plan/target.ts';
+import { probedLinks, roundsOf } from '../../scripts/faults/probed-links.ts';
+import { cut } from '../support/faults.ts';
+
+const nodes = fc
+  .integer({ min: 2, max: 60 })
+  .map((count) => Array.from({ length: count }, (_, at) => `node-${at + 1}`));
+const pairs = (names: readonly string[]): readonly string[] =>
+  names.flatMap((from) => names.filter((to) => to !== from).map((to) => linkText(from, to)));
+const asked = nodes.chain((names) =>
+  fc.tuple(fc.constant(names), fc.subarray([...pairs(names)], { maxLength: 30 }), fc.nat()),
+);
+const chosen = ([names, targets, seed]: readonly [readonly string[], readonly string[], number]) =>
+  probedLinks(
+    names,
+    [
+      {
+        id: 'p/f',
+        profile: 'p',
+        fault: cut,
+        targets: [...targets, 'node-1:/disk', 'node-1'],
+        startMs: null,
+        endMs: null,
+      },
+    ],
+    drawFor(seed, 'bystanders'),
+  );
+
+describe('the links that are probed', () => {
+  test('are all of them up to ten nodes, and above that those of faults and as many beside them as ten nodes have', () => {
+    fc.assert(
+      fc.property(asked, (one) => {
+        const [names, targets] = one;
+        const { links, of } = chosen(one);
+        const all = pairs(names);
+        expect(of).toBe(all.length);
+        expect(new Set(links).size).toBe(links.length);
+        expect(all).toEqual(expect.arrayContaining([...links]));
+        expect(links).toEqual(expect.arrayContaining([...targets]));
+        expect(links).toHaveLength(names.length <= 10 ? all.length : targets.length + 90);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('are the same for the same seed, and in the end any of them', () => {
+    fc.assert(
+      fc.property(asked, (one) => {
+        expect(chosen(one)).toEqual(chosen(one));
+      }),
+      { numRuns: 20 },
+    );
+    const names = Array.from({ length: 12 }, (_, at) => `node-${at + 1}`);
+    const seen = new Set(Array.from({ length: 60 }, (_, seed) => chosen([names, [], seed]).links).flat());
+    expect(seen.size).toBe(12 * 11);
+  });
+
+  test('are probed in rounds of at most 110, each of them once', () => {
+    fc.assert(
+      fc.property(nodes, (names) => {
+        const rounds = roundsOf(pairs(names));
+        expect(rounds.flat().sort()).toEqual([...pairs(names)].sort());
+        expect(Math.max(...rounds.map(({ length }) => length))).toBeLessThanOrEqual(110);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
