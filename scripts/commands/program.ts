@@ -20,7 +20,6 @@ const notYet = [
   'reproduce',
   'diff',
   'shrink',
-  'profiles',
   'prune',
   'watch',
 ] as const;
@@ -103,6 +102,15 @@ function rehearsalVerbs(root: Command): void {
     .action(async (run: string, options: { readonly json: boolean }) => {
       const { report } = await import('./report.ts');
       process.exitCode = await report({ run, ...options });
+    });
+  root
+    .command('profiles')
+    .description('what the bundled profiles do, or those that are named')
+    .argument('[name...]', 'a name in infra/profiles, or the path of a file of your own')
+    .option('--json', 'one JSON object on stdout', false)
+    .action(async (names: readonly string[], options: { readonly json: boolean }) => {
+      const { profiles } = await import('./profiles.ts');
+      process.exitCode = profiles({ names, ...options });
     });
   root
     .command('schema')

@@ -1,0 +1,88 @@
+import { assertNever } from '../../infra/errors.ts';
+import type { Fault, Profile } from '../../infra/spec/fault.ts';
+import type { LinkTarget, NetworkShape, NodeTarget } from '../../infra/spec/faults/targets.ts';
+
+/** Pure: a profile as a person reads it, a line for each of its faults. */
+export function profileWords({ name, description, faults }: Profile): string {
+  return [name, `  ${description}`, ...faults.map((fault) => `  - ${faultWords(fault)}`)].join('\n');
+}
+
+/** Pure: what, with which values, on what, and when. */
+export function faultWords(fault: Fault): string {
+  const { kind, name } = fault;
+  return `${name}: ${[kind, ...valuesOf(fault)].join(' ')}, on ${targetWords(fault)}, ${timeWords(fault)}`;
+}
+
+const common: ReadonlySet<string> = new Set(['kind', 'name', 'on', 'from', 'untilMs', 'lastsMs', 'again']);
+
+/** By the names that they have in the file: these are what somebody would change. */
+function valuesOf(fault: Fault): readonly string[] {
+  return Object.entries(fault)
+    .filter(([key]) => !common.has(key))
+    .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+}
+
+function targetWords({ on }: Fault): string {
+  if ('links' in on) return linkWords(on.links);
+  if ('disks' in on) {
+    if (on.disks === 'all') return 'all disks';
+    return on.disks
+      .map(({ node, path }) => (path === undefined ? `all disks of ${node}` : `${path} of ${node}`))
+      .join(' and ');
+  }
+  if ('units' in on)
+    return on.units
+      .map(({ unit, ...choice }) => `${unit ?? 'all units'} of ${choiceWords(choice)}`)
+      .join(' and ');
+  if ('nodes' in on) return on.nodes.map(choiceWords).join(' and ');
+  return assertNever(on);
+}
+
+function linkWords(target: LinkTarget): string {
+  if (target === 'all') return 'all links';
+  if ('shape' in target) {
+    const { shape, among, count, way } = target;
+    const seen = { both: '', in: ' (what comes to them)', out: ' (what leaves them)' }[way];
+    return `links: ${shapes[shape](nodesWords(among), count)}${seen}`;
+  }
+  const any = (node: string): string => (node === '*' ? 'any node' : node);
+  return `links ${target.map(({ from, to, both }) => `${any(from)} ${both ? '<->' : '->'} ${any(to)}`).join(' and ')}`;
+}
+
+const shapes = {
+  isolate: (nodes, count) => `those of ${count} of ${nodes}`,
+  minority: (nodes) => `those between a minority of ${nodes} and the rest`,
+  halves: (nodes) => `those between two halves of ${nodes}`,
+  bridge: (nodes) => `those between two halves of ${nodes}, but for one node that sees both`,
+  ring: (nodes) => `all of ${nodes} but each one's to its two neighbours`,
+} satisfies Record<NetworkShape['shape'], (nodes: string, count: number) => string>;
+
+function nodesWords(node: string): string {
+  return node === '*' ? 'all nodes' : node;
+}
+
+function choiceWords({ node, count, percent }: NodeTarget[number]): string {
+  const of = nodesWords(node);
+  if (count !== undefined) return `${count} of ${of}`;
+  return percent === undefined ? of : `${percent} % of ${of}`;
+}
+
+function timeWords({ from, untilMs, lastsMs, again }: Fault): string {
+  if (from === undefined) return 'during the whole run';
+  const ends =
+    lastsMs !== undefined
+      ? `, for ${spanWords(lastsMs)}`
+      : untilMs !== undefined
+        ? `, until ${seconds(untilMs)} s`
+        : ', until the suites end';
+  const times = again === undefined ? '' : `, ${again.times} times, every ${spanWords(again.everyMs)}`;
+  return `beginning at ${spanWords(from)}${ends}${times}`;
+}
+
+function spanWords([first, last]: readonly [number, number]): string {
+  return first === last ? `${seconds(first)} s` : `${seconds(first)} to ${seconds(last)} s`;
+}
+
+function seconds(ms: number): string {
+  return String(ms / 1000);
+}
