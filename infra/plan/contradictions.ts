@@ -34,7 +34,7 @@ function onOneTarget(a: ScheduledFault, b: ScheduledFault): Contradiction | null
   return why === null || at === undefined ? null : { at, why };
 }
 
-/** Delays add and the smaller disk wins; of two of these on one link neither could be confirmed. */
+/** Delays add and the smaller disk wins; of two of these on one link or node neither could be confirmed. */
 const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.jitter',
   'network.loss',
@@ -42,6 +42,7 @@ const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.reorder',
   'network.corrupt',
   'network.rate',
+  'resource.cpu',
 ]);
 
 /** null: they can be told apart. */

@@ -75,6 +75,7 @@ export const kinds = {
   'node.pause': ofEngine,
   'node.kill': ofEngine,
   'node.reboot': ofEngine,
+  'resource.cpu': ofEngine,
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

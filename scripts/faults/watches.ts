@@ -1,6 +1,7 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
+import { cpuMeaning, CpuReader } from './cpu-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -23,5 +24,6 @@ export function watchesOf(
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
     new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
+    new TargetWatch(cpuMeaning, new CpuReader(victims), ...around),
   ];
 }

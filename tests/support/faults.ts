@@ -77,6 +77,13 @@ export const freeze: Of<'node.pause'> = { kind: 'node.pause', name: 'f', on: nod
 export const powerLoss: Of<'node.kill'> = { kind: 'node.kill', name: 'w', on: nodes };
 export const reboot: Of<'node.reboot'> = { kind: 'node.reboot', name: 'b', on: nodes };
 
+export const starve = (cpus: number): Of<'resource.cpu'> => ({
+  kind: 'resource.cpu',
+  name: 'q',
+  on: nodes,
+  cpus,
+});
+
 /** On everything. */
 export const oneOfEach = {
   'network.delay': delay(20),
@@ -96,4 +103,5 @@ export const oneOfEach = {
   'node.pause': freeze,
   'node.kill': powerLoss,
   'node.reboot': reboot,
+  'resource.cpu': starve(0.25),
 } satisfies Record<FaultKind, Fault>;

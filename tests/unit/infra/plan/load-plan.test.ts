@@ -103,6 +103,36 @@ test('a loss that comes and goes where packets have copies is one, and one that 
   expect(loadPlan({ ...asked, profiles: [spec.path('rain.yaml')] }).plan.schedule).toHaveLength(2);
 });
 
+test('a node is not left more of a processor than it has, or hardly less', () => {
+  const left = (cpus: number): string =>
+    `name: slow\ndescription: slow\nfaults: [{name: slow, kind: resource.cpu, cpus: ${cpus}, on: {nodes: [{node: node}]}}]\n`;
+  using spec = writtenSpec({
+    'cluster.yaml': `name: c\nroles: {node: {image: "i${digest}", init: image, cpus: 0.5}}\n`,
+    'hardly.yaml': left(0.4),
+    'slow.yaml': left(0.35),
+  });
+  const cluster = spec.path('cluster.yaml');
+  expect(refused({ cluster, profiles: [spec.path('hardly.yaml')] }).problems).toMatchObject([
+    {
+      code: 'senseless',
+      message: 'node-1 is to be left 0.4 of a processor, and has 0.5 of its own',
+      hint: expect.stringContaining('0.35 or less'),
+    },
+  ]);
+  expect(plan({ cluster, profiles: [spec.path('slow.yaml')] }).plan.schedule).toHaveLength(1);
+});
+
+test('one node is not left two parts of its processor at the same time', () => {
+  using spec = writtenSpec({
+    'twice.yaml': `name: twice\ndescription: two\nfaults:
+  - {name: a, kind: resource.cpu, cpus: 0.5, on: {nodes: [{node: worker}]}}
+  - {name: b, kind: resource.cpu, cpus: 0.2, on: {nodes: [{node: worker-1}]}, from: [0, 1]}\n`,
+  });
+  expect(refused({ profiles: [spec.path('twice.yaml')] }).message).toMatch(
+    /"twice\/a" and "twice\/b" are on worker-1 at the same time, and both set resource.cpu/,
+  );
+});
+
 test('the suites that are named run, in the order of the spec; all of them where none is named', () => {
   const names = (suites: readonly string[]): readonly string[] =>
     plan({ suites }).plan.suites.map(({ name }) => name);
