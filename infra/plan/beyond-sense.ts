@@ -122,6 +122,18 @@ function partOf(fault: Fault): Part | null {
         hasOf: ({ cpus }) => cpus,
         mostOf: (has) => Math.round(has * 70) / 100,
       };
+    case 'resource.processes':
+      return {
+        ...{ key: 'freeProcesses', unit: 'processes more', left: fault.freeProcesses },
+        hasOf: ({ pids }) => pids,
+        mostOf: (has) => Math.floor(has / 2),
+      };
+    case 'resource.memory':
+      return {
+        ...{ key: 'memoryMiB', unit: 'MiB of memory', left: fault.memoryMiB },
+        hasOf: ({ memoryMiB }) => memoryMiB,
+        mostOf: (has) => Math.floor(Math.min(has * 0.75, has - 12)),
+      };
     default:
       return null;
   }

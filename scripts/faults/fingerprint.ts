@@ -73,7 +73,7 @@ const allotted: readonly string[] = [
   ...['pids/pids.max', 'pids.max'],
 ];
 
-/** Unit, uid and argv[0] of each main process, and whether it stands still. */
+/** Unit, uid and argv[0] of each main process, whether it stands still, and whether it is among the first to be ended. */
 function mainProcesses(units: readonly string[]): readonly string[] {
   const script = [
     'for unit in "$@"; do',
@@ -82,7 +82,8 @@ function mainProcesses(units: readonly string[]): readonly string[] {
     '  uid=$(while read -r key _ id _; do [ "$key" = Uid: ] && echo "$id"; done < "/proc/$pid/status")',
     '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1)',
     '  case $(cat "/proc/$pid/stat") in *") T "*) state=" stands still" ;; *) state= ;; esac',
-    '  echo "$unit uid $uid $argv0$state"',
+    '  read -r score < "/proc/$pid/oom_score_adj"',
+    '  echo "$unit uid $uid $argv0$state oom $score"',
     'done',
   ].join('\n');
   return ['sh', '-c', script, 'sh', ...units];

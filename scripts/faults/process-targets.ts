@@ -21,7 +21,7 @@ type Readings = TargetReadings<UnitReading>;
 /** Pure: what readings of units mean. */
 export const processMeaning: TargetMeaning<ProcessFault, UnitReading> = {
   isOf: isProcessFault,
-  unread: { active: '', main: null, processes: [], oldestMs: Infinity, isTied: false },
+  unread: { active: '', main: null, processes: [], oldestMs: Infinity, isTied: false, oomKills: 0 },
   judge(fault, readings) {
     const { before, during, after } = readings;
     const [was, is, left] = [
@@ -49,6 +49,8 @@ function isHurt(fault: ProcessFault, { before, during }: Readings): boolean {
   switch (fault.kind) {
     case 'process.kill':
       return !isThere(before.main, during);
+    case 'process.oom':
+      return !isThere(before.main, during) && during.oomKills > before.oomKills;
     case 'process.crash-loop':
       return !isThere(before.main, during) && during.oldestMs <= fault.afterMs + slackMs;
     case 'process.pause':
@@ -67,9 +69,14 @@ function isUp(fault: ProcessFault, now: UnitReading): boolean {
 function whyNot(fault: ProcessFault, { before, during }: Readings): string {
   if (before.main === null)
     return `the unit had no main process before (it was ${before.active || 'not seen'})`;
+  if (during.active === '') return 'the unit could not be looked at';
   switch (fault.kind) {
     case 'process.kill':
       return `its process ${before.main.pid} still ran ${settleMs.gone} ms after SIG${fault.signal}`;
+    case 'process.oom':
+      return isThere(before.main, during)
+        ? `its process ${before.main.pid} still ran ${settleMs.gone} ms after the node had no memory left`
+        : `its process ${before.main.pid} ended, and the kernel of the node counted ${during.oomKills - before.oomKills} that it ended for want of memory`;
     case 'process.crash-loop':
       return `one of its processes lived for ${Math.round(during.oldestMs)} ms`;
     case 'process.pause':

@@ -1,9 +1,12 @@
+import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isResourceFault, type ResourceFault } from '../../infra/spec/fault.ts';
-import type { Allotment } from '../nodes/machine.ts';
+import type { Allotment, Machine } from '../nodes/machine.ts';
 import { allDone } from './all-done.ts';
 import type { FamilyDriver } from './fault-driver.ts';
 import { victimNamed, type Victim } from './victim.ts';
+
+const MiB = 1024 * 1024;
 
 /** Takes a part of what a node may use away, and gives back what it had, whatever that was. */
 export function resourceDriver(victims: readonly Victim[]): FamilyDriver {
@@ -17,7 +20,7 @@ export function resourceDriver(victims: readonly Victim[]): FamilyDriver {
       await allDone(
         scheduled.targets.map(async (node) => {
           const { machine } = victimNamed(victims, node);
-          const { had: before, gets } = changeBy(fault, await machine.allotment());
+          const { had: before, gets } = await changeBy(fault, machine);
           had.set(key(scheduled, node), before);
           await machine.allot(gets);
         }),
@@ -41,7 +44,21 @@ interface Change {
   readonly gets: Partial<Allotment>;
 }
 
-/** Pure: only what the fault is about, so that two of different kinds do not undo each other. */
-function changeBy(fault: ResourceFault, { cpus }: Allotment): Change {
-  return { had: { cpus }, gets: { cpus: fault.cpus } };
+/** Only what the fault is about, so that two of different kinds do not undo each other. */
+async function changeBy(fault: ResourceFault, machine: Machine): Promise<Change> {
+  const { cpus, memoryBytes, processes } = await machine.allotment();
+  switch (fault.kind) {
+    case 'resource.cpu':
+      return { had: { cpus }, gets: { cpus: fault.cpus } };
+    case 'resource.memory':
+      if (memoryBytes === null) throw new Error('it has no memory of its own that it could get back');
+      return { had: { memoryBytes }, gets: { memoryBytes: fault.memoryMiB * MiB } };
+    case 'resource.processes':
+      return {
+        had: { processes },
+        gets: { processes: (await machine.processes()) + fault.freeProcesses },
+      };
+    default:
+      return assertNever(fault);
+  }
 }

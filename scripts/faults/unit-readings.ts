@@ -17,6 +17,8 @@ export interface UnitReading {
   readonly oldestMs: number;
   /** It follows another service by its own unit's words: what ends that ends it. */
   readonly isTied: boolean;
+  /** How many processes the kernel ended on this node for want of memory, since it started. */
+  readonly oomKills: number;
 }
 
 /** Linux counts times for user space in hundredths of a second everywhere (man 5 proc, USER_HZ). */
@@ -26,6 +28,7 @@ const script = [
   'systemctl show --property=MainPID --property=ActiveState "$1"',
   'systemctl show --property=BindsTo --property=PartOf --property=Requires --property=Requisite "$1" | grep -q "\\.service" && echo tied',
   'read -r up _ < /proc/uptime; echo "up $up"',
+  'grep -hs "^oom_kill " /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control',
   'for p in /proc/[0-9]*; do',
   '  while read -r line; do',
   '    case $line in */"$1" | */"$1"/*) read -r stat < "$p/stat" && echo "process $stat"; break ;; esac',
@@ -59,6 +62,7 @@ export function unitReading(text: string): UnitReading {
     processes,
     oldestMs: Math.max(0, ...processes.map(({ startedTicks }) => upMs - startedTicks * tickMs)),
     isTied: lines.includes('tied'),
+    oomKills: Number(after('oom_kill ')[0] ?? 0),
   };
 }
 

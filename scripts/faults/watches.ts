@@ -5,8 +5,10 @@ import { cpuMeaning, CpuReader } from './cpu-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
 import { LinkWatch } from './link-watch.ts';
+import { memoryMeaning, MemoryReader } from './memory-targets.ts';
 import { nodeMeaning, NodeReader } from './node-targets.ts';
 import { processMeaning, ProcessReader } from './process-targets.ts';
+import { spawnMeaning, SpawnReader } from './spawn-targets.ts';
 import { TargetWatch } from './target-watch.ts';
 import type { Victim } from './victim.ts';
 
@@ -25,5 +27,7 @@ export function watchesOf(
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
     new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
     new TargetWatch(cpuMeaning, new CpuReader(victims), ...around),
+    new TargetWatch(spawnMeaning, new SpawnReader(victims), ...around),
+    new TargetWatch(memoryMeaning, new MemoryReader(victims), ...around),
   ];
 }

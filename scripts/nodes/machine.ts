@@ -7,6 +7,10 @@ const shutDownSeconds = 10;
 export interface Allotment {
   /** Processors; null: all that there are. */
   readonly cpus: number | null;
+  /** Held by all that runs on it; null: all that there is. Given once, it can be changed, but not taken away again. */
+  readonly memoryBytes: number | null;
+  /** Processes and threads; null: any number. */
+  readonly processes: number | null;
 }
 
 /**
@@ -27,6 +31,8 @@ export interface Machine {
   allotment(): Promise<Allotment>;
   /** From now on it may use that much, whatever runs on it; of what is not named, as much as before. */
   allot(part: Partial<Allotment>): Promise<void>;
+  /** How many processes and threads it has now. */
+  processes(): Promise<number>;
 }
 
 export class DockerMachine implements Machine {
@@ -69,28 +75,57 @@ export class DockerMachine implements Machine {
     const { HostConfig } = await this.#container.inspect();
     await this.#container.update(engineUpdate(part, HostConfig));
   }
+
+  async processes(): Promise<number> {
+    const { pids_stats: running } = await this.#container.stats({ stream: false, 'one-shot': true });
+    if (running?.current === undefined)
+      throw new Error('the engine does not count the processes of a container');
+    return running.current;
+  }
 }
 
-type EngineLimits = Pick<Docker.HostConfig, 'NanoCpus' | 'CpuQuota' | 'CpuPeriod'>;
+type EngineLimits = Pick<
+  Docker.HostConfig,
+  'NanoCpus' | 'CpuQuota' | 'CpuPeriod' | 'Memory' | 'MemorySwap' | 'PidsLimit'
+>;
 
 /** The kernel's own period, µs; the engine reports 0 for it. */
 const defaultPeriod = 100_000;
 const nano = 1e9;
 
 /** Pure: of what the engine keeps of a container. */
-export function allotmentOf({ NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 }: EngineLimits): Allotment {
+export function allotmentOf(kept: EngineLimits): Allotment {
+  const { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0, Memory = 0 } = kept;
   const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || defaultPeriod) : null;
-  return { cpus: NanoCpus > 0 ? NanoCpus / nano : quota };
+  const processes = kept.PidsLimit ?? 0;
+  return {
+    cpus: NanoCpus > 0 ? NanoCpus / nano : quota,
+    memoryBytes: Memory > 0 ? Memory : null,
+    processes: processes > 0 ? processes : null,
+  };
+}
+
+/** Pure: what the engine is to be told, in the words in which it was told before. Without swap, as nodes have it. */
+export function engineUpdate(
+  { cpus, memoryBytes, processes }: Partial<Allotment>,
+  { NanoCpus = 0 }: EngineLimits,
+): EngineLimits {
+  return {
+    ...(cpus === undefined ? {} : processors(cpus, NanoCpus)),
+    ...(memoryBytes === undefined || memoryBytes === null
+      ? {}
+      : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+    ...(processes === undefined ? {} : { PidsLimit: processes ?? -1 }),
+  };
 }
 
 /**
- * Pure: what the engine is to be told, in the words in which it was told before. It does not take processors away again
- * that it once was told as such (`NanoCpus`, 0 leaves them as they are) and keeps them for the next start, but a quota.
+ * What the engine was once told as processors (`NanoCpus`) it does not take back: 0 leaves them as they are, and they hold
+ * from the next start on again. A quota it does.
  */
-export function engineUpdate({ cpus }: Partial<Allotment>, { NanoCpus = 0 }: EngineLimits): EngineLimits {
-  if (cpus === undefined) return {};
-  if (NanoCpus > 0 && cpus !== null) return { NanoCpus: Math.round(cpus * nano) };
-  return cpus === null
-    ? { CpuQuota: -1 }
+function processors(cpus: number | null, nanoCpus: number): EngineLimits {
+  if (cpus === null) return { CpuQuota: -1 };
+  return nanoCpus > 0
+    ? { NanoCpus: Math.round(cpus * nano) }
     : { CpuPeriod: defaultPeriod, CpuQuota: Math.round(cpus * defaultPeriod) };
 }

@@ -16,7 +16,7 @@ const receipt: fc.Arbitrary<Receipt> = fc.record({
   target: text,
   requested: number,
   measured: fc.record({ before: number, during: number, after: number }),
-  unit: fc.constantFrom<Receipt['unit'][]>('ms', 'ratio', 'bit/s', 'byte', 'inode', 'bool'),
+  unit: fc.constantFrom<Receipt['unit'][]>('ms', 'ratio', 'bit/s', 'byte', 'inode', 'process', 'bool'),
   n: fc.nat(),
   tolerance: number,
   ok: fc.boolean(),

@@ -14,6 +14,7 @@ const noMachine: Machine = {
   start: nobody,
   allotment: nobody,
   allot: nobody,
+  processes: nobody,
 };
 
 /** A node with a side-car that only pretends; what is given is in the place of what else nobody may ask for. */

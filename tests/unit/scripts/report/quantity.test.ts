@@ -20,6 +20,8 @@ test.each([
   [2_097_153, 'byte', '2,097,153 B'],
   [0, 'byte', '0 B'],
   [4093, 'inode', '4,093 inodes'],
+  [1, 'process', '1 process'],
+  [0, 'process', '0 processes'],
   [1, 'bool', 'yes'],
   [-1, 'ms', 'not measured'],
   [-1, 'byte', 'not measured'],
