@@ -47,6 +47,7 @@ const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.reorder',
   'network.corrupt',
   'network.rate',
+  'resource.files',
   'resource.cpu',
   'resource.processes',
   'resource.memory',

@@ -23,7 +23,9 @@ export type LinkFault = FaultOf<'network'>;
 export type DiskFault = FaultOf<'disk'>;
 export type ProcessFault = FaultOf<'process'>;
 export type NodeFault = FaultOf<'node'>;
-export type ResourceFault = FaultOf<'resource'>;
+export type FilesFault = Extract<Fault, { kind: 'resource.files' }>;
+/** What a node as a whole may use. */
+export type ResourceFault = Exclude<FaultOf<'resource'>, FilesFault>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -42,7 +44,11 @@ export function isNodeFault(fault: Fault): fault is NodeFault {
 }
 
 export function isResourceFault(fault: Fault): fault is ResourceFault {
-  return fault.kind.startsWith('resource.');
+  return fault.kind.startsWith('resource.') && !isFilesFault(fault);
+}
+
+export function isFilesFault(fault: Fault): fault is FilesFault {
+  return fault.kind === 'resource.files';
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

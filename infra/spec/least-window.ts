@@ -28,6 +28,7 @@ export function leastWindowMs(fault: Fault): number {
     case 'disk.readonly':
     case 'process.kill':
     case 'process.pause':
+    case 'resource.files':
       return 1_000;
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;

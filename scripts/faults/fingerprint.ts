@@ -73,7 +73,7 @@ const allotted: readonly string[] = [
   ...['pids/pids.max', 'pids.max'],
 ];
 
-/** Unit, uid and argv[0] of each main process, whether it stands still, and whether it is among the first to be ended. */
+/** Unit, uid and argv[0] of each main process, whether it stands still, and what the kernel lets it do. */
 function mainProcesses(units: readonly string[]): readonly string[] {
   const script = [
     'for unit in "$@"; do',
@@ -83,7 +83,8 @@ function mainProcesses(units: readonly string[]): readonly string[] {
     '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1)',
     '  case $(cat "/proc/$pid/stat") in *") T "*) state=" stands still" ;; *) state= ;; esac',
     '  read -r score < "/proc/$pid/oom_score_adj"',
-    '  echo "$unit uid $uid $argv0$state oom $score"',
+    '  while read -r a b c soft _; do [ "$a $b $c" != "Max open files" ] || files=$soft; done < "/proc/$pid/limits"',
+    '  echo "$unit uid $uid $argv0$state oom $score files $files"',
     'done',
   ].join('\n');
   return ['sh', '-c', script, 'sh', ...units];

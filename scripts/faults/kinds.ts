@@ -76,6 +76,7 @@ export const kinds = {
   'node.pause': ofEngine,
   'node.kill': ofEngine,
   'node.reboot': ofEngine,
+  'resource.files': { driver: 'unitfault', healedBy: 'node', needs: ['limits'], missing: nothing },
   'resource.cpu': ofEngine,
   'resource.processes': ofEngine,
   'resource.memory': ofEngine,

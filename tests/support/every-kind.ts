@@ -37,6 +37,7 @@ const places = {
   'node.pause': node('node-5'),
   'node.kill': node('node-6'),
   'node.reboot': node(machine(4)),
+  'resource.files': unit(6),
   'resource.cpu': node('node-7'),
   'resource.processes': node('node-8'),
   'resource.memory': node('node-9'),

@@ -78,6 +78,12 @@ export const freeze: Of<'node.pause'> = { kind: 'node.pause', name: 'f', on: nod
 export const powerLoss: Of<'node.kill'> = { kind: 'node.kill', name: 'w', on: nodes };
 export const reboot: Of<'node.reboot'> = { kind: 'node.reboot', name: 'b', on: nodes };
 
+export const handles = (openFiles: number): Of<'resource.files'> => ({
+  kind: 'resource.files',
+  name: 'h',
+  on: units,
+  openFiles,
+});
 export const starve = (cpus: number): Of<'resource.cpu'> => ({
   kind: 'resource.cpu',
   name: 'q',
@@ -118,6 +124,7 @@ export const oneOfEach = {
   'node.pause': freeze,
   'node.kill': powerLoss,
   'node.reboot': reboot,
+  'resource.files': handles(16),
   'resource.cpu': starve(0.25),
   'resource.processes': crowd(8),
   'resource.memory': squeeze(40),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onNodes } from './targets.ts';
+import { onNodes, onUnits } from './targets.ts';
 import { timing } from './timing.ts';
 
 const common = { ...timing, ...onNodes };
@@ -7,6 +7,7 @@ const common = { ...timing, ...onNodes };
 /**
  * `cpu`: all that runs on the node gets no more than that part of one processor. `processes`: so many processes and threads
  * more than there are may be started. `memory`: so much may be held by all that runs on the node, files in memory among it.
+ * `files`: so many files may each process of a unit have open (sockets are files, too); what it has open already stays.
  */
 export const resourceFaults = [
   z.strictObject({
@@ -24,5 +25,11 @@ export const resourceFaults = [
     ...common,
     kind: z.literal('resource.memory'),
     memoryMiB: z.int().min(8).max(1_048_576),
+  }),
+  z.strictObject({
+    ...timing,
+    ...onUnits,
+    kind: z.literal('resource.files'),
+    openFiles: z.int().min(0).max(1_048_576),
   }),
 ] as const;

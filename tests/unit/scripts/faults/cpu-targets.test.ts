@@ -65,6 +65,11 @@ describe('a quarter of a processor', () => {
     expect(receipt.why).toMatch(why);
   });
 
+  test('is there on a host so busy that the node got no more before either, but for another reason', () => {
+    expect(judged({ share: 0.2, held: 0, periods: 0 }, { share: 0.25, held: 0.5, periods: 8 }).ok).toBe(true);
+    expect(judged({ share: 0.2, held: 0, periods: 0 }, { share: 0.23, held: 0, periods: 0 }).ok).toBe(false);
+  });
+
   test('is there on a node that has half of one by itself', () => {
     expect(judged({ share: 0.5, held: 0.5, periods: 4 }, quarter).ok).toBe(true);
   });

@@ -4,8 +4,13 @@ import { unitReading, type UnitReading } from '../../../../scripts/faults/unit-r
 import { starveOut } from '../../../support/faults.ts';
 
 const unit = (pid: number, oomKills: number): UnitReading => ({
-  ...{ active: 'active', main: { pid, startedTicks: pid, state: 'S' } },
-  ...{ processes: [{ pid, startedTicks: pid, state: 'S' }], oldestMs: 1_000, isTied: false, oomKills },
+  ...{ active: 'active', main: { pid, startedTicks: pid, state: 'S', files: 1024 } },
+  ...{
+    processes: [{ pid, startedTicks: pid, state: 'S', files: 1024 }],
+    oldestMs: 1_000,
+    isTied: false,
+    oomKills,
+  },
 });
 const before = unit(7, 2);
 const judged = (during: UnitReading) =>

@@ -21,6 +21,7 @@ test.each([
   [0, 'byte', '0 B'],
   [4093, 'inode', '4,093 inodes'],
   [1, 'process', '1 process'],
+  [16, 'file', '16 files'],
   [0, 'process', '0 processes'],
   [1, 'bool', 'yes'],
   [-1, 'ms', 'not measured'],
