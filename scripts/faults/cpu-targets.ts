@@ -17,8 +17,8 @@ const bursts = {
 /** Of what was asked: the end of one period is not the end of what is read. */
 const tolerated = 0.15;
 const leastTolerance = 0.02;
-/** How often a node is looked at again after a heal, half a second each time. */
-const tries = 10;
+/** How often a node is looked at again to which others left too little, a second or less each time. */
+const tries = 8;
 /** Of the time, for which a node that nothing is done to may stand still more than it did. */
 const slack = 0.1;
 
@@ -48,6 +48,12 @@ export const cpuMeaning: TargetMeaning<CpuFault, CpuReading> = {
 
 const toleranceOf = (cpus: number): number => Math.max(leastTolerance, cpus * tolerated);
 const getsMore = (cpus: number, { share }: CpuReading): boolean => share > cpus + toleranceOf(cpus);
+
+/** Others left it less than the fault does: that says nothing of the fault. */
+function isStarved({ cpus }: CpuFault, moment: Asked<CpuFault>['moment'], now: CpuReading): boolean {
+  if (moment === 'during') return now.share < cpus - toleranceOf(cpus);
+  return moment === 'after' && !getsMore(cpus, now);
+}
 
 function whyNot(
   { isThatMuch, hadMore }: { readonly isThatMuch: boolean; readonly hadMore: boolean },
@@ -84,9 +90,8 @@ export class CpuReader implements TargetReader<CpuFault, CpuReading> {
     const look = async (): Promise<CpuReading> =>
       this.#turns.take(['processor'], async () => readCpu(access, burst, signal));
     let now = await look();
-    if (fault === null || moment !== 'after') return now;
-    // Others may leave it less than the fault did: that says nothing of the fault.
-    for (let left = tries; left > 0 && !getsMore(fault.cpus, now); left -= 1) now = await look();
+    for (let left = tries; left > 0 && fault !== null && isStarved(fault, moment, now); left -= 1)
+      now = await look();
     return now;
   }
 }
