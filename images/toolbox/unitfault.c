@@ -5,8 +5,12 @@
  * unitfault crash UNIT AFTER_MS: every process of the unit is killed once it has lived for AFTER_MS, until then as well; all
  * that run already are killed at once.
  *
- * It says "ok N" once N processes stand still, or were killed; where the unit has none, "err 3 …". It shares its pid
- * namespace with the node, and needs KILL for processes of other accounts.
+ * unitfault files UNIT N: every process of the unit may have no more than N open files (its soft limit; the hard one stays,
+ * since nobody could raise it again) until stdin ends or a signal comes; then each may have as many as before, and what was
+ * started meanwhile as many as those.
+ *
+ * It says "ok N" once N processes stand still, were killed, or are limited; where the unit has none, "err 3 …". It shares its pid
+ * namespace with the node, and needs KILL for processes of other accounts, or SETUID and SETGID to change their limits.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -19,6 +23,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,9 +38,12 @@ struct process {
   char state;
   /* In clock ticks since boot: with the pid it names one process for good. */
   unsigned long long started;
+  /* How many files it might have open before. */
+  int64_t files;
 };
 
 static const char *unit;
+/* Those that we stopped, or limited. */
 static struct process stopped[MAX_PROCESSES];
 static int stopped_count;
 static volatile sig_atomic_t ended;
@@ -137,6 +146,73 @@ static int pause_unit(void) {
   return 0;
 }
 
+/* The soft limit of its open files; -1 where there is none, or none that could be read. */
+static int64_t files_of(int pid) {
+  char text[4096], *at;
+  if (!read_proc(pid, "limits", text) || !(at = strstr(text, "\nMax open files "))) return -1;
+  at += strlen("\nMax open files ") + strspn(at + strlen("\nMax open files "), " ");
+  return *at >= '0' && *at <= '9' ? strtoll(at, NULL, 10) : -1;
+}
+
+/* As the account of that process: for another's it takes a capability that containers do not get. 0, or an error. */
+static int set_files(int pid, int64_t files) {
+  char text[4096], *uid, *gid;
+  if (!read_proc(pid, "status", text)) return ESRCH;
+  if (!(uid = strstr(text, "\nUid:")) || !(gid = strstr(text, "\nGid:"))) return EINVAL;
+  uid_t u = strtoul(uid + 5, NULL, 10);
+  gid_t g = strtoul(gid + 5, NULL, 10);
+  pid_t child = fork();
+  if (child == 0) {
+    struct rlimit limit;
+    if (setresgid(g, g, g) || setresuid(u, u, u) || prlimit(pid, RLIMIT_NOFILE, NULL, &limit)) _exit(errno);
+    limit.rlim_cur = files;
+    _exit(prlimit(pid, RLIMIT_NOFILE, &limit, NULL) ? errno : 0);
+  }
+  int status;
+  if (child < 0 || waitpid(child, &status, 0) < 0) return errno;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
+/* How many more of the unit's processes were limited; -1 with `error` where one could not be. */
+static int limit_all(int64_t most, int *error) {
+  static struct process all[MAX_PROCESSES];
+  int found = list(all), limited = 0;
+  for (int i = 0; i < found; i++) {
+    all[i].files = files_of(all[i].pid);
+    if (all[i].files <= most || stopped_count == MAX_PROCESSES) continue;
+    stopped[stopped_count++] = all[i];
+    *error = set_files(all[i].pid, most);
+    if (*error && *error != ESRCH) return -1;
+    if (!*error) limited++;
+  }
+  return limited;
+}
+
+/* Whatever has our limit and is none of those that we limited was started by one of them. */
+static int release_all(int64_t most) {
+  static struct process all[MAX_PROCESSES];
+  int found = list(all), error = 0, failed = 0;
+  for (int i = 0; i < found; i++) {
+    if (files_of(all[i].pid) != most) continue;
+    int64_t files = stopped[0].files;
+    for (int j = 0; j < stopped_count; j++)
+      if (stopped[j].pid == all[i].pid && stopped[j].started == all[i].started) files = stopped[j].files;
+    error = set_files(all[i].pid, files);
+    if (error && error != ESRCH) failed = error;
+  }
+  if (failed) printf("the limits of %s could not be put back: %s\n", unit, strerror(failed));
+  return failed;
+}
+
+static int limit_files(int64_t most) {
+  int error = 0, limited = limit_all(most, &error);
+  if (limited < 0) printf("err 4 the limits of %s cannot be changed: %s\n", unit, strerror(error));
+  else if (limited == 0) printf("err 3 no process of %s may have more than %lld files open\n", unit, (long long)most);
+  else printf("ok %d\n", limited);
+  while (limited > 0 && !is_over(EVERY_MS)) limit_all(most, &error);
+  return stopped_count > 0 ? release_all(most) : 3;
+}
+
 static int64_t now_ms(void) {
   struct timespec t;
   clock_gettime(CLOCK_BOOTTIME, &t);
@@ -165,8 +241,9 @@ static int crash_unit(int64_t after_ms) {
 
 int main(int argc, char **argv) {
   bool pauses = argc == 3 && !strcmp(argv[1], "pause"), crashes = argc == 4 && !strcmp(argv[1], "crash");
-  if (!pauses && !crashes) {
-    puts("err 64 usage: unitfault pause UNIT | unitfault crash UNIT AFTER_MS");
+  bool limits = argc == 4 && !strcmp(argv[1], "files");
+  if (!pauses && !crashes && !limits) {
+    puts("err 64 usage: unitfault pause UNIT | unitfault crash UNIT AFTER_MS | unitfault files UNIT N");
     return 64;
   }
   unit = argv[2];
@@ -174,5 +251,6 @@ int main(int argc, char **argv) {
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);
   setvbuf(stdout, NULL, _IOLBF, 0);
+  if (limits) return limit_files(strtoll(argv[3], NULL, 10));
   return pauses ? pause_unit() : crash_unit(strtoll(argv[3], NULL, 10));
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../spec/fault.ts';
 import { parseTarget } from './target.ts';
-import type { Plan, PlannedDisk, ScheduledFault } from './plan.ts';
+import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
 
 /** A fault of a plan that could never be in force, or never be confirmed, whatever the seed; and by which of its values. */
 export interface Senseless {
@@ -17,7 +17,12 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
   // One that comes again stands there once for each time.
   const once = all.filter(({ fault }, at) => all.findIndex((one) => one.fault === fault) === at);
   return once.flatMap((of) => {
-    const found = [roomAboveDisk(of, plan), afterTheSuites(of, plan), nodeOfSuite(of, plan)];
+    const found = [
+      roomAboveDisk(of, plan),
+      notLess(of, plan),
+      afterTheSuites(of, plan),
+      nodeOfSuite(of, plan),
+    ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
 }
@@ -81,6 +86,57 @@ function nodeOfSuite({ fault, targets }: ScheduledFault, { nodes, suites }: Plan
     };
   }
   return null;
+}
+
+/** What a node is to be left of what it has must be less of it, by so much that it shows. */
+function notLess({ fault, targets }: ScheduledFault, plan: Plan): Finding | null {
+  const part = partOf(fault);
+  if (part === null) return null;
+  for (const target of targets) {
+    const node = plan.nodes.find(({ name }) => name === target);
+    const has = node === undefined ? null : part.hasOf(node);
+    if (has === null || part.left <= part.mostOf(has)) continue;
+    return {
+      key: part.key,
+      message: `${target} is to be left ${part.left} ${part.unit}, and has ${has} of its own`,
+      hint: `${part.mostOf(has)} or less: what is hardly less could not be told from none taken`,
+    };
+  }
+  return null;
+}
+
+interface Part {
+  readonly key: string;
+  readonly unit: string;
+  readonly left: number;
+  /** null: as much as there is. */
+  readonly hasOf: (node: PlannedNode) => number | null;
+  readonly mostOf: (has: number) => number;
+}
+
+function partOf(fault: Fault): Part | null {
+  switch (fault.kind) {
+    case 'resource.cpu':
+      return {
+        ...{ key: 'cpus', unit: 'of a processor', left: fault.cpus },
+        hasOf: ({ cpus }) => cpus,
+        mostOf: (has) => Math.round(has * 70) / 100,
+      };
+    case 'resource.processes':
+      return {
+        ...{ key: 'freeProcesses', unit: 'processes more', left: fault.freeProcesses },
+        hasOf: ({ pids }) => pids,
+        mostOf: (has) => Math.floor(has / 2),
+      };
+    case 'resource.memory':
+      return {
+        ...{ key: 'memoryMiB', unit: 'MiB of memory', left: fault.memoryMiB },
+        hasOf: ({ memoryMiB }) => memoryMiB,
+        mostOf: (has) => Math.floor(Math.min(has * 0.75, has - 12)),
+      };
+    default:
+      return null;
+  }
 }
 
 function afterTheSuites({ fault: { from } }: ScheduledFault, { suites }: Plan): Finding | null {

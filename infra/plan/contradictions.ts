@@ -11,7 +11,12 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
       const found = overlap(a, b)
-        ? (onOneTarget(a, b) ?? onNodeThatIsAway(a, b) ?? onNodeThatIsAway(b, a))
+        ? (onOneTarget(a, b) ??
+          onNodeThatIsAway(a, b) ??
+          onNodeThatIsAway(b, a) ??
+          onOneMemory(a, b) ??
+          onFullNode(a, b) ??
+          onFullNode(b, a))
         : null;
       if (found === null) continue;
       throw new UsageError(
@@ -34,7 +39,7 @@ function onOneTarget(a: ScheduledFault, b: ScheduledFault): Contradiction | null
   return why === null || at === undefined ? null : { at, why };
 }
 
-/** Delays add and the smaller disk wins; of two of these on one link neither could be confirmed. */
+/** Delays add and the smaller disk wins; of two of these on one link or node neither could be confirmed. */
 const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.jitter',
   'network.loss',
@@ -42,6 +47,10 @@ const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.reorder',
   'network.corrupt',
   'network.rate',
+  'resource.files',
+  'resource.cpu',
+  'resource.processes',
+  'resource.memory',
 ]);
 
 /** null: they can be told apart. */
@@ -73,6 +82,30 @@ function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradi
   return at === undefined
     ? null
     : { at, why: 'nothing can be done to a node, or seen of it, while it is away' };
+}
+
+/** Each uses up its memory, and is seen by what the kernel then ends. */
+const memoryEaters: ReadonlySet<FaultKind> = new Set(['process.oom', 'resource.memory']);
+
+function onOneMemory(a: ScheduledFault, b: ScheduledFault): Contradiction | null {
+  if (!memoryEaters.has(a.fault.kind) || !memoryEaters.has(b.fault.kind)) return null;
+  const nodes = new Set(b.targets.flatMap(nodesOf));
+  const at = a.targets.flatMap(nodesOf).find((node) => nodes.has(node));
+  return at === undefined
+    ? null
+    : { at, why: 'which of them the kernel ended a process for could not be told' };
+}
+
+/** A disk, a unit, or what else a node may use is read by a shell inside, which starts a few processes more. */
+const enoughProcesses = 16;
+
+function onFullNode(full: ScheduledFault, other: ScheduledFault): Contradiction | null {
+  if (full.fault.kind !== 'resource.processes' || full.fault.freeProcesses >= enoughProcesses) return null;
+  if (isLinkFault(other.fault)) return null;
+  const at = full.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
+  return at === undefined
+    ? null
+    : { at, why: `what is read inside a node takes processes, ${enoughProcesses} of which are to be free` };
 }
 
 function overlap(a: ScheduledFault, b: ScheduledFault): boolean {

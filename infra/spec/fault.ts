@@ -3,6 +3,7 @@ import { diskFaults } from './faults/disk.ts';
 import { networkFaults } from './faults/network.ts';
 import { nodeFaults } from './faults/node.ts';
 import { processFaults } from './faults/process.ts';
+import { resourceFaults } from './faults/resource.ts';
 import { faultName } from './faults/timing.ts';
 
 /** One file a family, in faults/. */
@@ -11,6 +12,7 @@ export const Fault = z.discriminatedUnion('kind', [
   ...diskFaults,
   ...processFaults,
   ...nodeFaults,
+  ...resourceFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -21,6 +23,9 @@ export type LinkFault = FaultOf<'network'>;
 export type DiskFault = FaultOf<'disk'>;
 export type ProcessFault = FaultOf<'process'>;
 export type NodeFault = FaultOf<'node'>;
+export type FilesFault = Extract<Fault, { kind: 'resource.files' }>;
+/** What a node as a whole may use. */
+export type ResourceFault = Exclude<FaultOf<'resource'>, FilesFault>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -36,6 +41,14 @@ export function isProcessFault(fault: Fault): fault is ProcessFault {
 
 export function isNodeFault(fault: Fault): fault is NodeFault {
   return fault.kind.startsWith('node.');
+}
+
+export function isResourceFault(fault: Fault): fault is ResourceFault {
+  return fault.kind.startsWith('resource.') && !isFilesFault(fault);
+}
+
+export function isFilesFault(fault: Fault): fault is FilesFault {
+  return fault.kind === 'resource.files';
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

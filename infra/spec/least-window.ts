@@ -6,7 +6,8 @@ import type { Fault } from './fault.ts';
  * than was asked, or have no receipt. Each is the time for which its probes are sent and waited for
  * (scripts/faults/link-meter.ts, against which a test holds these figures), and a second for starting them. A ratio needs
  * 5000 probes (contracts: Receipts), a jitter 1800; a disk is read at once;
- * a unit is to come up and go twice, and a node takes its time to end.
+ * a unit is to come up and go twice, and a node takes its time to end. What nodes
+ * may use is tried out, on some node by node.
  */
 export function leastWindowMs(fault: Fault): number {
   switch (fault.kind) {
@@ -27,14 +28,21 @@ export function leastWindowMs(fault: Fault): number {
     case 'disk.readonly':
     case 'process.kill':
     case 'process.pause':
+    case 'resource.files':
       return 1_000;
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;
+    case 'process.oom':
+      return 3_000;
     case 'node.pause':
     case 'node.kill':
       return 2_000;
     case 'node.reboot':
       return 12_000; // an orderly shutdown may take the ten seconds that it is given
+    case 'resource.cpu':
+    case 'resource.memory':
+    case 'resource.processes':
+      return 6_000;
     case 'network.rate':
       return 0; // it has no window
     default:

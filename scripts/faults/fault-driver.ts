@@ -1,11 +1,21 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { isDiskFault, isLinkFault, isNodeFault, isProcessFault, type Fault } from '../../infra/spec/fault.ts';
+import {
+  isDiskFault,
+  isFilesFault,
+  isLinkFault,
+  isNodeFault,
+  isProcessFault,
+  isResourceFault,
+  type Fault,
+} from '../../infra/spec/fault.ts';
 import { diskDriver } from './disk-driver.ts';
+import { filesDriver } from './files-driver.ts';
 import type { Scaffolding } from './fingerprint.ts';
 import { LinksDriver } from './links-driver.ts';
 import { nodeDriver } from './node-driver.ts';
 import { processDriver } from './process-driver.ts';
+import { resourceDriver } from './resource-driver.ts';
 import { allDone } from './all-done.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
@@ -34,11 +44,14 @@ export interface FaultDriver extends FamilyDriver {
 export function driverOf(victims: readonly Victim[]): FaultDriver {
   const links = new LinksDriver(victims);
   const [disks, processes, nodes] = [diskDriver(victims), processDriver(victims), nodeDriver(victims, links)];
+  const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
     if (isDiskFault(fault)) return disks;
     if (isProcessFault(fault)) return processes;
     if (isNodeFault(fault)) return nodes;
+    if (isResourceFault(fault)) return resources;
+    if (isFilesFault(fault)) return files;
     return assertNever(fault);
   };
   return {

@@ -2,7 +2,8 @@ import type { NodeAccess } from '../nodes/node.ts';
 
 /**
  * What a heal must bring back, line by line: qdiscs, classes, filters, rules (without counters), routes, addresses, mounts
- * with their own and their file system's options, fills, and the main processes of units that faults were on.
+ * with their own and their file system's options, fills, the main processes of units that faults were on, and what nodes may
+ * use of which faults took a part.
  */
 export type Fingerprint = readonly string[];
 
@@ -28,13 +29,15 @@ export interface Fingerprinted {
   readonly disks: readonly string[];
   /** Files of systemd units. */
   readonly units: readonly string[];
+  /** Whether what the node may use of its host belongs to it. */
+  readonly limits: boolean;
 }
 
 /** Taken before the first fault and after the last: equal, or what differs is named. */
 export async function takeFingerprint(
   node: NodeAccess,
   sideCar: NodeAccess,
-  { disks, units }: Fingerprinted,
+  { disks, units, limits }: Fingerprinted,
 ): Promise<Fingerprint> {
   const listings = await Promise.all(
     commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv))),
@@ -49,10 +52,28 @@ export async function takeFingerprint(
     ),
   );
   const processes = units.length === 0 ? [] : lines('unit', await listing(node, mainProcesses(units)));
-  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...processes].sort();
+  const limited = limits ? lines('limit', await listing(node, allotted)) : [];
+  return [
+    ...listings.flat(),
+    ...lines('mount', mountLines),
+    ...fills.flat(),
+    ...processes,
+    ...limited,
+  ].sort();
 }
 
-/** Unit, uid and argv[0] of each main process, and whether it stands still. */
+/** Of cgroup v1 and v2, whichever is there. The shell's own words alone: the node may not be let start another process. */
+const allotted: readonly string[] = [
+  'sh',
+  '-c',
+  'cd /sys/fs/cgroup && for file; do [ ! -e "$file" ] || { read -r line < "$file" && echo "$file $line"; }; done',
+  'sh',
+  ...['cpu/cpu.cfs_quota_us', 'cpu/cpu.cfs_period_us', 'cpu.max'],
+  ...['memory/memory.limit_in_bytes', 'memory/memory.memsw.limit_in_bytes', 'memory.max', 'memory.swap.max'],
+  ...['pids/pids.max', 'pids.max'],
+];
+
+/** Unit, uid and argv[0] of each main process, whether it stands still, and what the kernel lets it do. */
 function mainProcesses(units: readonly string[]): readonly string[] {
   const script = [
     'for unit in "$@"; do',
@@ -61,7 +82,9 @@ function mainProcesses(units: readonly string[]): readonly string[] {
     '  uid=$(while read -r key _ id _; do [ "$key" = Uid: ] && echo "$id"; done < "/proc/$pid/status")',
     '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1)',
     '  case $(cat "/proc/$pid/stat") in *") T "*) state=" stands still" ;; *) state= ;; esac',
-    '  echo "$unit uid $uid $argv0$state"',
+    '  read -r score < "/proc/$pid/oom_score_adj"',
+    '  while read -r a b c soft _; do [ "$a $b $c" != "Max open files" ] || files=$soft; done < "/proc/$pid/limits"',
+    '  echo "$unit uid $uid $argv0$state oom $score files $files"',
     'done',
   ].join('\n');
   return ['sh', '-c', script, 'sh', ...units];

@@ -1,5 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { parseTarget } from '../../infra/plan/target.ts';
+import { isResourceFault } from '../../infra/spec/fault.ts';
 import { unitFile } from '../nodes/unit-file.ts';
 import { leftovers, takeFingerprint, type Fingerprint, type Scaffolding } from './fingerprint.ts';
 import type { Victim } from './victim.ts';
@@ -10,15 +11,18 @@ export class HealProof {
   readonly #victims: readonly Victim[];
   /** Files of the units that faults are to be on, by node: what becomes of others is the software's affair. */
   readonly #units: ReadonlyMap<string, readonly string[]>;
+  /** Nodes that faults are to take a part of what they may use away from. */
+  readonly #limited: ReadonlySet<string>;
   readonly #before = new Map<string, Fingerprint>();
 
-  private constructor(victims: readonly Victim[], units: ReadonlyMap<string, readonly string[]>) {
+  private constructor(victims: readonly Victim[], faults: readonly ScheduledFault[]) {
     this.#victims = victims;
-    this.#units = units;
+    this.#units = unitsUnder(faults);
+    this.#limited = new Set(faults.flatMap(({ fault, targets }) => (isResourceFault(fault) ? targets : [])));
   }
 
   static async take(victims: readonly Victim[], faults: readonly ScheduledFault[]): Promise<HealProof> {
-    const proof = new HealProof(victims, unitsUnder(faults));
+    const proof = new HealProof(victims, faults);
     await Promise.all(
       victims.map(async (victim) => {
         proof.#before.set(victim.node, await proof.#take(victim));
@@ -49,7 +53,8 @@ export class HealProof {
   }
 
   async #take({ node, access, sideCar, disks }: Victim): Promise<Fingerprint> {
-    return await takeFingerprint(access, sideCar, { disks, units: this.#units.get(node) ?? [] });
+    const units = this.#units.get(node) ?? [];
+    return await takeFingerprint(access, sideCar, { disks, units, limits: this.#limited.has(node) });
   }
 }
 

@@ -72,9 +72,14 @@ export const kinds = {
   'process.kill': { driver: 'systemd', healedBy: 'destroy', needs: [], missing: nothing },
   'process.crash-loop': signalled,
   'process.pause': signalled,
+  'process.oom': { driver: 'oom', healedBy: 'destroy', needs: [], missing: nothing },
   'node.pause': ofEngine,
   'node.kill': ofEngine,
   'node.reboot': ofEngine,
+  'resource.files': { driver: 'unitfault', healedBy: 'node', needs: ['limits'], missing: nothing },
+  'resource.cpu': ofEngine,
+  'resource.processes': ofEngine,
+  'resource.memory': ofEngine,
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

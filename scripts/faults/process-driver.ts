@@ -5,12 +5,13 @@ import { unitFile } from '../nodes/unit-file.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { allDone } from './all-done.ts';
 import type { FamilyDriver } from './fault-driver.ts';
+import { killForMemory } from './oom-kill.ts';
 import { unitOf, type Victim } from './victim.ts';
 
 /** systemd waits for a unit that starts for 90 s by its own default; a unit that takes longer fails the heal. */
 const startDeadlineMs = 100_000;
 
-/** Signals, and what sends them over and over; in the end the unit runs. */
+/** Signals, what sends them over and over, and the kernel's own; in the end the unit runs. */
 export function processDriver(victims: readonly Victim[]): FamilyDriver {
   return {
     async inject(scheduled) {
@@ -25,7 +26,7 @@ export function processDriver(victims: readonly Victim[]): FamilyDriver {
         scheduled.targets.map(async (target) => {
           const { victim, unit } = unitOf(victims, target);
           if (ended.has(victim.node)) return;
-          if (fault.kind !== 'process.kill') await victim.hold.heal(holdId(scheduled, unit));
+          if (isHeld(fault)) await victim.hold.heal(holdId(scheduled, unit));
           if (fault.kind !== 'process.pause') await startedAgain(victim.access, unitFile(unit));
         }),
       );
@@ -44,6 +45,9 @@ async function hurt(
       // "--kill-who" is what systemd before 252 knows, and later ones still take.
       await done(victim.access, ['systemctl', 'kill', '--kill-who=main', `--signal=${fault.signal}`, file]);
       return;
+    case 'process.oom':
+      await killForMemory(victim.access, file);
+      return;
     case 'process.crash-loop':
       await victim.hold.start(holdId(scheduled, unit), ['unitfault', 'crash', file, String(fault.afterMs)]);
       return;
@@ -53,6 +57,11 @@ async function hurt(
     default:
       assertNever(fault);
   }
+}
+
+/** Others happen once: nothing of them goes on. */
+function isHeld({ kind }: ProcessFault): boolean {
+  return kind === 'process.crash-loop' || kind === 'process.pause';
 }
 
 /** A fault may be on several units of one node. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertNever } from '../../infra/errors.ts';
-import { parseTarget, targetText } from '../../infra/plan/target.ts';
 import { isProcessFault, type ProcessFault } from '../../infra/spec/fault.ts';
 import { unitFile } from '../nodes/unit-file.ts';
 import type { Judged } from './judge.ts';
 import type { Asked, TargetMeaning, TargetReader, TargetReadings } from './target-watch.ts';
 import { readUnit, type UnitProcess, type UnitReading } from './unit-readings.ts';
+import { unitsBeside } from './units-beside.ts';
 import { unitOf, type Victim } from './victim.ts';
 
 const pollMs = 100;
@@ -21,7 +21,7 @@ type Readings = TargetReadings<UnitReading>;
 /** Pure: what readings of units mean. */
 export const processMeaning: TargetMeaning<ProcessFault, UnitReading> = {
   isOf: isProcessFault,
-  unread: { active: '', main: null, processes: [], oldestMs: Infinity, isTied: false },
+  unread: { active: '', main: null, processes: [], oldestMs: Infinity, isTied: false, oomKills: 0 },
   judge(fault, readings) {
     const { before, during, after } = readings;
     const [was, is, left] = [
@@ -49,6 +49,8 @@ function isHurt(fault: ProcessFault, { before, during }: Readings): boolean {
   switch (fault.kind) {
     case 'process.kill':
       return !isThere(before.main, during);
+    case 'process.oom':
+      return !isThere(before.main, during) && during.oomKills > before.oomKills;
     case 'process.crash-loop':
       return !isThere(before.main, during) && during.oldestMs <= fault.afterMs + slackMs;
     case 'process.pause':
@@ -67,9 +69,14 @@ function isUp(fault: ProcessFault, now: UnitReading): boolean {
 function whyNot(fault: ProcessFault, { before, during }: Readings): string {
   if (before.main === null)
     return `the unit had no main process before (it was ${before.active || 'not seen'})`;
+  if (during.active === '') return 'the unit could not be looked at';
   switch (fault.kind) {
     case 'process.kill':
       return `its process ${before.main.pid} still ran ${settleMs.gone} ms after SIG${fault.signal}`;
+    case 'process.oom':
+      return isThere(before.main, during)
+        ? `its process ${before.main.pid} still ran ${settleMs.gone} ms after the node had no memory left`
+        : `its process ${before.main.pid} ended, and the kernel of the node counted ${during.oomKills - before.oomKills} that it ended for want of memory`;
     case 'process.crash-loop':
       return `one of its processes lived for ${Math.round(during.oldestMs)} ms`;
     case 'process.pause':
@@ -101,13 +108,7 @@ export class ProcessReader implements TargetReader<ProcessFault, UnitReading> {
 
   /** The other units of the same nodes, and the same unit of other nodes. */
   beside(targets: readonly string[]): readonly string[] {
-    const own = targets.map(parseTarget);
-    return this.#victims.flatMap(({ node, units }) =>
-      units
-        .filter((unit) => own.some((one) => one.on === 'unit' && (one.node === node || one.unit === unit)))
-        .map((unit) => targetText({ on: 'unit', node, unit }))
-        .filter((text) => !targets.includes(text)),
-    );
+    return unitsBeside(this.#victims, targets);
   }
 
   async read(target: string, { scheduled, fault, moment }: Asked<ProcessFault>, signal: AbortSignal) {

@@ -6,18 +6,20 @@ import type { NodeAccess } from '../nodes/node.ts';
 
 /**
  * What a side-car may do. Links need NET_ADMIN; disks DAC_OVERRIDE, where their folder is another account's; SYS_ADMIN,
- * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), and KILL for processes of any account.
+ * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL for processes of any account, and SETUID and
+ * SETGID for what a process alone may do to another of its account.
  */
 export const capabilities = {
   network: ['NET_ADMIN'],
   disk: ['DAC_OVERRIDE'],
   mount: ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_CHROOT'],
   signal: ['KILL'],
+  limits: ['SETUID', 'SETGID'],
 } as const;
 export type Grant = keyof typeof capabilities;
 
 /** Those that are about the node's processes, and need to see them. */
-const amongProcesses: readonly Grant[] = ['mount', 'signal'];
+const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits'];
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;

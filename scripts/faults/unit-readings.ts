@@ -6,6 +6,8 @@ export interface UnitProcess {
   readonly startedTicks: number;
   /** As the kernel has it: T stands still. */
   readonly state: string;
+  /** How many files it may have open; -1 where that could not be read. */
+  readonly files: number;
 }
 
 export interface UnitReading {
@@ -17,6 +19,8 @@ export interface UnitReading {
   readonly oldestMs: number;
   /** It follows another service by its own unit's words: what ends that ends it. */
   readonly isTied: boolean;
+  /** How many processes the kernel ended on this node for want of memory, since it started. */
+  readonly oomKills: number;
 }
 
 /** Linux counts times for user space in hundredths of a second everywhere (man 5 proc, USER_HZ). */
@@ -26,9 +30,16 @@ const script = [
   'systemctl show --property=MainPID --property=ActiveState "$1"',
   'systemctl show --property=BindsTo --property=PartOf --property=Requires --property=Requisite "$1" | grep -q "\\.service" && echo tied',
   'read -r up _ < /proc/uptime; echo "up $up"',
+  'grep -hs "^oom_kill " /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control',
+  'of() {',
+  '  read -r stat < "$1/stat" || return',
+  '  files=-1',
+  '  while read -r a b c soft _; do [ "$a $b $c" != "Max open files" ] || files=$soft; done < "$1/limits"',
+  '  echo "process $files $stat"',
+  '}',
   'for p in /proc/[0-9]*; do',
   '  while read -r line; do',
-  '    case $line in */"$1" | */"$1"/*) read -r stat < "$p/stat" && echo "process $stat"; break ;; esac',
+  '    case $line in */"$1" | */"$1"/*) of "$p"; break ;; esac',
   '  done < "$p/cgroup"',
   'done 2>/dev/null',
   'true',
@@ -59,12 +70,20 @@ export function unitReading(text: string): UnitReading {
     processes,
     oldestMs: Math.max(0, ...processes.map(({ startedTicks }) => upMs - startedTicks * tickMs)),
     isTied: lines.includes('tied'),
+    oomKills: Number(after('oom_kill ')[0] ?? 0),
   };
 }
 
 /** man 5 proc, /proc/pid/stat: the name may hold anything; behind it the state is the first, starttime the 20th word. */
-function unitProcess(stat: string): readonly UnitProcess[] {
+function unitProcess(said: string): readonly UnitProcess[] {
+  const [files = '', stat = ''] = said.split(/ (.*)/s);
   const [state = '', ...words] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const process = { pid: Number.parseInt(stat, 10), startedTicks: Number(words[18]), state };
+  const soft = Number(files);
+  const process = {
+    pid: Number.parseInt(stat, 10),
+    startedTicks: Number(words[18]),
+    state,
+    files: Number.isFinite(soft) ? soft : -1,
+  };
   return state === 'Z' || state === 'X' || Number.isNaN(process.startedTicks) ? [] : [process];
 }

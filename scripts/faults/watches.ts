@@ -1,11 +1,15 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
+import { cpuMeaning, CpuReader } from './cpu-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
 import { LinkWatch } from './link-watch.ts';
+import { filesMeaning, FilesReader } from './files-targets.ts';
+import { memoryMeaning, MemoryReader } from './memory-targets.ts';
 import { nodeMeaning, NodeReader } from './node-targets.ts';
 import { processMeaning, ProcessReader } from './process-targets.ts';
+import { spawnMeaning, SpawnReader } from './spawn-targets.ts';
 import { TargetWatch } from './target-watch.ts';
 import type { Victim } from './victim.ts';
 
@@ -23,5 +27,9 @@ export function watchesOf(
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
     new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
+    new TargetWatch(filesMeaning, new FilesReader(victims), ...around),
+    new TargetWatch(cpuMeaning, new CpuReader(victims), ...around),
+    new TargetWatch(spawnMeaning, new SpawnReader(victims), ...around),
+    new TargetWatch(memoryMeaning, new MemoryReader(victims), ...around),
   ];
 }

@@ -52,7 +52,8 @@ const counters = {
   processes: ['pids/pids.current:', 'pids.current:'],
 } as const;
 const folder = '/sys/fs/cgroup/';
-const files = [
+/** Those that there are on this kernel, for `figuresOf`. */
+export const counterFiles: readonly string[] = [
   ...new Set(
     Object.values(counters)
       .flat()
@@ -75,7 +76,7 @@ export async function containerState(
   const { State, Config, RestartCount } = info;
   const { stdout: counted } = State.Running
     ? await new DockerNode(engine, node, info.Id)
-        .exec(['grep', '-s', '', ...files], { timeoutMs: deadlineMs, signal })
+        .exec(['grep', '-s', '', ...counterFiles], { timeoutMs: deadlineMs, signal })
         .catch(() => ({ stdout: '' })) // an image without grep
     : { stdout: '' };
   return {

@@ -3,7 +3,20 @@ import type Docker from 'dockerode';
 /** How long an orderly shutdown has before the rest is killed, s: the engine's own figure. */
 const shutDownSeconds = 10;
 
-/** A node as a machine: what can be done to it as a whole, from outside. */
+/** What a machine as a whole may use. */
+export interface Allotment {
+  /** Processors; null: all that there are. */
+  readonly cpus: number | null;
+  /** Held by all that runs on it; null: all that there is. Given once, it can be changed, but not taken away again. */
+  readonly memoryBytes: number | null;
+  /** Processes and threads; null: any number. */
+  readonly processes: number | null;
+}
+
+/**
+ * A node as a machine: what can be done to it as a whole, from outside. A backend whose machines have one size for as long
+ * as they live (EC2) rejects `allot`, and says so.
+ */
 export interface Machine {
   /** All of it stands still, and goes on, at one moment. */
   pause(): Promise<void>;
@@ -14,6 +27,12 @@ export interface Machine {
   shutDown(): Promise<void>;
   /** The same machine again, with its disks as they are. */
   start(): Promise<void>;
+  /** What it may use now: to be kept before `allot` changes it. */
+  allotment(): Promise<Allotment>;
+  /** From now on it may use that much, whatever runs on it; of what is not named, as much as before. */
+  allot(part: Partial<Allotment>): Promise<void>;
+  /** How many processes and threads it has now. */
+  processes(): Promise<number>;
 }
 
 export class DockerMachine implements Machine {
@@ -46,4 +65,67 @@ export class DockerMachine implements Machine {
     const { State } = await this.#container.inspect();
     if (!State.Running) await this.#container.start();
   }
+
+  async allotment(): Promise<Allotment> {
+    const { HostConfig } = await this.#container.inspect();
+    return allotmentOf(HostConfig);
+  }
+
+  async allot(part: Partial<Allotment>): Promise<void> {
+    const { HostConfig } = await this.#container.inspect();
+    await this.#container.update(engineUpdate(part, HostConfig));
+  }
+
+  async processes(): Promise<number> {
+    const { pids_stats: running } = await this.#container.stats({ stream: false, 'one-shot': true });
+    if (running?.current === undefined)
+      throw new Error('the engine does not count the processes of a container');
+    return running.current;
+  }
+}
+
+type EngineLimits = Pick<
+  Docker.HostConfig,
+  'NanoCpus' | 'CpuQuota' | 'CpuPeriod' | 'Memory' | 'MemorySwap' | 'PidsLimit'
+>;
+
+/** The kernel's own period, µs; the engine reports 0 for it. */
+const defaultPeriod = 100_000;
+const nano = 1e9;
+
+/** Pure: of what the engine keeps of a container. */
+export function allotmentOf(kept: EngineLimits): Allotment {
+  const { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0, Memory = 0 } = kept;
+  const quota = CpuQuota > 0 ? CpuQuota / (CpuPeriod || defaultPeriod) : null;
+  const processes = kept.PidsLimit ?? 0;
+  return {
+    cpus: NanoCpus > 0 ? NanoCpus / nano : quota,
+    memoryBytes: Memory > 0 ? Memory : null,
+    processes: processes > 0 ? processes : null,
+  };
+}
+
+/** Pure: what the engine is to be told, in the words in which it was told before. Without swap, as nodes have it. */
+export function engineUpdate(
+  { cpus, memoryBytes, processes }: Partial<Allotment>,
+  { NanoCpus = 0 }: EngineLimits,
+): EngineLimits {
+  return {
+    ...(cpus === undefined ? {} : processors(cpus, NanoCpus)),
+    ...(memoryBytes === undefined || memoryBytes === null
+      ? {}
+      : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+    ...(processes === undefined ? {} : { PidsLimit: processes ?? -1 }),
+  };
+}
+
+/**
+ * What the engine was once told as processors (`NanoCpus`) it does not take back: 0 leaves them as they are, and they hold
+ * from the next start on again. A quota it does.
+ */
+function processors(cpus: number | null, nanoCpus: number): EngineLimits {
+  if (cpus === null) return { CpuQuota: -1 };
+  return nanoCpus > 0
+    ? { NanoCpus: Math.round(cpus * nano) }
+    : { CpuPeriod: defaultPeriod, CpuQuota: Math.round(cpus * defaultPeriod) };
 }

@@ -17,6 +17,10 @@ export function quantity(value: number, unit: Receipt['unit']): string {
       return exactBytes(value);
     case 'inode':
       return `${thousands(value)} ${value === 1 ? 'inode' : 'inodes'}`;
+    case 'process':
+      return `${thousands(value)} ${value === 1 ? 'process' : 'processes'}`;
+    case 'file':
+      return `${thousands(value)} ${value === 1 ? 'file' : 'files'}`;
     case 'bool':
       return value === 1 ? 'yes' : 'no';
   }

@@ -7,7 +7,7 @@ export const Receipt = z.strictObject({
   target: z.string(),
   requested: z.number(),
   measured: z.strictObject({ before: z.number(), during: z.number(), after: z.number() }),
-  unit: z.enum(['ms', 'ratio', 'bit/s', 'byte', 'inode', 'bool']),
+  unit: z.enum(['ms', 'ratio', 'bit/s', 'byte', 'inode', 'process', 'file', 'bool']),
   /** Samples of the measurement "during". */
   n: z.int().nonnegative(),
   tolerance: z.number(),

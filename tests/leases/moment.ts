@@ -89,7 +89,11 @@ async function fingerprints(run: LiveRun): Promise<ReadonlyMap<string, Fingerpri
       nodes.map(async ({ name, disks, units }) => {
         const access = new DockerNode(engine, name, run.container(name));
         const sideCar = new DockerNode(engine, `${name} side-car`, run.container(`${name}-sidecar`));
-        const what = { disks: disks.map(({ path }) => path), units: units.map((unit) => `${unit}.service`) };
+        const what = {
+          disks: disks.map(({ path }) => path),
+          units: units.map((unit) => `${unit}.service`),
+          limits: true,
+        };
         return [name, await takeFingerprint(access, sideCar, what)] as const;
       }),
     ),

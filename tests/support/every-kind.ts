@@ -33,9 +33,14 @@ const places = {
   'process.kill': unit(1, 'once'),
   'process.crash-loop': unit(2),
   'process.pause': unit(3),
+  'process.oom': unit(5, 'once'),
   'node.pause': node('node-5'),
   'node.kill': node('node-6'),
   'node.reboot': node(machine(4)),
+  'resource.files': unit(6),
+  'resource.cpu': node('node-7'),
+  'resource.processes': node('node-8'),
+  'resource.memory': node('node-9'),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

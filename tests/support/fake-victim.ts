@@ -6,7 +6,16 @@ import { FakeSideCar } from './fake-kernel.ts';
 import { fakeNode } from './fake-node.ts';
 
 const nobody = (): Promise<never> => Promise.reject(new Error('not asked for here'));
-const noMachine: Machine = { pause: nobody, resume: nobody, kill: nobody, shutDown: nobody, start: nobody };
+const noMachine: Machine = {
+  pause: nobody,
+  resume: nobody,
+  kill: nobody,
+  shutDown: nobody,
+  start: nobody,
+  allotment: nobody,
+  allot: nobody,
+  processes: nobody,
+};
 
 /** A node with a side-car that only pretends; what is given is in the place of what else nobody may ask for. */
 export async function fakeVictim(

@@ -73,9 +73,36 @@ export const crashLoop: Of<'process.crash-loop'> = {
   afterMs: 200,
 };
 export const stop: Of<'process.pause'> = { kind: 'process.pause', name: 't', on: units };
+export const starveOut: Of<'process.oom'> = { kind: 'process.oom', name: 'x', on: units };
 export const freeze: Of<'node.pause'> = { kind: 'node.pause', name: 'f', on: nodes };
 export const powerLoss: Of<'node.kill'> = { kind: 'node.kill', name: 'w', on: nodes };
 export const reboot: Of<'node.reboot'> = { kind: 'node.reboot', name: 'b', on: nodes };
+
+export const handles = (openFiles: number): Of<'resource.files'> => ({
+  kind: 'resource.files',
+  name: 'h',
+  on: units,
+  openFiles,
+});
+export const starve = (cpus: number): Of<'resource.cpu'> => ({
+  kind: 'resource.cpu',
+  name: 'q',
+  on: nodes,
+  cpus,
+});
+
+export const crowd = (freeProcesses: number): Of<'resource.processes'> => ({
+  kind: 'resource.processes',
+  name: 'v',
+  on: nodes,
+  freeProcesses,
+});
+export const squeeze = (memoryMiB: number): Of<'resource.memory'> => ({
+  kind: 'resource.memory',
+  name: 'm',
+  on: nodes,
+  memoryMiB,
+});
 
 /** On everything. */
 export const oneOfEach = {
@@ -93,7 +120,12 @@ export const oneOfEach = {
   'process.kill': kill,
   'process.crash-loop': crashLoop,
   'process.pause': stop,
+  'process.oom': starveOut,
   'node.pause': freeze,
   'node.kill': powerLoss,
   'node.reboot': reboot,
+  'resource.files': handles(16),
+  'resource.cpu': starve(0.25),
+  'resource.processes': crowd(8),
+  'resource.memory': squeeze(40),
 } satisfies Record<FaultKind, Fault>;

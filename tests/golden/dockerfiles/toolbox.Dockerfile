@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=d513a004db559bc409a6e1198765b4c5c2c565af810646b142663005f046b8f2
+LABEL dev.understudy.inputs=a11f8b590bdca5604c1bcd5a788d3aca68b2ef0fb0a7fa440e036680d43a2740
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

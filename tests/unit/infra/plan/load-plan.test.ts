@@ -103,6 +103,67 @@ test('a loss that comes and goes where packets have copies is one, and one that 
   expect(loadPlan({ ...asked, profiles: [spec.path('rain.yaml')] }).plan.schedule).toHaveLength(2);
 });
 
+test('a node is not left more of a processor than it has, or hardly less', () => {
+  const left = (cpus: number): string =>
+    `name: slow\ndescription: slow\nfaults: [{name: slow, kind: resource.cpu, cpus: ${cpus}, on: {nodes: [{node: node}]}}]\n`;
+  using spec = writtenSpec({
+    'cluster.yaml': `name: c\nroles: {node: {image: "i${digest}", init: image, cpus: 0.5}}\n`,
+    'hardly.yaml': left(0.4),
+    'slow.yaml': left(0.35),
+  });
+  const cluster = spec.path('cluster.yaml');
+  expect(refused({ cluster, profiles: [spec.path('hardly.yaml')] }).problems).toMatchObject([
+    {
+      code: 'senseless',
+      message: 'node-1 is to be left 0.4 of a processor, and has 0.5 of its own',
+      hint: expect.stringContaining('0.35 or less'),
+    },
+  ]);
+  expect(plan({ cluster, profiles: [spec.path('slow.yaml')] }).plan.schedule).toHaveLength(1);
+});
+
+test('one node is not left two parts of its processor at the same time', () => {
+  using spec = writtenSpec({
+    'twice.yaml': `name: twice\ndescription: two\nfaults:
+  - {name: a, kind: resource.cpu, cpus: 0.5, on: {nodes: [{node: worker}]}}
+  - {name: b, kind: resource.cpu, cpus: 0.2, on: {nodes: [{node: worker-1}]}, from: [0, 1]}\n`,
+  });
+  expect(refused({ profiles: [spec.path('twice.yaml')] }).message).toMatch(
+    /"twice\/a" and "twice\/b" are on worker-1 at the same time, and both set resource.cpu/,
+  );
+});
+
+test('where hardly a process can be started, nothing else is read inside: links alone are', () => {
+  const full = (free: number, other: string): string =>
+    `name: full\ndescription: full\nfaults:
+  - {name: full, kind: resource.processes, freeProcesses: ${free}, on: {nodes: [{node: worker-1}]}}
+  - {name: other, ${other}}\n`;
+  const disk = 'kind: disk.readonly, on: {disks: [{node: worker}]}';
+  using spec = writtenSpec({
+    'few.yaml': full(15, disk),
+    'enough.yaml': full(16, disk),
+    'links.yaml': full(0, 'kind: network.delay, delayMs: 5, on: {links: all}'),
+    'elsewhere.yaml': full(0, 'kind: disk.readonly, on: {disks: [{node: worker-2}]}'),
+  });
+  expect(refused({ profiles: [spec.path('few.yaml')] }).message).toMatch(
+    /"full\/full" and "full\/other" are on worker-1 at the same time, and what is read inside a node takes processes/,
+  );
+  for (const name of ['enough', 'links', 'elsewhere'])
+    expect(plan({ profiles: [spec.path(`${name}.yaml`)] }).plan.schedule).toHaveLength(2);
+});
+
+test('two that use up one node’s memory are a contradiction, and on two nodes are none', () => {
+  const eaters = (node: string): string =>
+    `name: eat\ndescription: eat\nfaults:
+  - {name: tight, kind: resource.memory, memoryMiB: 96, on: {nodes: [{node: worker-1}]}}
+  - {name: end, kind: process.oom, on: {units: [{node: ${node}}]}}\n`;
+  using spec = writtenSpec({ 'one.yaml': eaters('worker-1'), 'two.yaml': eaters('worker-2') });
+  expect(refused({ profiles: [spec.path('one.yaml')] }).message).toMatch(
+    /"eat\/tight" and "eat\/end" are on worker-1 at the same time, and which of them/,
+  );
+  expect(plan({ profiles: [spec.path('two.yaml')] }).plan.schedule).toHaveLength(2);
+});
+
 test('the suites that are named run, in the order of the spec; all of them where none is named', () => {
   const names = (suites: readonly string[]): readonly string[] =>
     plan({ suites }).plan.suites.map(({ name }) => name);

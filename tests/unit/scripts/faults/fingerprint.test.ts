@@ -4,7 +4,7 @@ import { leftovers, takeFingerprint } from '../../../../scripts/faults/fingerpri
 import type { NodeAccess } from '../../../../scripts/nodes/node.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
 
-const nothingMore = { disks: [], units: [] };
+const nothingMore = { disks: [], units: [], limits: false };
 const fingerprint = fc.array(fc.constantFrom('qdisc a', 'rule b', 'route c', 'mount /d', 'file e'), {
   maxLength: 6,
 });
@@ -84,7 +84,7 @@ test('a fingerprint is one line a thing, with its kind, spaces evened out, mount
     'ip -o -4 addr show': '2: eth0    inet 198.18.0.12/24 scope global eth0\\       valid_lft forever\n',
     'find /data -maxdepth 1 -name .understudy-*': '/data/.understudy-fill-1\n',
   });
-  expect(await takeFingerprint(node, sideCar, { disks: ['/data'], units: [] })).toEqual([
+  expect(await takeFingerprint(node, sideCar, { disks: ['/data'], units: [], limits: false })).toEqual([
     'address eth0 inet 198.18.0.12/24 scope global eth0\\ valid_lft forever',
     'file /data/.understudy-fill-1',
     'mount /data rw,relatime rw,size=65536k',
@@ -97,4 +97,22 @@ test('a fingerprint is one line a thing, with its kind, spaces evened out, mount
     'rule ip daddr 127.0.0.11 udp dport 53 counter dnat to 127.0.0.11:?',
     'rule table inet understudy_cut_198_18_0_11 {',
   ]);
+});
+
+test('what a node may use belongs to it where a fault takes a part of it away', async () => {
+  const asked: string[] = [];
+  const node = fakeNode({
+    exec: (argv) => {
+      asked.push(argv.join(' '));
+      const stdout = argv.includes('pids.max') ? 'cpu/cpu.cfs_quota_us 25000\npids/pids.max 512\n' : '';
+      return Promise.resolve({ exitCode: 0, stdout, stderr: '' });
+    },
+  });
+  const none = printing({});
+  expect(await takeFingerprint(node, none, { ...nothingMore, limits: true })).toEqual([
+    'limit cpu/cpu.cfs_quota_us 25000',
+    'limit pids/pids.max 512',
+  ]);
+  expect(await takeFingerprint(node, none, nothingMore)).toEqual([]);
+  expect(asked.filter((one) => one.includes('pids.max'))).toHaveLength(1);
 });

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { allotmentOf, engineUpdate, type Allotment } from '../../../../scripts/nodes/machine.ts';
+
+type Kept = Parameters<typeof engineUpdate>[1];
+
+/** As the engine keeps what a container was told: what is named, and what is not named as it was. */
+const told = (kept: Kept, part: Partial<Allotment>): Kept => ({ ...kept, ...engineUpdate(part, kept) });
+
+const hundredths = fc.integer({ min: 5, max: 6_400 }).map((part) => part / 100);
+const bytes = fc.integer({ min: 8 * 1024 * 1024, max: 2 ** 40 });
+const processors: fc.Arbitrary<Kept> = fc.oneof(
+  fc.constant({}),
+  hundredths.map((cpus) => ({ NanoCpus: Math.round(cpus * 1e9) })),
+  hundredths.map((cpus) => ({ CpuQuota: Math.round(cpus * 100_000), CpuPeriod: 100_000 })),
+);
+const limits: fc.Arbitrary<Kept> = fc
+  .tuple(processors, bytes, fc.option(fc.integer({ min: 1, max: 4_096 }), { nil: 0 }))
+  .map(([kept, Memory, PidsLimit]) => ({ ...kept, Memory, MemorySwap: Memory, PidsLimit }));
+const parts = fc.record(
+  { cpus: hundredths, memoryBytes: bytes, processes: fc.integer({ min: 1, max: 4_096 }) },
+  { requiredKeys: [] },
+);
+
+describe('what a container may use', () => {
+  test('is what it is told, and afterwards again what it had, whatever that was', () => {
+    fc.assert(
+      fc.property(limits, parts, (had, part) => {
+        const before = allotmentOf(had);
+        const limited = told(had, part);
+        const { cpus: now, ...others } = allotmentOf(limited);
+        const { cpus: wanted, ...wantedOthers } = { ...before, ...part };
+        expect(others).toEqual(wantedOthers);
+        expect(now ?? 0).toBeCloseTo(wanted ?? 0, 5);
+        expect(allotmentOf(told(limited, before))).toEqual(before);
+      }),
+    );
+  });
+
+  test('is said of processors in one way, never both, and of memory without swap: the engine refuses the rest', () => {
+    fc.assert(
+      fc.property(limits, parts, (had, part) => {
+        const { NanoCpus = 0, CpuQuota = 0, Memory, MemorySwap } = told(had, part);
+        expect(NanoCpus > 0 && CpuQuota > 0).toBe(false);
+        expect(MemorySwap).toBe(Memory);
+      }),
+    );
+  });
+
+  test('is not taken for none by what the engine ignores', () => {
+    expect(engineUpdate({ cpus: null }, { CpuQuota: 25_000 })).toEqual({ CpuQuota: -1 });
+    expect(engineUpdate({ processes: null }, {})).toEqual({ PidsLimit: -1 });
+    expect(engineUpdate({}, {})).toEqual({});
+  });
+
+  test('has the engine’s own period where none was set', () => {
+    expect(allotmentOf({ CpuQuota: 50_000, CpuPeriod: 0 }).cpus).toBe(0.5);
+  });
+});
