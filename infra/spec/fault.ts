@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { diskFaults } from './faults/disk.ts';
+import { driftFaults } from './faults/drift.ts';
+import { environmentFaults } from './faults/environment.ts';
 import { networkFaults } from './faults/network.ts';
 import { nodeFaults } from './faults/node.ts';
 import { processFaults } from './faults/process.ts';
@@ -11,6 +13,8 @@ export const Fault = z.discriminatedUnion('kind', [
   ...diskFaults,
   ...processFaults,
   ...nodeFaults,
+  ...environmentFaults,
+  ...driftFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -21,6 +25,12 @@ export type LinkFault = FaultOf<'network'>;
 export type DiskFault = FaultOf<'disk'>;
 export type ProcessFault = FaultOf<'process'>;
 export type NodeFault = FaultOf<'node'>;
+export type EnvironmentFault = FaultOf<'environment'>;
+export type DriftFault = FaultOf<'drift'>;
+/** On units: settings that systemd starts them with. */
+export type UnitSettingFault = Extract<EnvironmentFault, { on: { units: unknown } }>;
+/** On nodes: what an account can do there. */
+export type AccountFault = Extract<EnvironmentFault, { account: string }>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -36,6 +46,22 @@ export function isProcessFault(fault: Fault): fault is ProcessFault {
 
 export function isNodeFault(fault: Fault): fault is NodeFault {
   return fault.kind.startsWith('node.');
+}
+
+export function isEnvironmentFault(fault: Fault): fault is EnvironmentFault {
+  return fault.kind.startsWith('environment.');
+}
+
+export function isUnitSettingFault(fault: Fault): fault is UnitSettingFault {
+  return isEnvironmentFault(fault) && 'units' in fault.on;
+}
+
+export function isAccountFault(fault: Fault): fault is AccountFault {
+  return isEnvironmentFault(fault) && 'account' in fault;
+}
+
+export function isDriftFault(fault: Fault): fault is DriftFault {
+  return fault.kind.startsWith('drift.');
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

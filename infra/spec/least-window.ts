@@ -27,7 +27,13 @@ export function leastWindowMs(fault: Fault): number {
     case 'disk.readonly':
     case 'process.kill':
     case 'process.pause':
+    case 'environment.mode':
+    case 'environment.group':
+    case 'environment.sudo':
+    case 'environment.expired':
       return 1_000;
+    case 'drift.package':
+      return 5_000; // its files are kept before they go
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;
     case 'node.pause':
@@ -35,6 +41,10 @@ export function leastWindowMs(fault: Fault): number {
       return 2_000;
     case 'node.reboot':
       return 12_000; // an orderly shutdown may take the ten seconds that it is given
+    case 'environment.variable':
+    case 'environment.umask':
+    case 'environment.no-new-privileges':
+      return 6_000; // a unit is to end, come up and be looked at for a while
     case 'network.rate':
       return 0; // it has no window
     default:

@@ -1,7 +1,17 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { isDiskFault, isLinkFault, isNodeFault, isProcessFault, type Fault } from '../../infra/spec/fault.ts';
+import {
+  isDiskFault,
+  isDriftFault,
+  isEnvironmentFault,
+  isLinkFault,
+  isNodeFault,
+  isProcessFault,
+  type Fault,
+} from '../../infra/spec/fault.ts';
 import { diskDriver } from './disk-driver.ts';
+import { driftDriver } from './drift-driver.ts';
+import { environmentDriver } from './environment-driver.ts';
 import type { Scaffolding } from './fingerprint.ts';
 import { LinksDriver } from './links-driver.ts';
 import { nodeDriver } from './node-driver.ts';
@@ -34,11 +44,14 @@ export interface FaultDriver extends FamilyDriver {
 export function driverOf(victims: readonly Victim[]): FaultDriver {
   const links = new LinksDriver(victims);
   const [disks, processes, nodes] = [diskDriver(victims), processDriver(victims), nodeDriver(victims, links)];
+  const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
     if (isDiskFault(fault)) return disks;
     if (isProcessFault(fault)) return processes;
     if (isNodeFault(fault)) return nodes;
+    if (isEnvironmentFault(fault)) return environments;
+    if (isDriftFault(fault)) return drifts;
     return assertNever(fault);
   };
   return {

@@ -1,8 +1,10 @@
 import type { NodeAccess } from '../nodes/node.ts';
+import { listingsOf, type DeclaredState } from './declared-state.ts';
 
 /**
  * What a heal must bring back, line by line: qdiscs, classes, filters, rules (without counters), routes, addresses, mounts
- * with their own and their file system's options, fills, and the main processes of units that faults were on.
+ * with their own and their file system's options, fills, and of what faults are on by name (units, paths, accounts,
+ * packages) how it is.
  */
 export type Fingerprint = readonly string[];
 
@@ -24,17 +26,15 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
 ];
 
 /** What a fingerprint is taken of beside the node's network and mounts. */
-export interface Fingerprinted {
+export interface Fingerprinted extends DeclaredState {
   readonly disks: readonly string[];
-  /** Files of systemd units. */
-  readonly units: readonly string[];
 }
 
 /** Taken before the first fault and after the last: equal, or what differs is named. */
 export async function takeFingerprint(
   node: NodeAccess,
   sideCar: NodeAccess,
-  { disks, units }: Fingerprinted,
+  fingerprinted: Fingerprinted,
 ): Promise<Fingerprint> {
   const listings = await Promise.all(
     commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv))),
@@ -44,27 +44,14 @@ export async function takeFingerprint(
     .map((line) => [...line.split(' ').slice(4, 6), line.split(' - ')[1]?.split(' ')[2]].join(' '))
     .join('\n');
   const fills = await Promise.all(
-    disks.map(async (path) =>
+    fingerprinted.disks.map(async (path) =>
       lines('file', await listing(sideCar, ['find', path, '-maxdepth', '1', '-name', '.understudy-*'])),
     ),
   );
-  const processes = units.length === 0 ? [] : lines('unit', await listing(node, mainProcesses(units)));
-  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...processes].sort();
-}
-
-/** Unit, uid and argv[0] of each main process, and whether it stands still. */
-function mainProcesses(units: readonly string[]): readonly string[] {
-  const script = [
-    'for unit in "$@"; do',
-    '  pid=$(systemctl show --property=MainPID "$unit") && pid=${pid#MainPID=} || exit',
-    '  [ "$pid" -gt 0 ] || { echo "$unit has no main process"; continue; }',
-    '  uid=$(while read -r key _ id _; do [ "$key" = Uid: ] && echo "$id"; done < "/proc/$pid/status")',
-    '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1)',
-    '  case $(cat "/proc/$pid/stat") in *") T "*) state=" stands still" ;; *) state= ;; esac',
-    '  echo "$unit uid $uid $argv0$state"',
-    'done',
-  ].join('\n');
-  return ['sh', '-c', script, 'sh', ...units];
+  const states = await Promise.all(
+    listingsOf(fingerprinted).map(async ([label, argv]) => lines(label, await listing(node, argv))),
+  );
+  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...states.flat()].sort();
 }
 
 /** A listing that fails both times would be equal to itself. */

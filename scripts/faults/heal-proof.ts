@@ -1,6 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { parseTarget } from '../../infra/plan/target.ts';
-import { unitFile } from '../nodes/unit-file.ts';
+import { stateUnder } from './declared-state.ts';
 import { leftovers, takeFingerprint, type Fingerprint, type Scaffolding } from './fingerprint.ts';
 import type { Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -8,17 +7,16 @@ import { messageOf } from '../../infra/errors.ts';
 /** How all nodes were before any fault, for what faults left to be named. */
 export class HealProof {
   readonly #victims: readonly Victim[];
-  /** Files of the units that faults are to be on, by node: what becomes of others is the software's affair. */
-  readonly #units: ReadonlyMap<string, readonly string[]>;
+  readonly #faults: readonly ScheduledFault[];
   readonly #before = new Map<string, Fingerprint>();
 
-  private constructor(victims: readonly Victim[], units: ReadonlyMap<string, readonly string[]>) {
+  private constructor(victims: readonly Victim[], faults: readonly ScheduledFault[]) {
     this.#victims = victims;
-    this.#units = units;
+    this.#faults = faults;
   }
 
   static async take(victims: readonly Victim[], faults: readonly ScheduledFault[]): Promise<HealProof> {
-    const proof = new HealProof(victims, unitsUnder(faults));
+    const proof = new HealProof(victims, faults);
     await Promise.all(
       victims.map(async (victim) => {
         proof.#before.set(victim.node, await proof.#take(victim));
@@ -49,16 +47,6 @@ export class HealProof {
   }
 
   async #take({ node, access, sideCar, disks }: Victim): Promise<Fingerprint> {
-    return await takeFingerprint(access, sideCar, { disks, units: this.#units.get(node) ?? [] });
+    return await takeFingerprint(access, sideCar, { disks, ...stateUnder(node, this.#faults) });
   }
-}
-
-function unitsUnder(faults: readonly ScheduledFault[]): ReadonlyMap<string, readonly string[]> {
-  const units = new Map<string, Set<string>>();
-  for (const text of faults.flatMap(({ targets }) => targets)) {
-    const target = parseTarget(text);
-    if (target.on !== 'unit') continue;
-    units.set(target.node, (units.get(target.node) ?? new Set()).add(unitFile(target.unit)));
-  }
-  return new Map([...units].map(([node, files]) => [node, [...files].sort()]));
 }

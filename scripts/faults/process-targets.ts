@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertNever } from '../../infra/errors.ts';
-import { parseTarget, targetText } from '../../infra/plan/target.ts';
 import { isProcessFault, type ProcessFault } from '../../infra/spec/fault.ts';
 import { unitFile } from '../nodes/unit-file.ts';
 import type { Judged } from './judge.ts';
 import type { Asked, TargetMeaning, TargetReader, TargetReadings } from './target-watch.ts';
-import { readUnit, type UnitProcess, type UnitReading } from './unit-readings.ts';
+import { readUnit, unitsBeside, type UnitProcess, type UnitReading } from './unit-readings.ts';
 import { unitOf, type Victim } from './victim.ts';
 
 const pollMs = 100;
@@ -99,15 +98,8 @@ export class ProcessReader implements TargetReader<ProcessFault, UnitReading> {
     this.#victims = victims;
   }
 
-  /** The other units of the same nodes, and the same unit of other nodes. */
   beside(targets: readonly string[]): readonly string[] {
-    const own = targets.map(parseTarget);
-    return this.#victims.flatMap(({ node, units }) =>
-      units
-        .filter((unit) => own.some((one) => one.on === 'unit' && (one.node === node || one.unit === unit)))
-        .map((unit) => targetText({ on: 'unit', node, unit }))
-        .filter((text) => !targets.includes(text)),
-    );
+    return unitsBeside(targets, this.#victims);
   }
 
   async read(target: string, { scheduled, fault, moment }: Asked<ProcessFault>, signal: AbortSignal) {

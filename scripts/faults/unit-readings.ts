@@ -1,4 +1,6 @@
+import { parseTarget, targetText } from '../../infra/plan/target.ts';
 import type { NodeAccess } from '../nodes/node.ts';
+import type { Victim } from './victim.ts';
 
 /** A process, by what names it for good on its node: its pid, and when it began, in clock ticks after boot. */
 export interface UnitProcess {
@@ -43,6 +45,20 @@ export async function readUnit(node: NodeAccess, file: string, signal: AbortSign
   });
   if (exitCode !== 0) throw new Error(`${node.name}: ${file} could not be looked at: ${stderr.trim()}`);
   return unitReading(stdout);
+}
+
+/** Pure: the other units of the same nodes, and the same unit of other nodes. */
+export function unitsBeside(
+  targets: readonly string[],
+  nodes: readonly Pick<Victim, 'node' | 'units'>[],
+): readonly string[] {
+  const own = targets.map(parseTarget);
+  return nodes.flatMap(({ node, units }) =>
+    units
+      .filter((unit) => own.some((one) => one.on === 'unit' && (one.node === node || one.unit === unit)))
+      .map((unit) => targetText({ on: 'unit', node, unit }))
+      .filter((text) => !targets.includes(text)),
+  );
 }
 
 /** Pure: of what the script prints. */

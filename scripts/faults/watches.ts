@@ -1,15 +1,19 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
+import { accountMeaning, AccountReader } from './account-targets.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
+import { driftMeaning, DriftReader } from './drift-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
 import { LinkWatch } from './link-watch.ts';
 import { nodeMeaning, NodeReader } from './node-targets.ts';
 import { processMeaning, ProcessReader } from './process-targets.ts';
 import { TargetWatch } from './target-watch.ts';
+import { unitSettingMeaning } from './unit-setting-meaning.ts';
+import { UnitSettingReader } from './unit-setting-targets.ts';
 import type { Victim } from './victim.ts';
 
-/** One for each family of faults: between them they have every fault. */
+/** One for each family of faults, or for each sort of target of one: between them they have every fault. */
 export function watchesOf(
   victims: readonly Victim[],
   faults: readonly ScheduledFault[],
@@ -23,5 +27,8 @@ export function watchesOf(
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
     new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
+    new TargetWatch(unitSettingMeaning, new UnitSettingReader(victims), ...around),
+    new TargetWatch(accountMeaning, new AccountReader(victims), ...around),
+    new TargetWatch(driftMeaning, new DriftReader(victims), ...around),
   ];
 }
