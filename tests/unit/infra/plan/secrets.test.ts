@@ -4,6 +4,7 @@ import { isSecretName } from '../../../../infra/plan/secret-name.ts';
 import { secretsOfPlan } from '../../../../infra/plan/secrets.ts';
 import { planDocument } from '../../../../scripts/evidence/plan-document.ts';
 import { Redactor, tooShort } from '../../../../scripts/evidence/redactor.ts';
+import { variable } from '../../../support/faults.ts';
 
 const node: PlannedNode = {
   name: 'worker-1',
@@ -60,7 +61,12 @@ const plan: Plan = {
     },
   ],
   conditions: [],
-  schedule: [],
+  schedule: [
+    {
+      ...{ id: 'p/v', profile: 'p', targets: ['worker-1:worker'], startMs: null, endMs: null },
+      fault: { ...variable('in-a-fault'), variable: 'BROKER_PASSWORD' },
+    },
+  ],
   suites: [
     {
       name: 's',
@@ -74,7 +80,7 @@ const plan: Plan = {
   allowances: [],
 };
 
-test('a plan’s secrets are its variables, those of nodes and images, assignments in files, and passwords in URLs and commands', () => {
+test('a plan’s secrets are its variables, those of nodes, images and faults, assignments in files, and passwords in URLs and commands', () => {
   expect(Object.fromEntries(secretsOfPlan(plan).map(({ name, value }) => [value, name]))).toEqual({
     'from-a-variable': 'api-key',
     '4711': 'pin-secret',
@@ -85,6 +91,7 @@ test('a plan’s secrets are its variables, those of nodes and images, assignmen
     'in-a-file': 'api_key',
     'in-a-unit': 'TOKEN',
     'in-a-command-1': 'db-password',
+    'in-a-fault': 'BROKER_PASSWORD',
   });
 });
 
