@@ -104,6 +104,7 @@ test('plan.json holds no secret, names those that it held, and keeps the hash of
   const document = planDocument(plan, hashes);
   expect(document).toMatchObject({ planHash: 'p' });
   expect(document.redacted).toEqual([
+    'BROKER_PASSWORD',
     'DB_PASSWORD',
     'IMAGE_SECRET',
     'TOKEN',
@@ -174,6 +175,8 @@ test('the password of every broker of a list is a secret', () => {
   const brokers = 'amqp://me:first-word@a:5672//;amqp://me:second-word@b:5672//';
   const nodes = [{ ...node, environment: { BROKERS: brokers }, files: [] }];
   expect(
-    secretsOfPlan({ ...plan, nodes, stacks: [], suites: [], variables: {} }).map(({ value }) => value),
+    secretsOfPlan({ ...plan, nodes, stacks: [], suites: [], schedule: [], variables: {} }).map(
+      ({ value }) => value,
+    ),
   ).toEqual(['first-word', 'second-word']);
 });
