@@ -116,7 +116,7 @@ test('plan.json holds no secret, names those that it held, and keeps the hash of
   ]);
   const written = JSON.stringify(new Redactor(secretsOfPlan(plan)).value(document));
   expect(written).not.toMatch(
-    /from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|in-a-command|4711/,
+    /from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|in-a-command|in-a-fault|4711/,
   );
   expect(written).toContain('"MODE":"dev"');
 });
