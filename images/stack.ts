@@ -115,4 +115,4 @@ export function reachesLogins(value: string): boolean {
   return !/#|[^\P{Cc}\t]/u.test(value);
 }
 
-export { absolutePath, accountName, environmentName, fileOwner, oneLine, unitName };
+export { absolutePath, accountName, environmentName, fileMode, fileOwner, oneLine, packageName, unitName };

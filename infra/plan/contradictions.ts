@@ -1,5 +1,12 @@
 import { UsageError } from '../errors.ts';
-import { isLinkFault, isNodeFault, isProcessFault, type FaultKind } from '../spec/fault.ts';
+import {
+  isLinkFault,
+  isNodeFault,
+  isProcessFault,
+  isUnitSettingFault,
+  type Fault,
+  type FaultKind,
+} from '../spec/fault.ts';
 import type { ScheduledFault } from './plan.ts';
 import { nodesOf } from './target.ts';
 
@@ -60,13 +67,61 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
   if (one === other && exclusive.has(a.fault.kind)) return `both set ${a.fault.kind}`;
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
+  if (
+    (isProcessFault(a.fault) && isUnitSettingFault(b.fault)) ||
+    (isUnitSettingFault(a.fault) && isProcessFault(b.fault))
+  )
+    return 'one starts the unit anew, which is not told from what the other does to it';
+  const set = settingOf(a.fault);
+  if (set !== null && set === settingOf(b.fault)) return `both set ${set}`;
   if (kinds.includes('network.jitter') && kinds.includes('network.reorder'))
     return 'packets that jitter overtake each other by themselves';
-  // Those of the whole run are counted before any packet has a copy (scripts/faults/layers.ts).
   const inWindow = a.startMs !== null || b.startMs !== null;
+  const file = editedBy(a.fault);
+  if (inWindow && file !== null && file === editedBy(b.fault))
+    return `both edit ${file}, which is put back as a whole: let both hold during the whole run`;
+  // Those of the whole run are counted before any packet has a copy (scripts/faults/layers.ts).
   if (inWindow && kinds.includes('network.duplicate') && kinds.some((kind) => sparedByCopies.has(kind)))
     return 'where a packet has a copy, one of the two makes up for what happens to the other: let both hold during the whole run';
   return null;
+}
+
+/** What a fault sets that has one value at a time; null for all others. */
+function settingOf(fault: Fault): string | null {
+  switch (fault.kind) {
+    case 'environment.variable':
+      return `the variable ${fault.variable}`;
+    case 'environment.umask':
+      return 'the umask';
+    case 'environment.no-new-privileges':
+      return 'that it gains no privileges';
+    case 'environment.mode':
+      return `the mode of ${fault.path}`;
+    case 'environment.sudo':
+      return `what ${fault.account} may do by sudo`;
+    case 'environment.expired':
+      return `the expiry of ${fault.account}`;
+    case 'environment.group':
+      return `the membership of ${fault.account} in ${fault.group}`;
+    case 'drift.package':
+      return `the package ${fault.package}`;
+    default:
+      return null;
+  }
+}
+
+/** A file that a fault edits, and that more than one could; of those of the whole run the last that came goes first. */
+function editedBy({ kind }: Fault): string | null {
+  switch (kind) {
+    case 'environment.group':
+      return '/etc/group';
+    case 'environment.expired':
+      return '/etc/shadow';
+    case 'drift.package':
+      return '/var/lib/dpkg/status';
+    default:
+      return null;
+  }
 }
 
 const sparedByCopies: ReadonlySet<FaultKind> = new Set(['network.loss', 'network.jitter', 'network.reorder']);

@@ -17,8 +17,8 @@ export function secretsOfVariables(variables: Variables): readonly Secret[] {
 }
 
 /**
- * Pure: what is secret in a plan: variables of the cluster, of its nodes and of its images, assignments in files that
- * the spec places, words of its commands, and passwords in URLs and connection strings that any of
+ * Pure: what is secret in a plan: variables of the cluster, of its nodes, of its images and of faults, assignments in files
+ * that the spec places, words of its commands, and passwords in URLs and connection strings that any of
  * them holds.
  */
 export function secretsOfPlan(plan: Plan): readonly Secret[] {
@@ -27,6 +27,9 @@ export function secretsOfPlan(plan: Plan): readonly Secret[] {
     ...plan.nodes.map(({ environment }) => environment),
     ...plan.stacks.map(({ dockerfile }) => imageVariables(dockerfile)),
     ...plan.nodes.flatMap(({ files }) => files.map(assignments)),
+    ...plan.schedule.map(({ fault }) =>
+      fault.kind === 'environment.variable' ? { [fault.variable]: fault.value } : {},
+    ),
   ];
   const commands = [
     ...plan.suites.map(({ command }) => command),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { diskFaults } from './faults/disk.ts';
+import { driftFaults } from './faults/drift.ts';
+import { environmentFaults } from './faults/environment.ts';
 import { networkFaults } from './faults/network.ts';
 import { nodeFaults } from './faults/node.ts';
 import { processFaults } from './faults/process.ts';
@@ -13,6 +15,8 @@ export const Fault = z.discriminatedUnion('kind', [
   ...processFaults,
   ...nodeFaults,
   ...resourceFaults,
+  ...environmentFaults,
+  ...driftFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -26,6 +30,12 @@ export type NodeFault = FaultOf<'node'>;
 export type FilesFault = Extract<Fault, { kind: 'resource.files' }>;
 /** What a node as a whole may use. */
 export type ResourceFault = Exclude<FaultOf<'resource'>, FilesFault>;
+export type EnvironmentFault = FaultOf<'environment'>;
+export type DriftFault = FaultOf<'drift'>;
+/** On units: settings that systemd starts them with. */
+export type UnitSettingFault = Extract<EnvironmentFault, { on: { units: unknown } }>;
+/** On nodes: what an account can do there. */
+export type AccountFault = Extract<EnvironmentFault, { account: string }>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -49,6 +59,22 @@ export function isResourceFault(fault: Fault): fault is ResourceFault {
 
 export function isFilesFault(fault: Fault): fault is FilesFault {
   return fault.kind === 'resource.files';
+}
+
+export function isEnvironmentFault(fault: Fault): fault is EnvironmentFault {
+  return fault.kind.startsWith('environment.');
+}
+
+export function isUnitSettingFault(fault: Fault): fault is UnitSettingFault {
+  return isEnvironmentFault(fault) && 'units' in fault.on;
+}
+
+export function isAccountFault(fault: Fault): fault is AccountFault {
+  return isEnvironmentFault(fault) && 'account' in fault;
+}
+
+export function isDriftFault(fault: Fault): fault is DriftFault {
+  return fault.kind.startsWith('drift.');
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

@@ -29,7 +29,13 @@ export function leastWindowMs(fault: Fault): number {
     case 'process.kill':
     case 'process.pause':
     case 'resource.files':
+    case 'environment.mode':
+    case 'environment.group':
+    case 'environment.sudo':
+    case 'environment.expired':
       return 1_000;
+    case 'drift.package':
+      return 5_000; // its files are kept before they go
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;
     case 'process.oom':
@@ -42,7 +48,10 @@ export function leastWindowMs(fault: Fault): number {
     case 'resource.cpu':
     case 'resource.memory':
     case 'resource.processes':
-      return 6_000;
+    case 'environment.variable':
+    case 'environment.umask':
+    case 'environment.no-new-privileges':
+      return 6_000; // it is to be looked at for a while, and a unit is to end and come up
     case 'network.rate':
       return 0; // it has no window
     default:

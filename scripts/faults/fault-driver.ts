@@ -2,6 +2,8 @@ import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import {
   isDiskFault,
+  isDriftFault,
+  isEnvironmentFault,
   isFilesFault,
   isLinkFault,
   isNodeFault,
@@ -10,6 +12,8 @@ import {
   type Fault,
 } from '../../infra/spec/fault.ts';
 import { diskDriver } from './disk-driver.ts';
+import { driftDriver } from './drift-driver.ts';
+import { environmentDriver } from './environment-driver.ts';
 import { filesDriver } from './files-driver.ts';
 import type { Scaffolding } from './fingerprint.ts';
 import { LinksDriver } from './links-driver.ts';
@@ -45,6 +49,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   const links = new LinksDriver(victims);
   const [disks, processes, nodes] = [diskDriver(victims), processDriver(victims), nodeDriver(victims, links)];
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
+  const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
     if (isDiskFault(fault)) return disks;
@@ -52,6 +57,8 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
     if (isNodeFault(fault)) return nodes;
     if (isResourceFault(fault)) return resources;
     if (isFilesFault(fault)) return files;
+    if (isEnvironmentFault(fault)) return environments;
+    if (isDriftFault(fault)) return drifts;
     return assertNever(fault);
   };
   return {

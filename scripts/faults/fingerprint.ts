@@ -1,9 +1,10 @@
 import type { NodeAccess } from '../nodes/node.ts';
+import { listingsOf, type DeclaredState } from './declared-state.ts';
 
 /**
  * What a heal must bring back, line by line: qdiscs, classes, filters, rules (without counters), routes, addresses, mounts
- * with their own and their file system's options, fills, the main processes of units that faults were on, and what nodes may
- * use of which faults took a part.
+ * with their own and their file system's options, fills, and of what faults are on by name (units, paths, accounts,
+ * packages, what a node may use) how it is.
  */
 export type Fingerprint = readonly string[];
 
@@ -25,19 +26,15 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
 ];
 
 /** What a fingerprint is taken of beside the node's network and mounts. */
-export interface Fingerprinted {
+export interface Fingerprinted extends DeclaredState {
   readonly disks: readonly string[];
-  /** Files of systemd units. */
-  readonly units: readonly string[];
-  /** Whether what the node may use of its host belongs to it. */
-  readonly limits: boolean;
 }
 
 /** Taken before the first fault and after the last: equal, or what differs is named. */
 export async function takeFingerprint(
   node: NodeAccess,
   sideCar: NodeAccess,
-  { disks, units, limits }: Fingerprinted,
+  fingerprinted: Fingerprinted,
 ): Promise<Fingerprint> {
   const listings = await Promise.all(
     commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv))),
@@ -47,47 +44,14 @@ export async function takeFingerprint(
     .map((line) => [...line.split(' ').slice(4, 6), line.split(' - ')[1]?.split(' ')[2]].join(' '))
     .join('\n');
   const fills = await Promise.all(
-    disks.map(async (path) =>
+    fingerprinted.disks.map(async (path) =>
       lines('file', await listing(sideCar, ['find', path, '-maxdepth', '1', '-name', '.understudy-*'])),
     ),
   );
-  const processes = units.length === 0 ? [] : lines('unit', await listing(node, mainProcesses(units)));
-  const limited = limits ? lines('limit', await listing(node, allotted)) : [];
-  return [
-    ...listings.flat(),
-    ...lines('mount', mountLines),
-    ...fills.flat(),
-    ...processes,
-    ...limited,
-  ].sort();
-}
-
-/** Of cgroup v1 and v2, whichever is there. The shell's own words alone: the node may not be let start another process. */
-const allotted: readonly string[] = [
-  'sh',
-  '-c',
-  'cd /sys/fs/cgroup && for file; do [ ! -e "$file" ] || { read -r line < "$file" && echo "$file $line"; }; done',
-  'sh',
-  ...['cpu/cpu.cfs_quota_us', 'cpu/cpu.cfs_period_us', 'cpu.max'],
-  ...['memory/memory.limit_in_bytes', 'memory/memory.memsw.limit_in_bytes', 'memory.max', 'memory.swap.max'],
-  ...['pids/pids.max', 'pids.max'],
-];
-
-/** Unit, uid and argv[0] of each main process, whether it stands still, and what the kernel lets it do. */
-function mainProcesses(units: readonly string[]): readonly string[] {
-  const script = [
-    'for unit in "$@"; do',
-    '  pid=$(systemctl show --property=MainPID "$unit") && pid=${pid#MainPID=} || exit',
-    '  [ "$pid" -gt 0 ] || { echo "$unit has no main process"; continue; }',
-    '  uid=$(while read -r key _ id _; do [ "$key" = Uid: ] && echo "$id"; done < "/proc/$pid/status")',
-    '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1)',
-    '  case $(cat "/proc/$pid/stat") in *") T "*) state=" stands still" ;; *) state= ;; esac',
-    '  read -r score < "/proc/$pid/oom_score_adj"',
-    '  while read -r a b c soft _; do [ "$a $b $c" != "Max open files" ] || files=$soft; done < "/proc/$pid/limits"',
-    '  echo "$unit uid $uid $argv0$state oom $score files $files"',
-    'done',
-  ].join('\n');
-  return ['sh', '-c', script, 'sh', ...units];
+  const states = await Promise.all(
+    listingsOf(fingerprinted).map(async ([label, argv]) => lines(label, await listing(node, argv))),
+  );
+  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...states.flat()].sort();
 }
 
 /** A listing that fails both times would be equal to itself. */

@@ -1,7 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { parseTarget } from '../../infra/plan/target.ts';
-import { isResourceFault } from '../../infra/spec/fault.ts';
-import { unitFile } from '../nodes/unit-file.ts';
+import { stateUnder } from './declared-state.ts';
 import { leftovers, takeFingerprint, type Fingerprint, type Scaffolding } from './fingerprint.ts';
 import type { Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -9,16 +7,12 @@ import { messageOf } from '../../infra/errors.ts';
 /** How all nodes were before any fault, for what faults left to be named. */
 export class HealProof {
   readonly #victims: readonly Victim[];
-  /** Files of the units that faults are to be on, by node: what becomes of others is the software's affair. */
-  readonly #units: ReadonlyMap<string, readonly string[]>;
-  /** Nodes that faults are to take a part of what they may use away from. */
-  readonly #limited: ReadonlySet<string>;
+  readonly #faults: readonly ScheduledFault[];
   readonly #before = new Map<string, Fingerprint>();
 
   private constructor(victims: readonly Victim[], faults: readonly ScheduledFault[]) {
     this.#victims = victims;
-    this.#units = unitsUnder(faults);
-    this.#limited = new Set(faults.flatMap(({ fault, targets }) => (isResourceFault(fault) ? targets : [])));
+    this.#faults = faults;
   }
 
   static async take(victims: readonly Victim[], faults: readonly ScheduledFault[]): Promise<HealProof> {
@@ -53,17 +47,6 @@ export class HealProof {
   }
 
   async #take({ node, access, sideCar, disks }: Victim): Promise<Fingerprint> {
-    const units = this.#units.get(node) ?? [];
-    return await takeFingerprint(access, sideCar, { disks, units, limits: this.#limited.has(node) });
+    return await takeFingerprint(access, sideCar, { disks, ...stateUnder(node, this.#faults) });
   }
-}
-
-function unitsUnder(faults: readonly ScheduledFault[]): ReadonlyMap<string, readonly string[]> {
-  const units = new Map<string, Set<string>>();
-  for (const text of faults.flatMap(({ targets }) => targets)) {
-    const target = parseTarget(text);
-    if (target.on !== 'unit') continue;
-    units.set(target.node, (units.get(target.node) ?? new Set()).add(unitFile(target.unit)));
-  }
-  return new Map([...units].map(([node, files]) => [node, [...files].sort()]));
 }

@@ -38,6 +38,11 @@ const shaped = {
 } as const;
 const filled = { driver: 'diskfill', healedBy: 'node', needs: ['disk'], missing: nothing } as const;
 const signalled = { driver: 'unitfault', healedBy: 'node', needs: ['signal'], missing: nothing } as const;
+/** The drop-in goes and the unit is started anew, by the side-car itself. */
+const unitSetting = { driver: 'systemd', healedBy: 'node', needs: ['inside'], missing: nothing } as const;
+/** Files of the node are changed, and put back by the side-car itself. */
+const ofFiles = { healedBy: 'node', needs: ['files'], missing: nothing } as const;
+const ofAccount = { ...ofFiles, driver: 'accountless' } as const;
 const ofEngine = { driver: 'engine', healedBy: 'destroy', needs: [], missing: nothing } as const;
 
 export const kinds = {
@@ -80,6 +85,14 @@ export const kinds = {
   'resource.cpu': ofEngine,
   'resource.processes': ofEngine,
   'resource.memory': ofEngine,
+  'environment.variable': unitSetting,
+  'environment.umask': unitSetting,
+  'environment.no-new-privileges': unitSetting,
+  'environment.mode': { ...ofFiles, driver: 'pathmode' },
+  'environment.group': ofAccount,
+  'environment.sudo': ofAccount,
+  'environment.expired': ofAccount,
+  'drift.package': { ...ofFiles, driver: 'packageless' },
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

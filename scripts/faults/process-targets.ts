@@ -106,7 +106,6 @@ export class ProcessReader implements TargetReader<ProcessFault, UnitReading> {
     this.#victims = victims;
   }
 
-  /** The other units of the same nodes, and the same unit of other nodes. */
   beside(targets: readonly string[]): readonly string[] {
     return unitsBeside(this.#victims, targets);
   }

@@ -6,8 +6,10 @@ import type { NodeAccess } from '../nodes/node.ts';
 
 /**
  * What a side-car may do. Links need NET_ADMIN; disks DAC_OVERRIDE, where their folder is another account's; SYS_ADMIN,
- * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL for processes of any account, and SETUID and
- * SETGID for what a process alone may do to another of its account.
+ * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL for processes of any account, and
+ * SETUID and SETGID for what a process alone may do to another of its account; SYS_PTRACE and SYS_CHROOT alone lead to the
+ * node's own files and programs, through /proc/1/root; CHOWN, FOWNER and FSETID are to put back files of any account as
+ * they were.
  */
 export const capabilities = {
   network: ['NET_ADMIN'],
@@ -15,11 +17,13 @@ export const capabilities = {
   mount: ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_CHROOT'],
   signal: ['KILL'],
   limits: ['SETUID', 'SETGID'],
+  inside: ['SYS_PTRACE', 'SYS_CHROOT'],
+  files: ['SYS_PTRACE', 'SYS_CHROOT', 'CHOWN', 'FOWNER', 'FSETID'],
 } as const;
 export type Grant = keyof typeof capabilities;
 
 /** Those that are about the node's processes, and need to see them. */
-const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits'];
+const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits', 'inside', 'files'];
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;
@@ -52,7 +56,7 @@ export async function startSideCar(
       // A shaper that waits for the processor would add its own jitter to what was asked.
       CpuShares: mostCpuShares,
       CapDrop: ['ALL'],
-      CapAdd: [...granted].flatMap((one) => capabilities[one]),
+      CapAdd: [...new Set([...granted].flatMap((one) => capabilities[one]))],
       // setns and mount are refused by the default profiles even with the capability.
       ...(granted.has('mount') ? { SecurityOpt: ['apparmor=unconfined'] } : {}),
     },

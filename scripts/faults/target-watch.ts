@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
-import type { Fault } from '../../infra/spec/fault.ts';
+import { isNodeFault, type Fault } from '../../infra/spec/fault.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { isTouched, type InForce } from './in-force.ts';
 import type { Judge, Judged } from './judge.ts';
@@ -123,7 +123,8 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
     const beside = this.#reader.beside(scheduled.targets);
     // What is on a node that is away cannot be looked at.
-    const there = beside.filter((one) => nodesOf(one).every((node) => this.#inForce.on(node).length === 0));
+    const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isNodeFault(fault));
+    const there = beside.filter((one) => !nodesOf(one).some(isAway));
     const all = [...scheduled.targets, ...there];
     await this.#reader.enter?.(scheduled, fault);
     const { result, touched } = await this.#inForce.watching(async () => {

@@ -1,7 +1,9 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
+import { accountMeaning, AccountReader } from './account-targets.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
 import { cpuMeaning, CpuReader } from './cpu-targets.ts';
+import { driftMeaning, DriftReader } from './drift-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -11,9 +13,11 @@ import { nodeMeaning, NodeReader } from './node-targets.ts';
 import { processMeaning, ProcessReader } from './process-targets.ts';
 import { spawnMeaning, SpawnReader } from './spawn-targets.ts';
 import { TargetWatch } from './target-watch.ts';
+import { unitSettingMeaning } from './unit-setting-meaning.ts';
+import { UnitSettingReader } from './unit-setting-targets.ts';
 import type { Victim } from './victim.ts';
 
-/** One for each family of faults: between them they have every fault. */
+/** One for each family of faults, or for each sort of target of one: between them they have every fault. */
 export function watchesOf(
   victims: readonly Victim[],
   faults: readonly ScheduledFault[],
@@ -31,5 +35,8 @@ export function watchesOf(
     new TargetWatch(cpuMeaning, new CpuReader(victims), ...around),
     new TargetWatch(spawnMeaning, new SpawnReader(victims), ...around),
     new TargetWatch(memoryMeaning, new MemoryReader(victims), ...around),
+    new TargetWatch(unitSettingMeaning, new UnitSettingReader(victims), ...around),
+    new TargetWatch(accountMeaning, new AccountReader(victims), ...around),
+    new TargetWatch(driftMeaning, new DriftReader(victims), ...around),
   ];
 }

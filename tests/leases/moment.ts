@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { connectEngine } from '../../infra/components/docker/engine.ts';
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
+import { stateUnder } from '../../scripts/faults/declared-state.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from '../../scripts/faults/fingerprint.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
@@ -34,7 +36,8 @@ export const Moment = z.strictObject({
 });
 export type Moment = z.infer<typeof Moment>;
 
-const { nodes } = loadPlan({ cluster: kindsCluster, profiles: [], seed: 1, set: {}, suites: [] }).plan;
+const asked = { cluster: kindsCluster, profiles: [], seed: 1, set: {}, suites: [] };
+const { nodes } = loadPlan(asked).plan;
 
 /** Pure: when the n-th one is, and who dies then. */
 export function momentOf(number: number): Pick<Moment, 'number' | 'dies' | 'afterMs'> {
@@ -46,8 +49,9 @@ export function momentOf(number: number): Pick<Moment, 'number' | 'dies' | 'afte
 export async function killedAt(number: number, profile: string): Promise<Moment> {
   const moment = momentOf(number);
   const at = new Date().toISOString();
+  const { schedule } = loadPlan({ ...asked, profiles: [profile] }).plan;
   const run = await startRehearsal([kindsCluster, '--profile', profile, '--control', 'never']);
-  const before = await beforeAnyFault(run);
+  const before = await beforeAnyFault(run, schedule);
   await run.event('"fault.inject"');
   await delay(moment.afterMs);
   const watcher = readLease(run.runId)?.watcher?.pid;
@@ -57,14 +61,17 @@ export async function killedAt(number: number, profile: string): Promise<Moment>
   const { clean, left } =
     moment.dies === 'controller'
       ? await within(watcherDeadlineMs, labelledObjects)
-      : await within(ownDeadlineMs, async () => leftSince(before, await fingerprints(run)));
+      : await within(ownDeadlineMs, async () => leftSince(before, await fingerprints(run, schedule)));
   const tookMs = clean ? Math.round(performance.now() - killed) : null;
   await understudy(['reap']);
   return { ...moment, tookMs, left: [...left, ...(await labelledObjects())], at };
 }
 
 /** The controller stands still meanwhile, for less long than a lease lasts: it would go on to inject. */
-async function beforeAnyFault(run: LiveRun): Promise<ReadonlyMap<string, Fingerprint>> {
+async function beforeAnyFault(
+  run: LiveRun,
+  faults: readonly ScheduledFault[],
+): Promise<ReadonlyMap<string, Fingerprint>> {
   await run.event('"phase":"arm"');
   const engine = connectEngine();
   const runs = async (node: string): Promise<boolean> =>
@@ -75,14 +82,17 @@ async function beforeAnyFault(run: LiveRun): Promise<ReadonlyMap<string, Fingerp
   );
   process.kill(-run.pid, 'SIGSTOP');
   try {
-    return await fingerprints(run);
+    return await fingerprints(run, faults);
   } finally {
     process.kill(-run.pid, 'SIGCONT');
   }
 }
 
 /** Of every node, through its side-car; a node that cannot be looked at says so in its own line. */
-async function fingerprints(run: LiveRun): Promise<ReadonlyMap<string, Fingerprint>> {
+async function fingerprints(
+  run: LiveRun,
+  faults: readonly ScheduledFault[],
+): Promise<ReadonlyMap<string, Fingerprint>> {
   const engine = connectEngine();
   return new Map(
     await Promise.all(
@@ -90,9 +100,9 @@ async function fingerprints(run: LiveRun): Promise<ReadonlyMap<string, Fingerpri
         const access = new DockerNode(engine, name, run.container(name));
         const sideCar = new DockerNode(engine, `${name} side-car`, run.container(`${name}-sidecar`));
         const what = {
+          ...stateUnder(name, faults),
           disks: disks.map(({ path }) => path),
           units: units.map((unit) => `${unit}.service`),
-          limits: true,
         };
         return [name, await takeFingerprint(access, sideCar, what)] as const;
       }),

@@ -37,10 +37,18 @@ const places = {
   'node.pause': node('node-5'),
   'node.kill': node('node-6'),
   'node.reboot': node(machine(4)),
-  'resource.files': unit(6),
-  'resource.cpu': node('node-7'),
-  'resource.processes': node('node-8'),
-  'resource.memory': node('node-9'),
+  'resource.files': unit(10),
+  'resource.cpu': node('node-10'),
+  'resource.processes': node('node-11'),
+  'resource.memory': node('node-12'),
+  'environment.variable': unit(6),
+  'environment.umask': unit(6, 'once'),
+  'environment.no-new-privileges': unit(7),
+  'environment.mode': node('node-7'),
+  'environment.group': node(machine(8)),
+  'environment.sudo': node(machine(9)),
+  'environment.expired': node('node-8'),
+  'drift.package': node('node-9'),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

@@ -103,6 +103,61 @@ export const squeeze = (memoryMiB: number): Of<'resource.memory'> => ({
   on: nodes,
   memoryMiB,
 });
+export const variable = (value: string): Of<'environment.variable'> => ({
+  kind: 'environment.variable',
+  name: 'v',
+  on: units,
+  variable: 'KIND',
+  value,
+});
+export const umask: Of<'environment.umask'> = {
+  kind: 'environment.umask',
+  name: 'm',
+  on: units,
+  umask: '0077',
+};
+export const noNewPrivileges: Of<'environment.no-new-privileges'> = {
+  kind: 'environment.no-new-privileges',
+  name: 'g',
+  on: units,
+};
+
+export const mode: Of<'environment.mode'> = {
+  kind: 'environment.mode',
+  name: 'h',
+  on: nodes,
+  path: '/srv',
+  mode: '0700',
+  account: 'daemon',
+};
+export const group: Of<'environment.group'> = {
+  kind: 'environment.group',
+  name: 'q',
+  on: nodes,
+  account: 'tester',
+  group: 'pictures',
+};
+export const sudo: Of<'environment.sudo'> = {
+  kind: 'environment.sudo',
+  name: 'x',
+  on: nodes,
+  account: 'tester',
+  command: ['true'],
+};
+export const expired: Of<'environment.expired'> = {
+  kind: 'environment.expired',
+  name: 'y',
+  on: nodes,
+  account: 'daemon',
+};
+export const missingPackage: Of<'drift.package'> = {
+  kind: 'drift.package',
+  name: 'z',
+  on: nodes,
+  package: 'ncurses-bin',
+  missing: true,
+  reports: ['clear', '-V'],
+};
 
 /** On everything. */
 export const oneOfEach = {
@@ -128,4 +183,12 @@ export const oneOfEach = {
   'resource.cpu': starve(0.25),
   'resource.processes': crowd(8),
   'resource.memory': squeeze(40),
+  'environment.variable': variable('another "one"'),
+  'environment.umask': umask,
+  'environment.no-new-privileges': noNewPrivileges,
+  'environment.mode': mode,
+  'environment.group': group,
+  'environment.sudo': sudo,
+  'environment.expired': expired,
+  'drift.package': missingPackage,
 } satisfies Record<FaultKind, Fault>;

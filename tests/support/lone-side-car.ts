@@ -1,4 +1,4 @@
-import { capabilities } from '../../scripts/faults/side-car.ts';
+import { capabilities, type Grant } from '../../scripts/faults/side-car.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { silentProgress } from '../../scripts/progress.ts';
@@ -7,10 +7,11 @@ import { makerLabels } from '../../scripts/teardown/maker.ts';
 
 /**
  * A side-car without a node, with a small disk of its own at /data: what its tools do to a disk is done to this one. It
- * may do what a side-car of a node with a read-only disk may.
+ * may do what a side-car of a node with a read-only disk may, or what is granted here.
  */
 export async function loneSideCar(
   disk: string,
+  grant: Grant = 'mount',
 ): Promise<{ readonly access: NodeAccess; readonly [Symbol.asyncDispose]: () => Promise<void> }> {
   const { engine, toolbox } = await ensureReady(silentProgress);
   const container = await engine.createContainer({
@@ -21,7 +22,7 @@ export async function loneSideCar(
       NetworkMode: 'none',
       Tmpfs: { '/data': disk },
       CapDrop: ['ALL'],
-      CapAdd: [...capabilities.disk, ...capabilities.mount],
+      CapAdd: [...capabilities.disk, ...capabilities[grant]],
       SecurityOpt: ['apparmor=unconfined'],
     },
   });

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=a11f8b590bdca5604c1bcd5a788d3aca68b2ef0fb0a7fa440e036680d43a2740
+LABEL dev.understudy.inputs=d4fa1c9cbd27649e85e4346ce2b94483725689f11d12e0158c5e7c78d77ae6af
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -20,9 +20,18 @@ COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
 COPY ["files/003-diskreadonly.c","/usr/local/src/diskreadonly.c"]
 COPY ["files/004-processwatch.c","/usr/local/src/processwatch.c"]
 COPY ["files/005-unitfault.c","/usr/local/src/unitfault.c"]
-COPY ["files/006-hold","/usr/local/bin/hold"]
+COPY ["files/006-unitstarts.c","/usr/local/src/unitstarts.c"]
+COPY ["files/007-pathmode.c","/usr/local/src/pathmode.c"]
+COPY ["files/008-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/007-abilities","/usr/local/bin/abilities"]
+COPY ["files/009-unitsetting","/usr/local/bin/unitsetting"]
+RUN chmod 0755 '/usr/local/bin/unitsetting'
+COPY ["files/010-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/011-accountless","/usr/local/bin/accountless"]
+RUN chmod 0755 '/usr/local/bin/accountless'
+COPY ["files/012-packageless","/usr/local/bin/packageless"]
+RUN chmod 0755 '/usr/local/bin/packageless'
+COPY ["files/013-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
@@ -31,3 +40,5 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskreadonly","/usr/local/src/diskreadonly.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/processwatch.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitstarts","/usr/local/src/unitstarts.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/pathmode","/usr/local/src/pathmode.c"]

@@ -89,6 +89,43 @@ test('what could not be told apart is a contradiction too: packets that jitter o
   expect(error.message).toMatch(/"degraded-network\/jitter" and "mess\/m" are on .* overtake each other/);
 });
 
+describe('on one unit or node, at one time,', () => {
+  const both = (...faults: readonly string[]): LoadedPlan => {
+    using spec = writtenSpec({
+      'odd.yaml': `name: odd\ndescription: odd\nfaults:\n${faults.map((one, at) => `  - {name: f${at}, ${one}}\n`).join('')}`,
+    });
+    return plan({ profiles: [spec.path('odd.yaml')] });
+  };
+  const worker = 'on: {units: [{node: worker-1}]}';
+  const node = 'on: {nodes: [{node: worker-1}]}';
+  const setting = (name: string): string =>
+    `kind: environment.variable, variable: ${name}, value: x, ${worker}`;
+  const umask = `kind: environment.umask, umask: '0077', ${worker}`;
+  const group = (account: string, when = ''): string =>
+    `kind: environment.group, account: ${account}, group: pictures, ${node}${when}`;
+
+  test.each([
+    ['two values of a variable', [setting('A'), setting('A')], 'both set the variable A'],
+    ['two umasks', [umask, umask], 'both set the umask'],
+    ['a kill and a start', [setting('A'), `kind: process.kill, ${worker}`], 'one starts the unit anew'],
+    [
+      'two edits that come and go',
+      [group('a'), group('b', ', from: [0, 1], untilMs: 9000')],
+      'both edit /etc/group',
+    ],
+  ])('%s contradict each other', (_what, faults, why) => {
+    expect(refusalOf(() => both(...faults)).document.error).toMatchObject({
+      exit: 64,
+      code: 'contradiction',
+      message: expect.stringContaining(why),
+    });
+  });
+
+  test('two variables do not, nor two edits of the whole run', () => {
+    expect(() => both(setting('A'), setting('B'), group('a'), group('b'))).not.toThrow();
+  });
+});
+
 test('a loss that comes and goes where packets have copies is one, and one that stays with them is none', () => {
   const rain = (when: string): string =>
     `name: rain\ndescription: it rains twice\nfaults:

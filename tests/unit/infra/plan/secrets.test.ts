@@ -4,6 +4,7 @@ import { isSecretName } from '../../../../infra/plan/secret-name.ts';
 import { secretsOfPlan } from '../../../../infra/plan/secrets.ts';
 import { planDocument } from '../../../../scripts/evidence/plan-document.ts';
 import { Redactor, tooShort } from '../../../../scripts/evidence/redactor.ts';
+import { variable } from '../../../support/faults.ts';
 
 const node: PlannedNode = {
   name: 'worker-1',
@@ -60,7 +61,12 @@ const plan: Plan = {
     },
   ],
   conditions: [],
-  schedule: [],
+  schedule: [
+    {
+      ...{ id: 'p/v', profile: 'p', targets: ['worker-1:worker'], startMs: null, endMs: null },
+      fault: { ...variable('in-a-fault'), variable: 'BROKER_PASSWORD' },
+    },
+  ],
   suites: [
     {
       name: 's',
@@ -74,7 +80,7 @@ const plan: Plan = {
   allowances: [],
 };
 
-test('a plan’s secrets are its variables, those of nodes and images, assignments in files, and passwords in URLs and commands', () => {
+test('a plan’s secrets are its variables, those of nodes, images and faults, assignments in files, and passwords in URLs and commands', () => {
   expect(Object.fromEntries(secretsOfPlan(plan).map(({ name, value }) => [value, name]))).toEqual({
     'from-a-variable': 'api-key',
     '4711': 'pin-secret',
@@ -85,6 +91,7 @@ test('a plan’s secrets are its variables, those of nodes and images, assignmen
     'in-a-file': 'api_key',
     'in-a-unit': 'TOKEN',
     'in-a-command-1': 'db-password',
+    'in-a-fault': 'BROKER_PASSWORD',
   });
 });
 
@@ -97,6 +104,7 @@ test('plan.json holds no secret, names those that it held, and keeps the hash of
   const document = planDocument(plan, hashes);
   expect(document).toMatchObject({ planHash: 'p' });
   expect(document.redacted).toEqual([
+    'BROKER_PASSWORD',
     'DB_PASSWORD',
     'IMAGE_SECRET',
     'TOKEN',
@@ -108,7 +116,7 @@ test('plan.json holds no secret, names those that it held, and keeps the hash of
   ]);
   const written = JSON.stringify(new Redactor(secretsOfPlan(plan)).value(document));
   expect(written).not.toMatch(
-    /from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|in-a-command|4711/,
+    /from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|in-a-command|in-a-fault|4711/,
   );
   expect(written).toContain('"MODE":"dev"');
 });
@@ -167,6 +175,8 @@ test('the password of every broker of a list is a secret', () => {
   const brokers = 'amqp://me:first-word@a:5672//;amqp://me:second-word@b:5672//';
   const nodes = [{ ...node, environment: { BROKERS: brokers }, files: [] }];
   expect(
-    secretsOfPlan({ ...plan, nodes, stacks: [], suites: [], variables: {} }).map(({ value }) => value),
+    secretsOfPlan({ ...plan, nodes, stacks: [], suites: [], schedule: [], variables: {} }).map(
+      ({ value }) => value,
+    ),
   ).toEqual(['first-word', 'second-word']);
 });

@@ -82,6 +82,7 @@ jest.unstable_mockModule(`${at}/faults/session.ts`, () => ({
     open: async () => {
       await step('arm');
       return {
+        away: new Set(),
         injectWholeRun: () => step('inject'),
         runSchedule: () => Promise.resolve(),
         finish: () => Promise.resolve({ receipts: [], leftovers: [], invalid: [] }),

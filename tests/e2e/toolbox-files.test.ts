@@ -1,0 +1,107 @@
+import { expect, test } from '@jest/globals';
+import { Hold } from '../../scripts/faults/hold.ts';
+import type { NodeAccess } from '../../scripts/nodes/node.ts';
+import { loneSideCar } from '../support/lone-side-car.ts';
+
+/** What these programs do to a node's own files, done to a side-car's: it is process 1 of its own namespace. */
+async function said(node: NodeAccess, script: string): Promise<string> {
+  const { stdout, stderr } = await node.exec(['sh', '-c', script], { environment: { LC_ALL: 'C' } });
+  return stdout + stderr;
+}
+
+/** Every file that any package has, what Python compiled, and dpkg's own, with contents, owners, modes and times. */
+const everything = [
+  'find /usr /etc /var/lib/dpkg -xdev ! -type d -exec stat -c "%n %F %a %u:%g %y" {} + | sort',
+  'find /usr /etc /var/lib/dpkg -xdev -type d -exec stat -c "%n %a %u:%g" {} + | sort',
+  'find /usr /etc /var/lib/dpkg -xdev -type f -exec sha256sum {} + | sort',
+].join('; ');
+
+test('a package goes with all that is its alone, and comes back byte for byte', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  const before = await said(access, everything);
+  const hold = await Hold.open(access);
+  await hold.start('fault', ['packageless', 'procps']);
+  expect(await said(access, 'ps --version; dpkg-query --show procps; ls /usr/share/doc/procps')).toMatch(
+    /ps: not found\n.*no packages found matching procps\n.*No such file/s,
+  );
+  // Of folders that others have too, the others' files stay.
+  expect(await said(access, "nft --version; dpkg-query --show --showformat '${Status}' nftables")).toMatch(
+    /nftables v.*\ninstall ok installed/,
+  );
+  await hold.heal('fault');
+  expect(await said(access, everything)).toBe(before);
+  await hold.close();
+});
+
+test('what dpkg was told meanwhile is left, and said; the files are there again all the same', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  const hold = await Hold.open(access);
+  await hold.start('fault', ['packageless', 'procps']);
+  await said(access, 'printf "Package: other\\n\\n" >> /var/lib/dpkg/status');
+  await expect(hold.heal('fault')).rejects.toThrow(/\/var\/lib\/dpkg\/status was changed meanwhile/);
+  expect(await said(access, 'ps --version')).toMatch(/procps/);
+  expect(await said(access, 'tail -n 2 /var/lib/dpkg/status')).toContain('Package: other');
+  await hold.close();
+});
+
+test('a package that is not there is refused, and nothing is changed', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const before = await said(one.access, everything);
+  const hold = await Hold.open(one.access);
+  await expect(hold.start('fault', ['packageless', 'no-such'])).rejects.toThrow(/no-such is not installed/);
+  expect(await said(one.access, everything)).toBe(before);
+  await hold.close();
+});
+
+test('an account loses what it is told to, and gets it back when the lease ends', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  await said(
+    access,
+    'groupadd pictures; groupadd others; useradd -G others,pictures tester; mkdir /etc/sudoers.d',
+  );
+  const before = await said(access, everything);
+  const hold = await Hold.open(access);
+  await hold.start('group', ['accountless', 'group', 'tester', 'pictures']);
+  await hold.start('login', ['accountless', 'login', 'tester']);
+  await hold.start('sudo', ['accountless', 'sudo', 'tester']);
+  expect(await said(access, 'id -Gn tester')).toBe('tester others\n');
+  expect(await said(access, 'su tester -c true')).toMatch(/expired/);
+  expect(await said(access, 'cat /etc/sudoers.d/*')).toBe('tester ALL=(ALL:ALL) !ALL\n');
+  await hold.close();
+  expect(await said(access, everything)).toBe(before);
+});
+
+test('a group that it is no member of is refused, and so is one whose file somebody else changes', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  await said(access, 'groupadd pictures; useradd -G pictures tester');
+  const hold = await Hold.open(access);
+  await expect(hold.start('other', ['accountless', 'group', 'tester', 'tape'])).rejects.toThrow(
+    /tester is no member of tape/,
+  );
+  await hold.start('fault', ['accountless', 'group', 'tester', 'pictures']);
+  await said(access, 'groupadd later');
+  await expect(hold.heal('fault')).rejects.toThrow(/\/etc\/group was changed meanwhile/);
+  expect(await said(access, 'getent group later')).toMatch(/^later:/);
+  await hold.close();
+});
+
+test('a path gets back the mode that it had, wherever it has been moved to, and links lead to what they name', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  await said(
+    access,
+    'mkdir -m 2751 /srv/one && chown 7:8 /srv/one && chmod 2751 /srv/one && ln -s /srv/one /srv/link',
+  );
+  const hold = await Hold.open(access);
+  await hold.start('fault', ['pathmode', '/srv/link', '0500']);
+  expect(await said(access, 'stat -c "%a %u:%g" /srv/one')).toBe('500 7:8\n');
+  await said(access, 'mv /srv/one /srv/two');
+  await hold.heal('fault');
+  expect(await said(access, 'stat -c "%a %u:%g" /srv/two')).toBe('2751 7:8\n');
+  await expect(hold.start('none', ['pathmode', '/srv/none', '0500'])).rejects.toThrow(/err 2 .*No such file/);
+  await hold.close();
+});
