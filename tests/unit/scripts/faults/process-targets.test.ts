@@ -5,10 +5,13 @@ import type { UnitReading } from '../../../../scripts/faults/unit-readings.ts';
 import { crashLoop, kill, stop } from '../../../support/faults.ts';
 
 const unit = (pid: number, parts: Partial<UnitReading> = {}, state = 'S'): UnitReading => {
-  const main = { pid, startedTicks: pid, state };
-  return { active: 'active', main, processes: [main], oldestMs: 60_000, isTied: false, ...parts };
+  const main = { pid, startedTicks: pid, state, files: 1024 };
+  const rest = { oldestMs: 60_000, isTied: false, oomKills: 0 };
+  return { active: 'active', main, processes: [main], ...rest, ...parts };
 };
-const down: UnitReading = { active: 'failed', main: null, processes: [], oldestMs: 0, isTied: false };
+const down: UnitReading = {
+  ...{ active: 'failed', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0 },
+};
 const { unread, judge, isHealed, isAsBefore } = processMeaning;
 const judged = (fault: ProcessFault, during: UnitReading, before = unit(1), after = unit(2)) =>
   judge(fault, { baseline: unit(1), before, during, after });
@@ -52,8 +55,8 @@ describe('a pause', () => {
     expect(judged(stop, unit(1, {}, 'T'))).toMatchObject({ ok: true });
     const half = unit(1, {
       processes: [
-        { pid: 1, startedTicks: 1, state: 'T' },
-        { pid: 9, startedTicks: 9, state: 'S' },
+        { pid: 1, startedTicks: 1, state: 'T', files: 1024 },
+        { pid: 9, startedTicks: 9, state: 'S', files: 1024 },
       ],
     });
     expect(judged(stop, half)).toMatchObject({ ok: false, why: /states "T S", not T/ });

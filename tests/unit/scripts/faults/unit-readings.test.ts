@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { unitReading } from '../../../../scripts/faults/unit-readings.ts';
 
 const stat = (pid: number, name: string, state: string, started: number): string =>
-  `process ${pid} (${name}) ${state} 1 ${pid} ${pid} 0 -1 4194560 181 0 0 0 0 0 0 0 20 0 1 0 ${started} 5656576 236 18446744073709551615 1 1`;
+  `process 1024 ${pid} (${name}) ${state} 1 ${pid} ${pid} 0 -1 4194560 181 0 0 0 0 0 0 0 20 0 1 0 ${started} 5656576 236 18446744073709551615 1 1`;
 
 test('a unit is read as systemd and the kernel tell of it, whatever its programs are called', () => {
   const text = [
@@ -10,6 +10,7 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
     'ActiveState=active',
     'tied',
     'up 1000.50',
+    'oom_kill 3',
     stat(40, 'a) b (c', 'S', 99_000),
     stat(41, 'child', 'T', 100_000),
     stat(42, 'dead', 'Z', 100_000),
@@ -17,13 +18,14 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
   ].join('\n');
   expect(unitReading(text)).toEqual({
     active: 'active',
-    main: { pid: 40, state: 'S', startedTicks: 99_000 },
+    main: { pid: 40, state: 'S', startedTicks: 99_000, files: 1024 },
     processes: [
-      { pid: 40, state: 'S', startedTicks: 99_000 },
-      { pid: 41, state: 'T', startedTicks: 100_000 },
+      { pid: 40, state: 'S', startedTicks: 99_000, files: 1024 },
+      { pid: 41, state: 'T', startedTicks: 100_000, files: 1024 },
     ],
     oldestMs: 10_500,
     isTied: true,
+    oomKills: 3,
   });
 });
 
@@ -34,5 +36,6 @@ test('a unit without a process has no main one', () => {
     processes: [],
     oldestMs: 0,
     isTied: false,
+    oomKills: 0,
   });
 });
