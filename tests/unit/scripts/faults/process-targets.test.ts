@@ -6,23 +6,11 @@ import { crashLoop, kill, stop } from '../../../support/faults.ts';
 
 const unit = (pid: number, parts: Partial<UnitReading> = {}, state = 'S'): UnitReading => {
   const main = { pid, startedTicks: pid, state, files: 1024 };
-  return {
-    active: 'active',
-    main,
-    processes: [main],
-    oldestMs: 60_000,
-    isTied: false,
-    oomKills: 0,
-    ...parts,
-  };
+  const rest = { oldestMs: 60_000, isTied: false, oomKills: 0 };
+  return { active: 'active', main, processes: [main], ...rest, ...parts };
 };
 const down: UnitReading = {
-  active: 'failed',
-  main: null,
-  processes: [],
-  oldestMs: 0,
-  isTied: false,
-  oomKills: 0,
+  ...{ active: 'failed', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0 },
 };
 const { unread, judge, isHealed, isAsBefore } = processMeaning;
 const judged = (fault: ProcessFault, during: UnitReading, before = unit(1), after = unit(2)) =>

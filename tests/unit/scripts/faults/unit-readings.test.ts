@@ -10,6 +10,7 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
     'ActiveState=active',
     'tied',
     'up 1000.50',
+    'oom_kill 3',
     stat(40, 'a) b (c', 'S', 99_000),
     stat(41, 'child', 'T', 100_000),
     stat(42, 'dead', 'Z', 100_000),
@@ -24,7 +25,7 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
     ],
     oldestMs: 10_500,
     isTied: true,
-    oomKills: 0,
+    oomKills: 3,
   });
 });
 
