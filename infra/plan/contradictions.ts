@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { isLinkFault, isNodeFault, isProcessFault, type FaultKind } from '../spec/fault.ts';
+import { isClockFault, isLinkFault, isNodeFault, isProcessFault, type FaultKind } from '../spec/fault.ts';
 import type { ScheduledFault } from './plan.ts';
 import { nodesOf } from './target.ts';
 
@@ -11,7 +11,11 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
       const found = overlap(a, b)
-        ? (onOneTarget(a, b) ?? onNodeThatIsAway(a, b) ?? onNodeThatIsAway(b, a))
+        ? (onOneTarget(a, b) ??
+          onNodeThatIsAway(a, b) ??
+          onNodeThatIsAway(b, a) ??
+          onUnitThatIsAsked(a, b) ??
+          onUnitThatIsAsked(b, a))
         : null;
       if (found === null) continue;
       throw new UsageError(
@@ -51,6 +55,8 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
   if (one === other && exclusive.has(a.fault.kind)) return `both set ${a.fault.kind}`;
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
+  if (isClockFault(a.fault) && isClockFault(b.fault) && setsZone(a) === setsZone(b))
+    return setsZone(a) ? 'both set its zone' : 'both set its clock';
   if (kinds.includes('network.jitter') && kinds.includes('network.reorder'))
     return 'packets that jitter overtake each other by themselves';
   // Those of the whole run are counted before any packet has a copy (scripts/faults/layers.ts).
@@ -73,6 +79,19 @@ function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradi
   return at === undefined
     ? null
     : { at, why: 'nothing can be done to a node, or seen of it, while it is away' };
+}
+
+/** Each process is asked what time it is. */
+function onUnitThatIsAsked(clock: ScheduledFault, other: ScheduledFault): Contradiction | null {
+  if (!isClockFault(clock.fault) || !isProcessFault(other.fault)) return null;
+  const at = clock.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
+  return at === undefined
+    ? null
+    : { at, why: 'a unit that falls or stands still cannot be asked for its time' };
+}
+
+function setsZone({ fault }: ScheduledFault): boolean {
+  return fault.kind === 'clock.zone';
 }
 
 function overlap(a: ScheduledFault, b: ScheduledFault): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockFaults } from './faults/clock.ts';
 import { diskFaults } from './faults/disk.ts';
 import { networkFaults } from './faults/network.ts';
 import { nodeFaults } from './faults/node.ts';
@@ -11,6 +12,7 @@ export const Fault = z.discriminatedUnion('kind', [
   ...diskFaults,
   ...processFaults,
   ...nodeFaults,
+  ...clockFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -21,6 +23,7 @@ export type LinkFault = FaultOf<'network'>;
 export type DiskFault = FaultOf<'disk'>;
 export type ProcessFault = FaultOf<'process'>;
 export type NodeFault = FaultOf<'node'>;
+export type ClockFault = FaultOf<'clock'>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -36,6 +39,10 @@ export function isProcessFault(fault: Fault): fault is ProcessFault {
 
 export function isNodeFault(fault: Fault): fault is NodeFault {
   return fault.kind.startsWith('node.');
+}
+
+export function isClockFault(fault: Fault): fault is ClockFault {
+  return fault.kind.startsWith('clock.');
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

@@ -1,8 +1,10 @@
 import type { NodeAccess } from '../nodes/node.ts';
+import { takeClocks } from './clock-fingerprint.ts';
 
 /**
  * What a heal must bring back, line by line: qdiscs, classes, filters, rules (without counters), routes, addresses, mounts
- * with their own and their file system's options, fills, and the main processes of units that faults were on.
+ * with their own and their file system's options, fills, and the main processes of units that faults were on;
+ * where a clock was to be another one, what it is.
  */
 export type Fingerprint = readonly string[];
 
@@ -28,13 +30,15 @@ export interface Fingerprinted {
   readonly disks: readonly string[];
   /** Files of systemd units. */
   readonly units: readonly string[];
+  /** Of units as well: those whose clock is looked at. */
+  readonly clocks: readonly string[];
 }
 
 /** Taken before the first fault and after the last: equal, or what differs is named. */
 export async function takeFingerprint(
   node: NodeAccess,
   sideCar: NodeAccess,
-  { disks, units }: Fingerprinted,
+  { disks, units, clocks }: Fingerprinted,
 ): Promise<Fingerprint> {
   const listings = await Promise.all(
     commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv))),
@@ -49,7 +53,8 @@ export async function takeFingerprint(
     ),
   );
   const processes = units.length === 0 ? [] : lines('unit', await listing(node, mainProcesses(units)));
-  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...processes].sort();
+  const times = clocks.length === 0 ? [] : lines('clock', await takeClocks(node, sideCar, clocks, listing));
+  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...processes, ...times].sort();
 }
 
 /** Unit, uid and argv[0] of each main process, and whether it stands still. */

@@ -1,6 +1,8 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { parseTarget } from '../../infra/plan/target.ts';
+import { isClockFault } from '../../infra/spec/fault.ts';
 import { unitFile } from '../nodes/unit-file.ts';
+import { servicesOf } from './clock-arms.ts';
 import { leftovers, takeFingerprint, type Fingerprint, type Scaffolding } from './fingerprint.ts';
 import type { Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -10,15 +12,20 @@ export class HealProof {
   readonly #victims: readonly Victim[];
   /** Files of the units that faults are to be on, by node: what becomes of others is the software's affair. */
   readonly #units: ReadonlyMap<string, readonly string[]>;
+  /** Nodes whose clocks faults are to be on. */
+  readonly #clocks: ReadonlySet<string>;
   readonly #before = new Map<string, Fingerprint>();
 
-  private constructor(victims: readonly Victim[], units: ReadonlyMap<string, readonly string[]>) {
+  private constructor(victims: readonly Victim[], faults: readonly ScheduledFault[]) {
     this.#victims = victims;
-    this.#units = units;
+    this.#units = unitsUnder(faults);
+    this.#clocks = new Set(
+      faults.filter(({ fault }) => isClockFault(fault)).flatMap(({ targets }) => targets),
+    );
   }
 
   static async take(victims: readonly Victim[], faults: readonly ScheduledFault[]): Promise<HealProof> {
-    const proof = new HealProof(victims, unitsUnder(faults));
+    const proof = new HealProof(victims, faults);
     await Promise.all(
       victims.map(async (victim) => {
         proof.#before.set(victim.node, await proof.#take(victim));
@@ -48,8 +55,12 @@ export class HealProof {
     }
   }
 
-  async #take({ node, access, sideCar, disks }: Victim): Promise<Fingerprint> {
-    return await takeFingerprint(access, sideCar, { disks, units: this.#units.get(node) ?? [] });
+  async #take(victim: Victim): Promise<Fingerprint> {
+    const { node, access, sideCar, disks } = victim;
+    // Services whose clock was to be another one began anew.
+    const clocks = this.#clocks.has(node) ? servicesOf(victim) : [];
+    const units = [...new Set([...(this.#units.get(node) ?? []), ...clocks])];
+    return await takeFingerprint(access, sideCar, { disks, units, clocks });
   }
 }
 

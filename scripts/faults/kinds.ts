@@ -19,6 +19,7 @@ interface KindTraits {
 }
 
 const nothing = (): null => null;
+const cannotAsk = 'no process can be asked for its time here (ptrace, on x86-64)';
 const queued = {
   driver: linkMechanism,
   healedBy: 'node',
@@ -38,6 +39,12 @@ const shaped = {
 } as const;
 const filled = { driver: 'diskfill', healedBy: 'node', needs: ['disk'], missing: nothing } as const;
 const signalled = { driver: 'unitfault', healedBy: 'node', needs: ['signal'], missing: nothing } as const;
+const shifted = {
+  driver: 'clockshift',
+  healedBy: 'node',
+  needs: ['clock'],
+  missing: ({ clocks }: Abilities) => (clocks ? null : cannotAsk),
+} as const;
 const ofEngine = { driver: 'engine', healedBy: 'destroy', needs: [], missing: nothing } as const;
 
 export const kinds = {
@@ -75,6 +82,10 @@ export const kinds = {
   'node.pause': ofEngine,
   'node.kill': ofEngine,
   'node.reboot': ofEngine,
+  'clock.offset': shifted,
+  'clock.rate': shifted,
+  // Units that are restarted are the business of systemd, which no side-car reaches.
+  'clock.zone': { ...shifted, driver: 'systemd', healedBy: 'destroy' },
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

@@ -6,18 +6,20 @@ import type { NodeAccess } from '../nodes/node.ts';
 
 /**
  * What a side-car may do. Links need NET_ADMIN; disks DAC_OVERRIDE, where their folder is another account's; SYS_ADMIN,
- * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), and KILL for processes of any account.
+ * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL is for processes of any account, and clock for
+ * asking each of them for its time.
  */
 export const capabilities = {
   network: ['NET_ADMIN'],
   disk: ['DAC_OVERRIDE'],
   mount: ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_CHROOT'],
   signal: ['KILL'],
+  clock: ['SYS_PTRACE', 'SYS_CHROOT'],
 } as const;
 export type Grant = keyof typeof capabilities;
 
 /** Those that are about the node's processes, and need to see them. */
-const amongProcesses: readonly Grant[] = ['mount', 'signal'];
+const amongProcesses: readonly Grant[] = ['mount', 'signal', 'clock'];
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;
@@ -50,7 +52,7 @@ export async function startSideCar(
       // A shaper that waits for the processor would add its own jitter to what was asked.
       CpuShares: mostCpuShares,
       CapDrop: ['ALL'],
-      CapAdd: [...granted].flatMap((one) => capabilities[one]),
+      CapAdd: [...new Set([...granted].flatMap((one) => capabilities[one]))],
       // setns and mount are refused by the default profiles even with the capability.
       ...(granted.has('mount') ? { SecurityOpt: ['apparmor=unconfined'] } : {}),
     },

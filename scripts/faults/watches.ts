@@ -1,5 +1,7 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
+import { clockMeaning } from './clock-judge.ts';
+import { ClockReader } from './clock-targets.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
@@ -23,5 +25,6 @@ export function watchesOf(
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
     new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
+    new TargetWatch(clockMeaning, new ClockReader(victims, faults), ...around),
   ];
 }

@@ -36,6 +36,9 @@ const places = {
   'node.pause': node('node-5'),
   'node.kill': node('node-6'),
   'node.reboot': node(machine(4)),
+  'clock.offset': node('timekeeper-1'),
+  'clock.rate': node('timekeeper-2'),
+  'clock.zone': node('timekeeper-3'),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

@@ -77,6 +77,10 @@ export const freeze: Of<'node.pause'> = { kind: 'node.pause', name: 'f', on: nod
 export const powerLoss: Of<'node.kill'> = { kind: 'node.kill', name: 'w', on: nodes };
 export const reboot: Of<'node.reboot'> = { kind: 'node.reboot', name: 'b', on: nodes };
 
+export const jump: Of<'clock.offset'> = { kind: 'clock.offset', name: 'm', on: nodes, offsetMs: 90_000 };
+export const drift: Of<'clock.rate'> = { kind: 'clock.rate', name: 'g', on: nodes, driftPpm: 200 };
+export const zone: Of<'clock.zone'> = { kind: 'clock.zone', name: 'z', on: nodes, zone: 'Pacific/Chatham' };
+
 /** On everything. */
 export const oneOfEach = {
   'network.delay': delay(20),
@@ -96,4 +100,7 @@ export const oneOfEach = {
   'node.pause': freeze,
   'node.kill': powerLoss,
   'node.reboot': reboot,
+  'clock.offset': jump,
+  'clock.rate': drift,
+  'clock.zone': zone,
 } satisfies Record<FaultKind, Fault>;

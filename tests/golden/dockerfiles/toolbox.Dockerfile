@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=d513a004db559bc409a6e1198765b4c5c2c565af810646b142663005f046b8f2
+LABEL dev.understudy.inputs=5c3f96cf926fe3ea239b223d075e45ac69dcad500aa07a21e41ee6e7c5537a0f
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -20,9 +20,13 @@ COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
 COPY ["files/003-diskreadonly.c","/usr/local/src/diskreadonly.c"]
 COPY ["files/004-processwatch.c","/usr/local/src/processwatch.c"]
 COPY ["files/005-unitfault.c","/usr/local/src/unitfault.c"]
-COPY ["files/006-hold","/usr/local/bin/hold"]
+COPY ["files/006-clockshift.h","/usr/local/src/clockshift.h"]
+COPY ["files/007-clockshift.c","/usr/local/src/clockshift.c"]
+COPY ["files/008-clockset.c","/usr/local/src/clockset.c"]
+COPY ["files/009-clockask.c","/usr/local/src/clockask.c"]
+COPY ["files/010-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/007-abilities","/usr/local/bin/abilities"]
+COPY ["files/011-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
@@ -31,3 +35,6 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskreadonly","/usr/local/src/diskreadonly.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/processwatch.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockset","/usr/local/src/clockset.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockask","/usr/local/src/clockask.c"]
+RUN ["gcc","-O2","-Wall","-shared","-fPIC","-fvisibility=hidden","-mgeneral-regs-only","-o","/usr/local/lib/clockshift.so","/usr/local/src/clockshift.c","-Wl,--no-as-needed","-l:libdl.so.2"]

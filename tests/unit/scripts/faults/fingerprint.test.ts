@@ -4,7 +4,7 @@ import { leftovers, takeFingerprint } from '../../../../scripts/faults/fingerpri
 import type { NodeAccess } from '../../../../scripts/nodes/node.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
 
-const nothingMore = { disks: [], units: [] };
+const nothingMore = { disks: [], units: [], clocks: [] };
 const fingerprint = fc.array(fc.constantFrom('qdisc a', 'rule b', 'route c', 'mount /d', 'file e'), {
   maxLength: 6,
 });
@@ -84,7 +84,7 @@ test('a fingerprint is one line a thing, with its kind, spaces evened out, mount
     'ip -o -4 addr show': '2: eth0    inet 198.18.0.12/24 scope global eth0\\       valid_lft forever\n',
     'find /data -maxdepth 1 -name .understudy-*': '/data/.understudy-fill-1\n',
   });
-  expect(await takeFingerprint(node, sideCar, { disks: ['/data'], units: [] })).toEqual([
+  expect(await takeFingerprint(node, sideCar, { disks: ['/data'], units: [], clocks: [] })).toEqual([
     'address eth0 inet 198.18.0.12/24 scope global eth0\\ valid_lft forever',
     'file /data/.understudy-fill-1',
     'mount /data rw,relatime rw,size=65536k',
