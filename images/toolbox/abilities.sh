@@ -17,5 +17,6 @@ htb=$(able tc qdisc add dev lo root handle 1: htb default 0)
 nftables=$(able nft add table inet understudy_ability)
 nfqueue=$(able queued)
 duplicating=$(able duplicated)
-printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s}\n' \
-  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating"
+clocks=$(able clockask try)
+printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s}\n' \
+  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks"

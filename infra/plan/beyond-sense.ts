@@ -1,4 +1,4 @@
-import type { Fault } from '../spec/fault.ts';
+import { isClockFault, type Fault } from '../spec/fault.ts';
 import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
 
@@ -22,6 +22,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       notLess(of, plan),
       afterTheSuites(of, plan),
       nodeOfSuite(of, plan),
+      clockWithoutUnits(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
@@ -146,5 +147,21 @@ function afterTheSuites({ fault: { from } }: ScheduledFault, { suites }: Plan): 
     key: 'from',
     message: `the fault may begin as late as ${from[1]} ms, and the suites have ${lastMs} ms in all (timeoutMs)`,
     hint: `less than ${lastMs}, and soon enough for a suite to meet the fault; or give the suites longer`,
+  };
+}
+
+/** A clock is put before a unit's processes begin, and the one process of an entrypoint has begun with its node. */
+function clockWithoutUnits({ fault, targets }: ScheduledFault, { nodes }: Plan): Finding | null {
+  if (!isClockFault(fault)) return null;
+  const node = nodes.find(({ name, units }) => targets.includes(name) && units.length === 0);
+  if (node === undefined) return null;
+  const why =
+    node.init === 'image'
+      ? 'its entrypoint has begun before a clock can be put there'
+      : 'its role declares none';
+  return {
+    key: 'on',
+    message: `${fault.kind} is on the units of ${node.name}, which has none: ${why}`,
+    hint: 'name nodes with `init: systemd` and `units:`, whose processes can be started anew',
   };
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import {
+  isClockFault,
   isLinkFault,
   isNodeFault,
   isProcessFault,
@@ -23,7 +24,9 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
           onNodeThatIsAway(b, a) ??
           onOneMemory(a, b) ??
           onFullNode(a, b) ??
-          onFullNode(b, a))
+          onFullNode(b, a) ??
+          onUnitThatIsAsked(a, b) ??
+          onUnitThatIsAsked(b, a))
         : null;
       if (found === null) continue;
       throw new UsageError(
@@ -74,6 +77,8 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
     return 'one starts the unit anew, which is not told from what the other does to it';
   const set = settingOf(a.fault);
   if (set !== null && set === settingOf(b.fault)) return `both set ${set}`;
+  if (isClockFault(a.fault) && isClockFault(b.fault) && setsZone(a) === setsZone(b))
+    return setsZone(a) ? 'both set its zone' : 'both set its clock';
   if (kinds.includes('network.jitter') && kinds.includes('network.reorder'))
     return 'packets that jitter overtake each other by themselves';
   const inWindow = a.startMs !== null || b.startMs !== null;
@@ -161,6 +166,19 @@ function onFullNode(full: ScheduledFault, other: ScheduledFault): Contradiction 
   return at === undefined
     ? null
     : { at, why: `what is read inside a node takes processes, ${enoughProcesses} of which are to be free` };
+}
+
+/** Each process is asked what time it is. */
+function onUnitThatIsAsked(clock: ScheduledFault, other: ScheduledFault): Contradiction | null {
+  if (!isClockFault(clock.fault) || !isProcessFault(other.fault)) return null;
+  const at = clock.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
+  return at === undefined
+    ? null
+    : { at, why: 'a unit that falls or stands still cannot be asked for its time' };
+}
+
+function setsZone({ fault }: ScheduledFault): boolean {
+  return fault.kind === 'clock.zone';
 }
 
 function overlap(a: ScheduledFault, b: ScheduledFault): boolean {

@@ -1,5 +1,5 @@
 import { UsageError, assertNever } from '../errors.ts';
-import type { Fault } from '../spec/fault.ts';
+import { isClockFault, type Fault } from '../spec/fault.ts';
 import type { DiskTarget, LinkTarget, NodeTarget, UnitTarget } from '../spec/faults/targets.ts';
 import { shapeLinks } from './network-shape.ts';
 import type { PlannedNode } from './plan.ts';
@@ -26,11 +26,16 @@ export function targetsOf(
 
 type DrawOf = (what: string) => Draw;
 
-function on({ on: target }: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+function on(fault: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+  const target = fault.on;
   if ('links' in target) return linksOf(target.links, nodes, draw);
   if ('disks' in target) return disksOf(target.disks, nodes);
   if ('units' in target) return unitsOf(target.units, nodes, draw);
-  if ('nodes' in target) return nodesOf(target.nodes, nodes, draw);
+  if ('nodes' in target) {
+    // Clocks are those of units: a node without any is none of "all nodes" here (beyond-sense.ts has it where it is named).
+    const all = isClockFault(fault) ? nodes.filter(({ units }) => units.length > 0) : nodes;
+    return nodesOf(target.nodes, nodes, all, draw);
+  }
   return assertNever(target);
 }
 
@@ -81,22 +86,29 @@ function unitsOf(target: UnitTarget, nodes: readonly PlannedNode[], draw: DrawOf
   );
 }
 
-function nodesOf(target: NodeTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+function nodesOf(
+  target: NodeTarget,
+  nodes: readonly PlannedNode[],
+  all: readonly PlannedNode[],
+  draw: DrawOf,
+): readonly string[] {
   return target.flatMap((choice) =>
-    chosen(choice, nodes, draw).map(({ name }) => targetText({ on: 'node', node: name })),
+    chosen(choice, choice.node === '*' ? all : nodes, draw).map(({ name }) =>
+      targetText({ on: 'node', node: name }),
+    ),
   );
 }
 
 /** As many as are asked for of those that are named, in an order that the seed gives; all of them where nobody asks. */
 function chosen(
-  { node, count, percent }: NodeTarget[number],
+  { node, count, percent, skip = 0 }: NodeTarget[number],
   nodes: readonly PlannedNode[],
   draw: DrawOf,
 ): readonly PlannedNode[] {
   const all = named(node, nodes);
-  if (count === undefined && percent === undefined) return all;
+  if (count === undefined && percent === undefined && skip === 0) return all;
   const size = count ?? Math.ceil((all.length * (percent ?? 100)) / 100);
-  return shuffled(all, draw(`nodes of ${node}`)).slice(0, size);
+  return shuffled(all, draw(`nodes of ${node}`)).slice(skip, skip + size);
 }
 
 function namesOf(roleOrNode: string, nodes: readonly PlannedNode[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockFaults } from './faults/clock.ts';
 import { diskFaults } from './faults/disk.ts';
 import { driftFaults } from './faults/drift.ts';
 import { environmentFaults } from './faults/environment.ts';
@@ -17,6 +18,7 @@ export const Fault = z.discriminatedUnion('kind', [
   ...resourceFaults,
   ...environmentFaults,
   ...driftFaults,
+  ...clockFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -36,6 +38,7 @@ export type DriftFault = FaultOf<'drift'>;
 export type UnitSettingFault = Extract<EnvironmentFault, { on: { units: unknown } }>;
 /** On nodes: what an account can do there. */
 export type AccountFault = Extract<EnvironmentFault, { account: string }>;
+export type ClockFault = FaultOf<'clock'>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -75,6 +78,10 @@ export function isAccountFault(fault: Fault): fault is AccountFault {
 
 export function isDriftFault(fault: Fault): fault is DriftFault {
   return fault.kind.startsWith('drift.');
+}
+
+export function isClockFault(fault: Fault): fault is ClockFault {
+  return fault.kind.startsWith('clock.');
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

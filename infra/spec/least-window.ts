@@ -6,8 +6,8 @@ import type { Fault } from './fault.ts';
  * than was asked, or have no receipt. Each is the time for which its probes are sent and waited for
  * (scripts/faults/link-meter.ts, against which a test holds these figures), and a second for starting them. A ratio needs
  * 5000 probes (contracts: Receipts), a jitter 1800; a disk is read at once;
- * a unit is to come up and go twice, and a node takes its time to end. What nodes
- * may use is tried out, on some node by node.
+ * a unit is to come up and go twice, and a node takes its time to end. What nodes may use is tried out, on some node by
+ * node; a drift shows in three seconds, before the fault and in it, and units whose zone is changed are restarted.
  */
 export function leastWindowMs(fault: Fault): number {
   switch (fault.kind) {
@@ -52,6 +52,12 @@ export function leastWindowMs(fault: Fault): number {
     case 'environment.umask':
     case 'environment.no-new-privileges':
       return 6_000; // it is to be looked at for a while, and a unit is to end and come up
+    case 'clock.offset':
+      return 2_000;
+    case 'clock.rate':
+      return 8_000;
+    case 'clock.zone':
+      return 8_000;
     case 'network.rate':
       return 0; // it has no window
     default:

@@ -15,6 +15,7 @@ export const Abilities = z.strictObject({
   nftables: z.boolean(),
   nfqueue: z.boolean(),
   duplicating: z.boolean(),
+  clocks: z.boolean(),
 });
 export type Abilities = z.infer<typeof Abilities>;
 

@@ -1,6 +1,7 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import {
+  isClockFault,
   isDiskFault,
   isDriftFault,
   isEnvironmentFault,
@@ -11,6 +12,8 @@ import {
   isResourceFault,
   type Fault,
 } from '../../infra/spec/fault.ts';
+import { ClockArms } from './clock-arms.ts';
+import { clockDriver } from './clock-driver.ts';
 import { diskDriver } from './disk-driver.ts';
 import { driftDriver } from './drift-driver.ts';
 import { environmentDriver } from './environment-driver.ts';
@@ -39,6 +42,8 @@ export interface FamilyDriver {
  * or one that is not undone, puts another driver in its place; the measuring stays what it is.
  */
 export interface FaultDriver extends FamilyDriver {
+  /** Puts in place what must be there before any of these faults comes (contracts: `arm`), and shows none of it yet. */
+  arm(faults: readonly ScheduledFault[]): Promise<void>;
   /** What idles on a node for faults to come, with none in force, as its fingerprint shows it. All else is left behind. */
   scaffolding(node: string): Scaffolding;
   /** Ends what idles for faults to come, on all nodes but those that have `ended`. */
@@ -50,6 +55,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   const [disks, processes, nodes] = [diskDriver(victims), processDriver(victims), nodeDriver(victims, links)];
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
+  const [clocks, clockArms] = [clockDriver(victims), new ClockArms(victims)];
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
     if (isDiskFault(fault)) return disks;
@@ -59,15 +65,20 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
     if (isFilesFault(fault)) return files;
     if (isEnvironmentFault(fault)) return environments;
     if (isDriftFault(fault)) return drifts;
+    if (isClockFault(fault)) return clocks;
     return assertNever(fault);
   };
   return {
     inject: async (fault, active) => of(fault.fault).inject(fault, active),
     heal: async (fault, active, ended) => of(fault.fault).heal(fault, active, ended),
-    scaffolding: (node) => victimNamed(victims, node).links.scaffolding(),
+    arm: async (faults) => clockArms.arm(faults),
+    scaffolding(node) {
+      const [links, clock] = [victimNamed(victims, node).links.scaffolding(), clockArms.scaffolding(node)];
+      return { come: [...links.come, ...clock.come], gone: [...links.gone, ...clock.gone] };
+    },
     async release(ended = new Set()) {
       const there = victims.filter(({ node }) => !ended.has(node));
-      await allDone(there.map(async (victim) => victim.links.release()));
+      await allDone([...there.map(async (victim) => victim.links.release()), clockArms.release(ended)]);
     },
   };
 }

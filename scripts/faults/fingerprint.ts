@@ -1,10 +1,11 @@
 import type { NodeAccess } from '../nodes/node.ts';
+import { takeClocks } from './clock-fingerprint.ts';
 import { listingsOf, type DeclaredState } from './declared-state.ts';
 
 /**
  * What a heal must bring back, line by line: qdiscs, classes, filters, rules (without counters), routes, addresses, mounts
  * with their own and their file system's options, fills, and of what faults are on by name (units, paths, accounts,
- * packages, what a node may use) how it is.
+ * packages, what a node may use, clocks) how it is.
  */
 export type Fingerprint = readonly string[];
 
@@ -28,6 +29,8 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
 /** What a fingerprint is taken of beside the node's network and mounts. */
 export interface Fingerprinted extends DeclaredState {
   readonly disks: readonly string[];
+  /** Of units as well: those whose clock is looked at. */
+  readonly clocks: readonly string[];
 }
 
 /** Taken before the first fault and after the last: equal, or what differs is named. */
@@ -51,7 +54,15 @@ export async function takeFingerprint(
   const states = await Promise.all(
     listingsOf(fingerprinted).map(async ([label, argv]) => lines(label, await listing(node, argv))),
   );
-  return [...listings.flat(), ...lines('mount', mountLines), ...fills.flat(), ...states.flat()].sort();
+  const { clocks } = fingerprinted;
+  const times = clocks.length === 0 ? [] : lines('clock', await takeClocks(node, sideCar, clocks, listing));
+  return [
+    ...listings.flat(),
+    ...lines('mount', mountLines),
+    ...fills.flat(),
+    ...states.flat(),
+    ...times,
+  ].sort();
 }
 
 /** A listing that fails both times would be equal to itself. */

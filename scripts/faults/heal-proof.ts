@@ -1,5 +1,7 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { stateUnder } from './declared-state.ts';
+import { isClockFault } from '../../infra/spec/fault.ts';
+import { servicesOf } from './clock-arms.ts';
 import { leftovers, takeFingerprint, type Fingerprint, type Scaffolding } from './fingerprint.ts';
 import type { Victim } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
@@ -8,11 +10,16 @@ import { messageOf } from '../../infra/errors.ts';
 export class HealProof {
   readonly #victims: readonly Victim[];
   readonly #faults: readonly ScheduledFault[];
+  /** Nodes whose clocks faults are to be on. */
+  readonly #clocks: ReadonlySet<string>;
   readonly #before = new Map<string, Fingerprint>();
 
   private constructor(victims: readonly Victim[], faults: readonly ScheduledFault[]) {
     this.#victims = victims;
     this.#faults = faults;
+    this.#clocks = new Set(
+      faults.filter(({ fault }) => isClockFault(fault)).flatMap(({ targets }) => targets),
+    );
   }
 
   static async take(victims: readonly Victim[], faults: readonly ScheduledFault[]): Promise<HealProof> {
@@ -46,7 +53,12 @@ export class HealProof {
     }
   }
 
-  async #take({ node, access, sideCar, disks }: Victim): Promise<Fingerprint> {
-    return await takeFingerprint(access, sideCar, { disks, ...stateUnder(node, this.#faults) });
+  async #take(victim: Victim): Promise<Fingerprint> {
+    const { node, access, sideCar, disks } = victim;
+    const state = stateUnder(node, this.#faults);
+    // Services whose clock was to be another one began anew.
+    const clocks = this.#clocks.has(node) ? servicesOf(victim) : [];
+    const units = [...new Set([...state.units, ...clocks])];
+    return await takeFingerprint(access, sideCar, { ...state, disks, units, clocks });
   }
 }

@@ -19,6 +19,7 @@ interface KindTraits {
 }
 
 const nothing = (): null => null;
+const cannotAsk = 'no process can be asked for its time here (ptrace, on x86-64)';
 const queued = {
   driver: linkMechanism,
   healedBy: 'node',
@@ -43,6 +44,12 @@ const unitSetting = { driver: 'systemd', healedBy: 'node', needs: ['inside'], mi
 /** Files of the node are changed, and put back by the side-car itself. */
 const ofFiles = { healedBy: 'node', needs: ['files'], missing: nothing } as const;
 const ofAccount = { ...ofFiles, driver: 'accountless' } as const;
+const shifted = {
+  driver: 'clockshift',
+  healedBy: 'node',
+  needs: ['clock'],
+  missing: ({ clocks }: Abilities) => (clocks ? null : cannotAsk),
+} as const;
 const ofEngine = { driver: 'engine', healedBy: 'destroy', needs: [], missing: nothing } as const;
 
 export const kinds = {
@@ -93,6 +100,10 @@ export const kinds = {
   'environment.sudo': ofAccount,
   'environment.expired': ofAccount,
   'drift.package': { ...ofFiles, driver: 'packageless' },
+  'clock.offset': shifted,
+  'clock.rate': shifted,
+  // Units that are restarted are the business of systemd, which no side-car reaches.
+  'clock.zone': { ...shifted, driver: 'systemd', healedBy: 'destroy' },
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

@@ -65,6 +65,7 @@ export class FaultSession {
     const victims = await openVictims(stage, faults);
     try {
       const session = new FaultSession(stage, victims, faults, await HealProof.take(victims, faults));
+      await session.#driver.arm(faults);
       for (const watch of session.#watches) await watch.begin();
       return session;
     } catch (error) {

@@ -8,8 +8,8 @@ import type { NodeAccess } from '../nodes/node.ts';
  * What a side-car may do. Links need NET_ADMIN; disks DAC_OVERRIDE, where their folder is another account's; SYS_ADMIN,
  * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL for processes of any account, and
  * SETUID and SETGID for what a process alone may do to another of its account; SYS_PTRACE and SYS_CHROOT alone lead to the
- * node's own files and programs, through /proc/1/root; CHOWN, FOWNER and FSETID are to put back files of any account as
- * they were.
+ * node's own files and programs, through /proc/1/root; to ask processes for their time, too; CHOWN, FOWNER and FSETID
+ * are to put back files of any account as they were.
  */
 export const capabilities = {
   network: ['NET_ADMIN'],
@@ -19,11 +19,12 @@ export const capabilities = {
   limits: ['SETUID', 'SETGID'],
   inside: ['SYS_PTRACE', 'SYS_CHROOT'],
   files: ['SYS_PTRACE', 'SYS_CHROOT', 'CHOWN', 'FOWNER', 'FSETID'],
+  clock: ['SYS_PTRACE', 'SYS_CHROOT'],
 } as const;
 export type Grant = keyof typeof capabilities;
 
 /** Those that are about the node's processes, and need to see them. */
-const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits', 'inside', 'files'];
+const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits', 'inside', 'files', 'clock'];
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;

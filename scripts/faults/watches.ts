@@ -1,6 +1,8 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
 import { accountMeaning, AccountReader } from './account-targets.ts';
+import { clockMeaning } from './clock-judge.ts';
+import { ClockReader } from './clock-targets.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
 import { cpuMeaning, CpuReader } from './cpu-targets.ts';
 import { driftMeaning, DriftReader } from './drift-targets.ts';
@@ -38,5 +40,6 @@ export function watchesOf(
     new TargetWatch(unitSettingMeaning, new UnitSettingReader(victims), ...around),
     new TargetWatch(accountMeaning, new AccountReader(victims), ...around),
     new TargetWatch(driftMeaning, new DriftReader(victims), ...around),
+    new TargetWatch(clockMeaning, new ClockReader(victims, faults), ...around),
   ];
 }

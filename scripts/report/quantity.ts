@@ -8,6 +8,8 @@ export function quantity(value: number, unit: Receipt['unit']): string {
   if (value === -1 && unit !== 'bool') return 'not measured';
   switch (unit) {
     case 'ms':
+      // A clock may be off by days; what packets take stays in milliseconds.
+      if (Math.abs(value) >= 60_000) return `${(value / 1000).toFixed(1)} s`;
       return `${Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1)} ms`;
     case 'ratio':
       return `${(value * 100).toFixed(2)} %`;
@@ -28,7 +30,7 @@ export function quantity(value: number, unit: Receipt['unit']): string {
 
 /** The same for what somebody wrote down: without decimals that nobody asked for. */
 export function round(value: number, unit: Receipt['unit']): string {
-  return quantity(value, unit).replace(/\.?0+(?= (ms|%|[kMG]?bit\/s)$)/, '');
+  return quantity(value, unit).replace(/\.?0+(?= (ms|s|%|[kMG]?bit\/s)$)/, '');
 }
 
 /** A moment of the run, or a short time: always seconds, so that two of them compare at a glance. */

@@ -49,6 +49,9 @@ const places = {
   'environment.sudo': node(machine(9)),
   'environment.expired': node('node-8'),
   'drift.package': node('node-9'),
+  'clock.offset': node('timekeeper-1'),
+  'clock.rate': node('timekeeper-2'),
+  'clock.zone': node('timekeeper-3'),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

@@ -158,6 +158,9 @@ export const missingPackage: Of<'drift.package'> = {
   missing: true,
   reports: ['clear', '-V'],
 };
+export const jump: Of<'clock.offset'> = { kind: 'clock.offset', name: 'm', on: nodes, offsetMs: 90_000 };
+export const drift: Of<'clock.rate'> = { kind: 'clock.rate', name: 'g', on: nodes, driftPpm: 200 };
+export const zone: Of<'clock.zone'> = { kind: 'clock.zone', name: 'z', on: nodes, zone: 'Pacific/Chatham' };
 
 /** On everything. */
 export const oneOfEach = {
@@ -191,4 +194,7 @@ export const oneOfEach = {
   'environment.sudo': sudo,
   'environment.expired': expired,
   'drift.package': missingPackage,
+  'clock.offset': jump,
+  'clock.rate': drift,
+  'clock.zone': zone,
 } satisfies Record<FaultKind, Fault>;

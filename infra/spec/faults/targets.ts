@@ -32,11 +32,15 @@ const DiskTarget = z.union([
 ]);
 export type DiskTarget = z.infer<typeof DiskTarget>;
 
-/** Of the nodes that `node` names, all, or as many as the seed is to pick: that many, or that part, rounded up. */
+/**
+ * Of the nodes that `node` names, all, or as many as the seed is to pick: that many, or that part, rounded up. `skip` passes
+ * over so many of them first: the seed's choice is the same wherever it stands in a profile, and may be meant to be another.
+ */
 const chosenNodes = {
   node: anyNode,
   count: z.int().positive().optional(),
   percent: z.number().gt(0).max(100).optional(),
+  skip: z.int().positive().optional(),
 };
 const oneChoice = 'one of "count" and "percent"';
 const isOneChoice = ({ count, percent }: { readonly count?: unknown; readonly percent?: unknown }): boolean =>

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=d4fa1c9cbd27649e85e4346ce2b94483725689f11d12e0158c5e7c78d77ae6af
+LABEL dev.understudy.inputs=57f75907cd96de83620d04a99402475336e9dca15ff76ae29915f7d59228d6e6
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -22,16 +22,20 @@ COPY ["files/004-processwatch.c","/usr/local/src/processwatch.c"]
 COPY ["files/005-unitfault.c","/usr/local/src/unitfault.c"]
 COPY ["files/006-unitstarts.c","/usr/local/src/unitstarts.c"]
 COPY ["files/007-pathmode.c","/usr/local/src/pathmode.c"]
-COPY ["files/008-hold","/usr/local/bin/hold"]
+COPY ["files/008-clockshift.h","/usr/local/src/clockshift.h"]
+COPY ["files/009-clockshift.c","/usr/local/src/clockshift.c"]
+COPY ["files/010-clockset.c","/usr/local/src/clockset.c"]
+COPY ["files/011-clockask.c","/usr/local/src/clockask.c"]
+COPY ["files/012-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/009-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/013-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/010-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/011-accountless","/usr/local/bin/accountless"]
+COPY ["files/014-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/015-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/012-packageless","/usr/local/bin/packageless"]
+COPY ["files/016-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/013-abilities","/usr/local/bin/abilities"]
+COPY ["files/017-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
@@ -42,3 +46,6 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/proc
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitstarts","/usr/local/src/unitstarts.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/pathmode","/usr/local/src/pathmode.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockset","/usr/local/src/clockset.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockask","/usr/local/src/clockask.c"]
+RUN ["gcc","-O2","-Wall","-shared","-fPIC","-fvisibility=hidden","-mgeneral-regs-only","-o","/usr/local/lib/clockshift.so","/usr/local/src/clockshift.c","-Wl,--no-as-needed","-l:libdl.so.2"]

@@ -25,7 +25,7 @@ describe('what is asked for and is not there is refused with what there is', () 
       'a profile',
       { profiles: ['rain'] },
       '"rain"',
-      /one of calibration, .*degraded-network, .*partitioned.*; or the path/,
+      /one of calibration, clock-skew, .*degraded-network, .*partitioned.*; or the path/,
     ],
     ['a profile file', { profiles: ['./no.yaml'] }, 'no.yaml', /path of a profile.yaml/],
     [
@@ -199,6 +199,26 @@ test('two that use up one node’s memory are a contradiction, and on two nodes 
     /"eat\/tight" and "eat\/end" are on worker-1 at the same time, and which of them/,
   );
   expect(plan({ profiles: [spec.path('two.yaml')] }).plan.schedule).toHaveLength(2);
+});
+
+test('one node has one clock and one zone at a time, and nobody asks a unit for the time that falls', () => {
+  const clocks = (second: string): string =>
+    `name: clocks\ndescription: two at once\nfaults:
+  - {name: one, kind: clock.offset, on: {nodes: [{node: worker-1}]}, offsetMs: 5000}
+  - {name: two, ${second}}\n`;
+  const onNode = 'on: {nodes: [{node: worker-1}]}';
+  using spec = writtenSpec({
+    'clock.yaml': clocks(`kind: clock.rate, ${onNode}, driftPpm: 200`),
+    'unit.yaml': clocks('kind: process.kill, on: {units: [{node: worker}]}'),
+    'zone.yaml': clocks(`kind: clock.zone, ${onNode}, zone: Pacific/Chatham`),
+  });
+  const message = (file: string): string => refused({ profiles: [spec.path(file)] }).message;
+  expect(message('clock.yaml')).toMatch(
+    /"clocks\/one" and "clocks\/two" are on worker-1 .* both set its clock/,
+  );
+  expect(message('unit.yaml')).toMatch(/are on worker-1 .* cannot be asked for its time/);
+  const asked = { cluster: 'thumbnails', seed: 1, set: {}, suites: [] };
+  expect(loadPlan({ ...asked, profiles: [spec.path('zone.yaml')] }).plan.schedule).toHaveLength(2);
 });
 
 test('the suites that are named run, in the order of the spec; all of them where none is named', () => {

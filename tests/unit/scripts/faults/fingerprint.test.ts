@@ -4,7 +4,15 @@ import { leftovers, takeFingerprint } from '../../../../scripts/faults/fingerpri
 import type { NodeAccess } from '../../../../scripts/nodes/node.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
 
-const nothingMore = { disks: [], units: [], paths: [], accounts: [], packages: [], limits: false };
+const nothingMore = {
+  disks: [],
+  units: [],
+  paths: [],
+  accounts: [],
+  packages: [],
+  limits: false,
+  clocks: [],
+};
 const fingerprint = fc.array(fc.constantFrom('qdisc a', 'rule b', 'route c', 'mount /d', 'file e'), {
   maxLength: 6,
 });

@@ -12,7 +12,14 @@ import { receiptForTest } from '../../../support/verdict.ts';
 const faults = oneOfEach;
 const kinds = Object.values(faults).map(({ kind }) => kind);
 
-const everything: Abilities = { netem: true, htb: true, nftables: true, nfqueue: true, duplicating: true };
+const everything: Abilities = {
+  netem: true,
+  htb: true,
+  nftables: true,
+  nfqueue: true,
+  duplicating: true,
+  clocks: true,
+};
 const scheduled = (fault: Fault): ScheduledFault => ({
   id: `p/${fault.name}`,
   profile: 'p',
@@ -52,10 +59,15 @@ describe('what the kernel must offer', () => {
     ],
     ['without htb there is no rate', { htb: false }, ['network.rate']],
     ['nothing is duplicated that nftables does not', { duplicating: false }, ['network.duplicate']],
+    [
+      'without processes that answer there is no clock',
+      { clocks: false },
+      ['clock.offset', 'clock.rate', 'clock.zone'],
+    ],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
       'disks need nothing of it',
-      { nfqueue: false, netem: false, htb: false, nftables: false, duplicating: false },
+      { nfqueue: false, netem: false, htb: false, nftables: false, duplicating: false, clocks: true },
       kinds.filter((kind) => kind.startsWith('network.')),
     ],
   ])('%s', (_what, abilities, expected) => {
@@ -63,7 +75,14 @@ describe('what the kernel must offer', () => {
   });
 
   test('every fault that cannot be is named with the reason, before anything starts: 69', () => {
-    const none = { nfqueue: false, netem: false, htb: false, nftables: false, duplicating: false };
+    const none = {
+      nfqueue: false,
+      netem: false,
+      htb: false,
+      nftables: false,
+      duplicating: false,
+      clocks: false,
+    };
     const { error } = refusalOf(() => {
       refuseWhatCannotBe(
         [scheduled(faults['network.rate']), scheduled(faults['network.partition'])],

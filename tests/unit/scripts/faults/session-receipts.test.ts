@@ -16,7 +16,7 @@ const nothingTold: Told = {
   realised: new Map(),
   leftovers: [],
   ended: new Set(),
-  abilities: { netem: false, htb: true, nftables: true, nfqueue: true, duplicating: true },
+  abilities: { netem: false, htb: true, nftables: true, nfqueue: true, duplicating: true, clocks: true },
 };
 
 const slow: ScheduledFault = {
