@@ -65,7 +65,9 @@ export async function startSideCar(
   await container.start();
   return {
     access: new DockerNode(engine, `${node} side-car`, container.id),
-    remove: async () => container.remove({ force: true }),
+    remove: async () => {
+      await container.remove({ force: true });
+    },
   };
 }
 

@@ -17,13 +17,13 @@ export interface TargetReadings<R> {
 
 /** Pure: what the readings of one family of faults mean. */
 export interface TargetMeaning<F extends Fault, R> {
-  isOf(this: void, fault: Fault): fault is F;
+  readonly isOf: (fault: Fault) => fault is F;
   /** Of what could not be read: no judgement accepts it. */
   readonly unread: R;
-  judge(this: void, fault: F, readings: TargetReadings<R>): Judged;
-  isHealed(this: void, fault: F, readings: TargetReadings<R>): boolean;
+  readonly judge: (fault: F, readings: TargetReadings<R>) => Judged;
+  readonly isHealed: (fault: F, readings: TargetReadings<R>) => boolean;
   /** Of a bystander. */
-  isAsBefore(this: void, before: R, now: R): boolean;
+  readonly isAsBefore: (before: R, now: R) => boolean;
 }
 
 /** What a target is read for. */
