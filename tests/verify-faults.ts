@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEngine } from '../infra/components/docker/engine.ts';
 import { EXIT, InterruptedError } from '../infra/errors.ts';
@@ -15,11 +15,13 @@ import { namedOptions, parsePiece, pieceOf, resumable } from './support/named-op
 import { writtenSpec } from './support/written-spec.ts';
 import {
   allHold,
+  docsFile,
   faultsTable,
   readResult,
   resultFile,
   wantedRounds,
   withRound,
+  withTable,
   writeResult,
   type Round,
 } from './verify/faults-result.ts';
@@ -27,7 +29,7 @@ import {
 /**
  * `npm run verify-faults [-- --part 1/3] [--again] [--table]`: every kind of fault on a real cluster, asked beside measured.
  * Each round is written to tests/results/verify-faults.json as soon as it has ended; what that file holds of this commit is
- * not run again without --again. --table only prints what it holds.
+ * not run again without --again. --table only prints what it holds. The table of docs/faults is written from it.
  */
 await runNamed(main);
 
@@ -53,6 +55,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (!(signal.reason instanceof InterruptedError)) throw error;
   }
+  if (result.rounds.length > 0) writeFileSync(docsFile, withTable(readFileSync(docsFile, 'utf8'), result));
   say(`\n${faultsTable(result)}\n\nevery receipt: ${resultFile}`);
   if (signal.aborted) return EXIT.interrupted;
   return allHold(result) ? EXIT.pass : EXIT.fail;

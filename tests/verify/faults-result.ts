@@ -35,7 +35,7 @@ export type FaultsResult = z.infer<typeof FaultsResult>;
 export const wantedRounds: readonly number[] = [1, 2, 3];
 
 const sampled =
-  'one fault of each kind, all at once on one cluster of four idle nodes; nothing is tried again';
+  'one fault of each kind, all at once on one cluster, each by itself on a link, disk, unit or node; nothing is tried again';
 
 export function readResult(commit: string, machine: Machine): FaultsResult {
   const stored = readResultFile(resultFile, FaultsResult);
@@ -63,14 +63,48 @@ export function withRound(result: FaultsResult, one: Round): FaultsResult {
   return { ...result, rounds: rounds.sort((a, b) => a.round - b.round) };
 }
 
+/** docs/faults/README.md: the same table as people read it, between two marks. */
+export const docsFile = join(packageRoot, 'docs/faults/README.md');
+const marks = [
+  '<!-- from tests/results/verify-faults.json by `npm run verify-faults` -->',
+  '<!-- end -->',
+] as const;
+
+/** Pure: the page with the table of this result in it. */
+export function withTable(page: string, result: FaultsResult): string {
+  const [before = ''] = page.split(marks[0]);
+  const [, after = ''] = page.split(marks[1]);
+  return `${before}${[marks[0], '', markdownTable(result), '', marks[1]].join('\n')}${after}`;
+}
+
+function markdownTable({ rounds, commit, machine }: FaultsResult): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const dates = [...new Set(rounds.map(({ at }) => at.slice(0, 10)))].join(', ');
+  const residue = rounds.flatMap((one) => one.residue);
+  return [
+    line(head),
+    line(head.map(() => '---')),
+    ...rowsOf(rounds).map(line),
+    '',
+    `Commit ${commit}, ${dates}, ${machine.cores} cores, ${rounds.length} rounds; residue: ${residue.length === 0 ? 'none' : residue.join(', ')}.`,
+  ].join('\n');
+}
+
 const head = ['kind', 'asked', 'tolerance', 'measured', 'n', 'bystanders', 'inject', 'heal', 'holds'];
 
 /** Pure: a row a kind, over all rounds: least and most of what was measured, and the slowest inject and heal. */
 export function faultsTable({ rounds }: FaultsResult): string {
-  const receipts = rounds.flatMap((one) => one.receipts);
-  const rows = [...Map.groupBy(receipts, ({ kind }) => kind)].map(([kind, of]) => rowOf(kind, of));
   const residue = rounds.flatMap((one) => one.residue);
-  return [table(head, rows), '', `residue: ${residue.length === 0 ? 'none' : residue.join(', ')}`].join('\n');
+  return [
+    table(head, rowsOf(rounds)),
+    '',
+    `residue: ${residue.length === 0 ? 'none' : residue.join(', ')}`,
+  ].join('\n');
+}
+
+function rowsOf(rounds: readonly Round[]): readonly (readonly string[])[] {
+  const receipts = rounds.flatMap((one) => one.receipts);
+  return [...Map.groupBy(receipts, ({ kind }) => kind)].map(([kind, of]) => rowOf(kind, of));
 }
 
 function rowOf(kind: string, receipts: Round['receipts']): readonly string[] {

@@ -5,16 +5,20 @@ import { parse } from 'yaml';
 import { packageRoot } from '../../../infra/places.ts';
 import { Fault } from '../../../infra/spec/fault.ts';
 import { oneOfEach } from '../../support/faults.ts';
+import { readResultFile } from '../../support/result-file.ts';
+import { docsFile, FaultsResult, resultFile, withTable } from '../../verify/faults-result.ts';
 
 const folder = join(packageRoot, 'docs/faults');
 
 /** Headings of level 3, with what stands below each. */
-const sections = readdirSync(folder).flatMap((file) =>
-  readFileSync(join(folder, file), 'utf8')
-    .split(/^### /m)
-    .slice(1)
-    .map((text) => ({ kind: text.slice(0, text.indexOf('\n')).trim(), text })),
-);
+const sections = readdirSync(folder)
+  .filter((file) => file !== 'README.md')
+  .flatMap((file) =>
+    readFileSync(join(folder, file), 'utf8')
+      .split(/^### /m)
+      .slice(1)
+      .map((text) => ({ kind: text.slice(0, text.indexOf('\n')).trim(), text })),
+  );
 
 describe('the pages of faults', () => {
   test('tell of every kind there is, once, and of no other', () => {
@@ -25,5 +29,13 @@ describe('the pages of faults', () => {
     const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(text) ?? [];
     expect(Fault.parse(parse(yaml))).toMatchObject({ kind });
     expect(text).toMatch(/^Traps: /m);
+  });
+
+  test('are all named by the first one, whose table is that of the last verification', () => {
+    const page = readFileSync(docsFile, 'utf8');
+    for (const file of readdirSync(folder)) if (file !== 'README.md') expect(page).toContain(`](${file})`);
+    const result = readResultFile(resultFile, FaultsResult);
+    if (result === null) throw new Error(`${resultFile} is not there: npm run verify-faults`);
+    expect(withTable(page, result)).toBe(page);
   });
 });

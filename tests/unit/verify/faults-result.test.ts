@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { allHold, faultsTable, type FaultsResult, type Round } from '../../verify/faults-result.ts';
+import {
+  allHold,
+  faultsTable,
+  withTable,
+  type FaultsResult,
+  type Round,
+} from '../../verify/faults-result.ts';
 import { receiptForTest } from '../../support/verdict.ts';
 
 const slow = (during: number, changes = {}): Round['receipts'][number] => ({
@@ -43,4 +49,15 @@ test.each<[string, FaultsResult]>([
 ])('not all of it holds where %s', (_why, wrong) => {
   expect(allHold(wrong)).toBe(false);
   expect(allHold(result({}, {}))).toBe(true);
+});
+
+test('the page keeps what stands around its table, and has it once however often it is written', () => {
+  const page =
+    'before\n<!-- from tests/results/verify-faults.json by `npm run verify-faults` -->\nold\n<!-- end -->\nafter\n';
+  const once = withTable(page, result({}));
+  expect(once).toMatch(
+    /^before\n<!-- from .*-->\n\n\| kind \|[^]*\| network.delay \|[^]*residue: none\.\n\n<!-- end -->\nafter\n$/,
+  );
+  expect(once).not.toContain('old');
+  expect(withTable(once, result({}))).toBe(once);
 });
