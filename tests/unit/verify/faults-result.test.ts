@@ -53,11 +53,11 @@ test.each<[string, FaultsResult]>([
 
 test('the page keeps what stands around its table, and has it once however often it is written', () => {
   const page =
-    'before\n<!-- from tests/results/verify-faults.json by `npm run verify-faults` -->\nold\n<!-- end -->\nafter\n';
+    'before\n<!-- from tests/results/verify-faults.json by `npm run verify-faults` -->\nstale\n<!-- end -->\nafter\n';
   const once = withTable(page, result({}));
   expect(once).toMatch(
     /^before\n<!-- from .*-->\n\n\| kind \|[^]*\| network.delay \|[^]*residue: none\.\n\n<!-- end -->\nafter\n$/,
   );
-  expect(once).not.toContain('old');
+  expect(once).not.toContain('stale');
   expect(withTable(once, result({}))).toBe(once);
 });
