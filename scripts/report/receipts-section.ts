@@ -3,6 +3,7 @@ import { anchor } from './anchor.ts';
 import { fileLink } from './file-link.ts';
 import { breakable, markup, type Markup } from './markup.ts';
 import { counted, duration, quantity, round, seconds } from './quantity.ts';
+import { yesOrNo } from './yes-or-no.ts';
 import { receiptPlot, targetsPlot } from './receipt-plot.ts';
 import { gapOf, type RecordedRun } from './recorded-run.ts';
 
@@ -131,9 +132,7 @@ function wasNever({ n, injectedAtMs }: Receipt): boolean {
 }
 
 function asked({ kind, requested, tolerance, unit }: Receipt): string {
-  if (kind === 'network.partition') return 'nothing arrives';
-  if (kind === 'disk.readonly') return 'no write goes through';
-  return `${round(requested, unit)} ± ${round(tolerance, unit)}`;
+  return unit === 'bool' ? yesOrNo(kind).asked : `${round(requested, unit)} ± ${round(tolerance, unit)}`;
 }
 
 function range(receipts: readonly Receipt[]): string {
@@ -148,9 +147,8 @@ function range(receipts: readonly Receipt[]): string {
 }
 
 function inWords(kind: string, seen: readonly number[]): string {
-  if (kind === 'network.partition')
-    return seen.every((cut) => cut === 1) ? 'nothing arrived' : 'something arrived';
-  return seen.every((value) => value === 1) ? 'no write went through' : 'a write went through';
+  const words = yesOrNo(kind);
+  return seen.every((value) => value === 1) ? words.seen : words.not;
 }
 
 function when(receipt: Receipt): string {

@@ -1,0 +1,41 @@
+import type { FaultKind } from '../../infra/spec/fault.ts';
+
+interface Words {
+  /** What was to be. */
+  readonly asked: string;
+  readonly seen: string;
+  readonly not: string;
+}
+
+/** Of a receipt that is yes or no, what that is called. */
+const words: Partial<Record<FaultKind, Words>> = {
+  'network.partition': { asked: 'nothing arrives', seen: 'nothing arrived', not: 'something arrived' },
+  'disk.readonly': {
+    asked: 'no write goes through',
+    seen: 'no write went through',
+    not: 'a write went through',
+  },
+  'process.kill': { asked: 'its process ends', seen: 'it ended', not: 'it ran on' },
+  'process.crash-loop': {
+    asked: 'what it starts is ended',
+    seen: 'all of it was ended',
+    not: 'some of it lived',
+  },
+  'process.pause': { asked: 'it stands still', seen: 'it stood still', not: 'it did not stand still' },
+  'process.oom': {
+    asked: 'the kernel ends it',
+    seen: 'the kernel ended it',
+    not: 'the kernel did not end it',
+  },
+  'node.pause': { asked: 'it stands still', seen: 'it stood still', not: 'it did not stand still' },
+  'node.kill': { asked: 'it is down', seen: 'it was down', not: 'it was not down' },
+  'node.reboot': { asked: 'it is down', seen: 'it was down', not: 'it was not down' },
+};
+
+/** Of all other kinds. */
+const plain: Words = { asked: 'yes', seen: 'yes', not: 'no' };
+
+export function yesOrNo(kind: string): Words {
+  const [, found] = Object.entries(words).find(([one]) => one === kind) ?? [];
+  return found ?? plain;
+}
