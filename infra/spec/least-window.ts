@@ -39,7 +39,7 @@ export function leastWindowMs(fault: Fault): number {
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;
     case 'process.oom':
-      return 3_000;
+      return 5_000; // all of the node's memory is taken first
     case 'node.pause':
     case 'node.kill':
       return 2_000;

@@ -7,8 +7,9 @@ const steps = ['4194304', '65536'] as const;
 
 /**
  * The unit's main process is made the first that the kernel ends, and memory is taken until it is: `tail` keeps a line until
- * it ends, and zeros have no end of line. As soon as that process is a zombie, or gone, nothing more is taken. Of one that
- * lives on, the score is as it was.
+ * it ends, and zeros have no end of line. As soon as that process is a zombie, or gone, nothing more is taken. Should the
+ * kernel need another one until then, that is `tail`: half of what the others hold is added to what counts of it, which keeps
+ * it behind the first. Of a unit that lives on, the score is as it was.
  */
 const script = [
   'pid=$(systemctl show --property=MainPID "$1") && pid=${pid#MainPID=} || exit',
@@ -30,7 +31,9 @@ const script = [
   '  size=$2',
   '  [ "$held" -lt $((most - 4 * $2)) ] || size=$3',
   '}',
-  'while lives && step "$@"; do head -c "$size" /dev/zero || break; done 2> /dev/null | tail -n 1 > /dev/null',
+  'step "$@" && second=$((held / (most / 500)))',
+  'while lives && step "$@"; do head -c "$size" /dev/zero || break; done 2> /dev/null |',
+  '  { echo "$second" > /proc/self/oom_score_adj; exec tail -n 1 > /dev/null; }',
   'lives || exit 0',
   'echo "the kernel ended another process" >&2',
   'exit 5',
