@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { listingsOf } from '../../scripts/faults/declared-state.ts';
 import { Hold } from '../../scripts/faults/hold.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { loneSideCar } from '../support/lone-side-car.ts';
@@ -114,3 +115,37 @@ test('a path gets back the mode that it had, wherever it has been moved to, and 
   await expect(hold.start('none', ['pathmode', '/srv/none', '0500'])).rejects.toThrow(/err 2 .*No such file/);
   await hold.close();
 });
+
+test.each<[string, readonly string[], RegExp]>([
+  ['a mode', ['pathmode', '/srv', '0700'], /^\/srv has mode 700 /m],
+  [
+    'a group',
+    ['accountless', 'group', 'tester', 'pictures'],
+    /^tester uid=\d+\(tester\) gid=\d+\(tester\) groups=\d+\(tester\) /m,
+  ],
+  ['a login', ['accountless', 'login', 'tester'], /^tester .* expires 1$/m],
+  ['sudo', ['accountless', 'sudo', 'tester'], / \/etc\/sudoers\.d\/zz-understudy-tester$/m],
+  ['a package', ['packageless', 'procps'], /^procps not-installed|^procps .*unknown ok not-installed/m],
+])(
+  'a fingerprint names %s that was not given back, and nothing once it was',
+  async (_what, program, left) => {
+    await using one = await loneSideCar('size=1m', 'files');
+    const { access } = one;
+    await said(access, 'groupadd pictures; useradd -G pictures tester; mkdir /etc/sudoers.d');
+    const state = { paths: ['/srv'], accounts: ['tester'], packages: ['procps'] };
+    const listed = async (): Promise<string> => {
+      const listings = listingsOf({ units: [], limits: false, ...state }).map(async ([, argv]) =>
+        access.exec(argv),
+      );
+      return (await Promise.all(listings)).map(({ stdout }) => stdout).join('');
+    };
+    const before = await listed();
+    expect(before).not.toMatch(left);
+    const hold = await Hold.open(access);
+    await hold.start('fault', program);
+    expect(await listed()).toMatch(left);
+    await hold.heal('fault');
+    expect(await listed()).toBe(before);
+    await hold.close();
+  },
+);
