@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import {
   isClockFault,
+  isDependencyFault,
   isLinkFault,
   isNodeFault,
   isProcessFault,
@@ -68,6 +69,12 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
   const kinds = [a.fault.kind, b.fault.kind];
   const [one, other] = kinds;
   if (one === other && exclusive.has(a.fault.kind)) return `both set ${a.fault.kind}`;
+  if (isDependencyFault(a.fault) && isDependencyFault(b.fault)) {
+    if (one === other) return `both are ${one}`;
+    // What comes late is told from what comes as something else, and nothing from what never comes.
+    if (kinds.includes('dependency.hang') || !kinds.includes('dependency.slow'))
+      return 'what one answers hides what the other does';
+  }
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
   if (

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { renderDockerfile, type RenderedFile } from '../../images/dockerfile.ts';
 import { builtImage, inputsHash, withInputsHash } from '../../images/inputs-hash.ts';
 import { isByDigest, type Stack } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
+import { packageRoot } from '../places.ts';
 import { readAuthorFile } from '../spec/author-file.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
+import type { Dependency } from '../spec/dependency.ts';
 import { suggestion } from '../spec/allowed.ts';
 import type { Path, SpecDocument } from '../spec/document.ts';
 import { loadCluster, loadProfile, loadStack, refuse, type LoadedProfile } from '../spec/load.ts';
@@ -15,6 +17,7 @@ import { loadReference } from '../spec/load-reference.ts';
 import { roleStacks } from '../spec/role-stacks.ts';
 import { referencesIn } from '../spec/variable-text.ts';
 import { beyondSense } from './beyond-sense.ts';
+import type { LoadedDependency } from './dependency-node.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import type { LoadedPlan, Plan, PlannedFile, PlannedImage, RenderedStack, ScheduledFault } from './plan.ts';
 
@@ -27,6 +30,8 @@ export interface PlanRequest {
   /** Names of suites; empty: all of the spec. */
   readonly suites: readonly string[];
 }
+
+const dependencyImage = join(packageRoot, 'images/dependency');
 
 /** Reads everything that a plan depends on, refuses what is wrong with any of it, and plans. */
 export function loadPlan(request: PlanRequest): LoadedPlan {
@@ -48,6 +53,14 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
         : { kind: 'built', inputsHash: sources.of(stack.folder, stack.merged) };
     files[name] = roleFiles(role, here);
   }
+  const dependencies: Record<string, LoadedDependency> = {};
+  for (const [name, dependency] of Object.entries(cluster.dependencies)) {
+    dependencies[name] = withBodies(dependency, here);
+    images[name] = {
+      kind: 'built',
+      inputsHash: sources.of(dependencyImage, loadStack(dependencyImage)),
+    };
+  }
   const plan = planCluster({
     cluster,
     profiles: profiles.map(({ profile }) => profile),
@@ -57,6 +70,7 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
     images,
     stacks: sources.rendered(),
     files,
+    dependencies,
   });
   refuseSenseless(plan, spec.document, profiles);
   return {
@@ -157,6 +171,14 @@ function roleFiles({ files }: Role, here: string): readonly PlannedFile[] {
     mode,
     owner,
   }));
+}
+
+function withBodies({ mock, ...dependency }: Dependency, here: string): LoadedDependency {
+  const answers = mock.map(({ bodyFile, body, ...answer }) => ({
+    ...answer,
+    body: body ?? (bodyFile === undefined ? '' : textOf(resolve(here, bodyFile))),
+  }));
+  return { ...dependency, mock: answers };
 }
 
 /** A plan is text: other bytes would arrive as something else. */

@@ -7,6 +7,7 @@ import { firstHost } from '../spec/pool.ts';
 import { unreachable } from '../spec/semantics.ts';
 import { interpolated } from '../spec/variable-text.ts';
 import { digestOf } from './canonical.ts';
+import { answersOf, dependencyRole, plannedDependency, type LoadedDependency } from './dependency-node.ts';
 import { ownedFiles } from './owned-files.ts';
 import type {
   Plan,
@@ -34,6 +35,8 @@ export interface PlanInput {
   readonly stacks: readonly RenderedStack[];
   /** Files of each role with their content read. */
   readonly files: Readonly<Record<string, readonly PlannedFile[]>>;
+  /** By name; their images stand under it too. */
+  readonly dependencies: Readonly<Record<string, LoadedDependency>>;
 }
 
 /** Pure: equal input gives an equal plan, byte for byte. */
@@ -75,11 +78,23 @@ export function withoutFaults(plan: Plan): Plan {
   return { ...plan, profiles: [], schedule: [] };
 }
 
-function plannedNodes({ cluster, variables, images, files }: PlanInput): readonly PlannedNode[] {
+function plannedNodes(input: PlanInput): readonly PlannedNode[] {
+  const { cluster, variables, images, dependencies } = input;
+  // After the roles, whose nodes keep their numbers.
+  const standIns = byKey(dependencies);
+  const roles = [
+    ...Object.entries(cluster.roles),
+    ...standIns.map(([name, one]) => [name, dependencyRole(one)] as const),
+  ];
+  const files = {
+    ...input.files,
+    ...Object.fromEntries(standIns.map(([name, one]) => [name, [answersOf(one)]])),
+  };
   let host = firstHost;
-  return Object.entries(cluster.roles).flatMap(([role, spec]) =>
+  return roles.flatMap(([role, spec]) =>
     Array.from({ length: spec.count }, (_, index): PlannedNode => {
       const image = images[role];
+      const dependency = Object.hasOwn(dependencies, role) ? dependencies[role] : undefined;
       if (image === undefined) throw new Error(`role ${role} was planned without an image`);
       const environment = Object.fromEntries(
         Object.entries(spec.environment).map(([name, value]) => [name, interpolated(value, variables)]),
@@ -110,6 +125,7 @@ function plannedNodes({ cluster, variables, images, files }: PlanInput): readonl
         command: spec.command ?? null,
         ready: spec.ready ?? null,
         forwards: spec.forwards.map(({ port, hostPort }) => ({ port, hostPort: hostPort ?? null })),
+        ...(dependency === undefined ? {} : { dependency: plannedDependency(dependency) }),
       };
     }),
   );

@@ -65,6 +65,14 @@ export interface PlannedNode {
   readonly command: readonly string[] | null;
   readonly ready: Readiness | null;
   readonly forwards: readonly { readonly port: number; readonly hostPort: number | null }[];
+  /** Only where it is one: then it is no software under test, and production has no machine to compare it with. */
+  readonly dependency?: PlannedDependency;
+}
+
+/** What stands in for a server that the software calls. */
+export interface PlannedDependency {
+  readonly port: number;
+  readonly routes: readonly { readonly route: string; readonly status: number; readonly bodyBytes: number }[];
 }
 
 /** A fault of a profile with its targets resolved and its moments chosen. Times are ms after the first suite began. */

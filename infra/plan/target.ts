@@ -3,9 +3,10 @@ export type Target =
   | { readonly on: 'link'; readonly from: string; readonly to: string }
   | { readonly on: 'disk'; readonly node: string; readonly path: string }
   | { readonly on: 'unit'; readonly node: string; readonly unit: string }
+  | { readonly on: 'route'; readonly node: string; readonly route: string }
   | { readonly on: 'node'; readonly node: string };
 
-/** `a->b`, `node:/path`, `node:unit`, `node`. */
+/** `a->b`, `node:/path`, `node:unit`, `node:METHOD /path`, `node`. */
 export function targetText(target: Target): string {
   switch (target.on) {
     case 'link':
@@ -14,6 +15,8 @@ export function targetText(target: Target): string {
       return `${target.node}:${target.path}`;
     case 'unit':
       return `${target.node}:${target.unit}`;
+    case 'route':
+      return `${target.node}:${target.route}`;
     case 'node':
       return target.node;
   }
@@ -24,13 +27,14 @@ export function linkText(from: string, to: string): string {
   return targetText({ on: 'link', from, to });
 }
 
-/** The other way round: no name of a node holds ">" or ":", and no name of a unit begins with "/". */
+/** The other way round: no name of a node holds ">" or ":", and no name of a unit begins with "/" or holds a space. */
 export function parseTarget(text: string): Target {
   const [from = '', to] = text.split('->');
   if (to !== undefined) return { on: 'link', from, to };
   const [node = '', rest] = text.split(/:(.*)/s);
   if (rest === undefined) return { on: 'node', node };
-  return rest.startsWith('/') ? { on: 'disk', node, path: rest } : { on: 'unit', node, unit: rest };
+  if (rest.startsWith('/')) return { on: 'disk', node, path: rest };
+  return rest.includes(' ') ? { on: 'route', node, route: rest } : { on: 'unit', node, unit: rest };
 }
 
 /** The nodes that a target is on: both ends of a link. */

@@ -1,6 +1,12 @@
 import { UsageError, assertNever } from '../errors.ts';
 import { isClockFault, type Fault } from '../spec/fault.ts';
-import type { DiskTarget, LinkTarget, NodeTarget, UnitTarget } from '../spec/faults/targets.ts';
+import type {
+  DependencyTarget,
+  DiskTarget,
+  LinkTarget,
+  NodeTarget,
+  UnitTarget,
+} from '../spec/faults/targets.ts';
 import { shapeLinks } from './network-shape.ts';
 import type { PlannedNode } from './plan.ts';
 import { drawFor, shuffled, type Draw } from './seed.ts';
@@ -36,6 +42,7 @@ function on(fault: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly
     const all = isClockFault(fault) ? nodes.filter(({ units }) => units.length > 0) : nodes;
     return nodesOf(target.nodes, nodes, all, draw);
   }
+  if ('dependencies' in target) return routesOf(target.dependencies, nodes);
   return assertNever(target);
 }
 
@@ -45,6 +52,8 @@ function whatThereIs({ on: target }: Fault, nodes: readonly PlannedNode[]): stri
   const named = `its roles and nodes are ${said(({ role, name }) => [role, name])}`;
   if ('disks' in target)
     return `${named}; its disks are ${said(({ disks }) => disks.map(({ path }) => path))}`;
+  if ('dependencies' in target)
+    return `its dependencies are ${said(({ role, dependency }) => (dependency?.routes ?? []).map(({ route }) => `${role}: ${route}`))}`;
   if ('units' in target)
     return `${named}; its units are ${said(({ units }) => units)} (\`units:\` of a role; a node with an entrypoint has none, and ends with it: node.kill)`;
   return named;
@@ -95,6 +104,16 @@ function nodesOf(
   return target.flatMap((choice) =>
     chosen(choice, choice.node === '*' ? all : nodes, draw).map(({ name }) =>
       targetText({ on: 'node', node: name }),
+    ),
+  );
+}
+
+function routesOf(target: DependencyTarget, nodes: readonly PlannedNode[]): readonly string[] {
+  return target.flatMap(({ name, route: wanted }) =>
+    named(name, nodes).flatMap(({ name: node, dependency }) =>
+      (dependency?.routes ?? [])
+        .filter(({ route }) => wanted === undefined || route === wanted)
+        .map(({ route }) => targetText({ on: 'route', node, route })),
     ),
   );
 }

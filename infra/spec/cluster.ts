@@ -10,6 +10,7 @@ import {
   PlacedFile,
   unitName,
 } from '../../images/stack.ts';
+import { Dependency } from './dependency.ts';
 import { linkValues } from './faults/network.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
@@ -134,6 +135,8 @@ export const Cluster = z.strictObject({
     )
     .default({}),
   roles: z.record(conceptName, Role).refine((roles) => Object.keys(roles).length > 0, 'at least one role'),
+  /** Servers that the software calls, by the name that it calls them by. */
+  dependencies: z.record(conceptName, Dependency).default({}),
   links: z.array(Link).default([]),
   suites: z.record(conceptName, Suite).default({}),
   /** Facts captured from production, relative to the cluster.yaml: every run proves that its nodes are alike. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clockFaults } from './faults/clock.ts';
+import { dependencyFaults } from './faults/dependency.ts';
 import { diskFaults } from './faults/disk.ts';
 import { driftFaults } from './faults/drift.ts';
 import { environmentFaults } from './faults/environment.ts';
@@ -19,6 +20,7 @@ export const Fault = z.discriminatedUnion('kind', [
   ...environmentFaults,
   ...driftFaults,
   ...clockFaults,
+  ...dependencyFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -39,6 +41,7 @@ export type UnitSettingFault = Extract<EnvironmentFault, { on: { units: unknown 
 /** On nodes: what an account can do there. */
 export type AccountFault = Extract<EnvironmentFault, { account: string }>;
 export type ClockFault = FaultOf<'clock'>;
+export type DependencyFault = FaultOf<'dependency'>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -82,6 +85,10 @@ export function isDriftFault(fault: Fault): fault is DriftFault {
 
 export function isClockFault(fault: Fault): fault is ClockFault {
   return fault.kind.startsWith('clock.');
+}
+
+export function isDependencyFault(fault: Fault): fault is DependencyFault {
+  return fault.kind.startsWith('dependency.');
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

@@ -58,9 +58,28 @@ export function leastWindowMs(fault: Fault): number {
       return 8_000;
     case 'clock.zone':
       return 8_000;
+    case 'dependency.slow':
+      return 4_000 + fault.delayMs;
+    case 'dependency.hang':
+      return 6_000;
+    case 'dependency.error':
+      return 4_000 + 10 * probesForRatio(fault.ratio);
+    case 'dependency.first':
+      return 4_000 + 20 * fault.count;
+    case 'dependency.truncate':
+    case 'dependency.body':
+      return 4_000;
     case 'network.rate':
       return 0; // it has no window
     default:
       return assertNever(fault);
   }
+}
+
+/**
+ * Requests that tell a ratio to within half of itself, at the confidence of a receipt (contracts: Receipts), with a third to
+ * spare: z² (1 − p) / p × 4.
+ */
+export function probesForRatio(ratio: number): number {
+  return Math.max(50, Math.ceil((1.33 * 4 * 23.93 * (1 - ratio)) / ratio));
 }

@@ -15,7 +15,7 @@ export interface Surroundings {
 /** Names of files and folders that lead to nothing. */
 export function missingFromCluster(
   document: SpecDocument,
-  { roles, suites, reference }: Cluster,
+  { roles, dependencies, suites, reference }: Cluster,
   there: Surroundings,
 ): readonly Problem[] {
   const problems: Problem[] = [];
@@ -32,6 +32,19 @@ export function missingFromCluster(
       );
     }
     problems.push(...missingSources(document, ['roles', name, 'files'], files, there));
+  }
+  for (const [name, { mock }] of Object.entries(dependencies)) {
+    for (const [index, { bodyFile }] of mock.entries()) {
+      const not = bodyFile === undefined ? null : there.whyNoFile(bodyFile);
+      if (bodyFile === undefined || not === null) continue;
+      problems.push(
+        problemAt(document, ['dependencies', name, 'mock', index, 'bodyFile'], {
+          code: 'file-missing',
+          message: wordsOf(bodyFile, not),
+          hint: 'a path relative to this file',
+        }),
+      );
+    }
   }
   for (const [name, { dir }] of Object.entries(suites)) {
     const not = there.whyNoFolder(dir);

@@ -3,6 +3,7 @@ import type { Problem } from '../errors.ts';
 import { accountProblems } from './account-problems.ts';
 import { suggestion } from './allowed.ts';
 import { conceptName, type Cluster, type Role } from './cluster.ts';
+import { dependencyProblems } from './dependency-problems.ts';
 import type { Path, SpecDocument } from './document.ts';
 import { mountProblems } from './mount-problems.ts';
 import { hostsInSubnet, poolProblem } from './pool.ts';
@@ -24,6 +25,7 @@ export function semanticProblems(document: SpecDocument, cluster: Cluster): read
   for (const [name, role] of Object.entries(cluster.roles)) oneRole(cluster, name, role, report);
   forwards(cluster, report);
   mountProblems(cluster, report);
+  dependencyProblems(cluster, report);
   links(cluster, report);
   suites(cluster, report);
   variables(cluster, report);
@@ -169,7 +171,8 @@ function forwards({ roles }: Cluster, report: Report): void {
   }
 }
 
-function links({ links: all, roles: known }: Cluster, report: Report): void {
+function links({ links: all, roles, dependencies }: Cluster, report: Report): void {
+  const known = { ...roles, ...dependencies };
   for (const [index, link] of all.entries()) {
     unknownRole(known, link.from, ['links', index, 'from'], report);
     unknownRole(known, link.to, ['links', index, 'to'], report);
@@ -244,10 +247,11 @@ function variables(cluster: Cluster, report: Report): void {
   }
 }
 
-function addresses({ pool, roles }: Cluster, report: Report): void {
+function addresses({ pool, roles, dependencies }: Cluster, report: Report): void {
   const wrong = pool?.ipv4 === undefined ? null : poolProblem(pool.ipv4);
   if (wrong !== null) report(['pool', 'ipv4'], 'pool', wrong.message, wrong.hint);
-  const nodes = Object.values(roles).reduce((sum, { count }) => sum + count, 0);
+  const ofRoles = Object.values(roles).reduce((sum, { count }) => sum + count, 0);
+  const nodes = ofRoles + Object.keys(dependencies).length;
   if (nodes > hostsInSubnet)
     report(
       ['roles'],
@@ -259,7 +263,7 @@ function addresses({ pool, roles }: Cluster, report: Report): void {
 }
 
 function unknownRole(
-  known: Cluster['roles'],
+  known: Readonly<Record<string, unknown>>,
   role: string,
   path: Path,
   report: Report,

@@ -34,6 +34,10 @@ function targetWords({ on }: Fault): string {
     return on.units
       .map(({ unit, ...choice }) => `${unit ?? 'all units'} of ${choiceWords(choice)}`)
       .join(' and ');
+  if ('dependencies' in on)
+    return on.dependencies
+      .map(({ name, route }) => `${route ?? 'all routes'} of ${name === '*' ? 'all dependencies' : name}`)
+      .join(' and ');
   if ('nodes' in on) return on.nodes.map(choiceWords).join(' and ');
   return assertNever(on);
 }

@@ -12,6 +12,7 @@ import { journalEntry } from './journal.ts';
 import { processesFile } from './process-log.ts';
 import { latest, ProcessRecord, withFindings } from './process-record.ts';
 import type { RunFolder } from './run-folder.ts';
+import { requestsIn } from './request-log.ts';
 import { PlannedFault, scheduleEntries } from './schedule-record.ts';
 import { unitRecords } from './unit-records.ts';
 
@@ -21,7 +22,12 @@ import { unitFile } from '../nodes/unit-file.ts';
 const Planned = z.object({
   plan: z.object({
     nodes: z.array(
-      z.object({ name: z.string(), init: z.enum(['systemd', 'image']), units: z.array(z.string()) }),
+      z.object({
+        name: z.string(),
+        init: z.enum(['systemd', 'image']),
+        units: z.array(z.string()),
+        dependency: z.unknown().optional(),
+      }),
     ),
     conditions: z.array(PlannedFault),
     schedule: z.array(PlannedFault),
@@ -30,7 +36,7 @@ const Planned = z.object({
 
 /**
  * Writes what is made of the rest of the run folder, and of nothing else: processes.jsonl with one line for each start,
- * and schedule.json with the times that came true. Whoever is there last does it, controller or watcher.
+ * schedule.json with the times that came true, and what each dependency was asked. Whoever is there last does it, controller or watcher.
  */
 export async function completeEvidence(folder: RunFolder): Promise<void> {
   const planned = folder.readJson('plan.json', Planned);
@@ -42,10 +48,13 @@ export async function completeEvidence(folder: RunFolder): Promise<void> {
   const live = latest(folder.readLines(processesFile, ProcessRecord));
   const engineEvents = folder.readLines(engineEventsFile, EngineEvent);
   const records: ProcessRecord[] = [];
-  for (const { name, init, units } of nodes) {
+  for (const { name, init, units, dependency } of nodes) {
     const state = folder.readJson(join('nodes', name, 'state.json'), ContainerState);
     const own = (kind: ProcessRecord['kind']): readonly ProcessRecord[] =>
       live.filter((record) => record.node === name && record.kind === kind);
+    const log = join('nodes', name, 'container.log');
+    if (dependency !== undefined)
+      folder.writeJsonLines(join('nodes', name, 'requests.jsonl'), requestsIn(folder.readText(log) ?? ''));
     const ofNode =
       init === 'systemd'
         ? unitRecords({
@@ -58,7 +67,7 @@ export async function completeEvidence(folder: RunFolder): Promise<void> {
             node: name,
             events: engineEvents.filter(({ node }) => node === name),
             live: own('entrypoint'),
-            log: (folder.readText(join('nodes', name, 'container.log')) ?? '').split('\n'),
+            log: (folder.readText(log) ?? '').split('\n'),
           });
     records.push(...[...ofNode, ...own('suite')].map((record) => withNode(record, name, state, folder)));
   }

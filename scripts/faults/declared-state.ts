@@ -14,6 +14,8 @@ export interface DeclaredState {
   readonly packages: readonly string[];
   /** Whether a part of what it may use is taken away. */
   readonly limits: boolean;
+  /** Where it is a dependency. */
+  readonly routes: readonly string[];
 }
 
 /** Pure. */
@@ -32,6 +34,7 @@ export function stateUnder(node: string, faults: readonly ScheduledFault[]): Dec
     accounts: sorted(accounts.map(({ account }) => account)),
     packages: sorted(own.flatMap(({ fault }) => (isDriftFault(fault) ? [fault.package] : []))),
     limits: own.some(({ fault }) => isResourceFault(fault)),
+    routes: sorted(own.flatMap(({ target }) => (target.on === 'route' ? [target.route] : []))),
   };
 }
 
@@ -84,6 +87,10 @@ const limitFiles = [
   ...['pids/pids.max', 'pids.max'],
 ] as const;
 
+/** Connections to the control of a dependency, as the kernel lists them (proc(5), net/unix: 03 is connected): one holds each fault. */
+const ofRoutes =
+  'while read -r _ _ _ _ _ state _ path; do [ "$state $path" != "03 @understudy-dependency" ] || echo "held through $path"; done < /proc/net/unix';
+
 /** What is run inside a node to list that, each with what its lines are called by; nothing for what no fault is on. */
 export function listingsOf(
   state: DeclaredState,
@@ -94,6 +101,7 @@ export function listingsOf(
     ['account', ofAccounts, state.accounts],
     ['package', ofPackages, state.packages],
     ['limit', ofLimits, state.limits ? limitFiles : []],
+    ['fault', ofRoutes, state.routes],
   ] as const;
   return all.flatMap(([label, script, words]) =>
     words.length === 0 ? [] : [[label, ['sh', '-c', script, 'sh', ...words]] as const],

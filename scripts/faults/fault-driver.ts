@@ -2,6 +2,7 @@ import { assertNever } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import {
   isClockFault,
+  isDependencyFault,
   isDiskFault,
   isDriftFault,
   isEnvironmentFault,
@@ -14,6 +15,7 @@ import {
 } from '../../infra/spec/fault.ts';
 import { ClockArms } from './clock-arms.ts';
 import { clockDriver } from './clock-driver.ts';
+import { dependencyDriver } from './dependency-driver.ts';
 import { diskDriver } from './disk-driver.ts';
 import { driftDriver } from './drift-driver.ts';
 import { environmentDriver } from './environment-driver.ts';
@@ -56,6 +58,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const [clocks, clockArms] = [clockDriver(victims), new ClockArms(victims)];
+  const dependencies = dependencyDriver(victims);
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
     if (isDiskFault(fault)) return disks;
@@ -66,6 +69,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
     if (isEnvironmentFault(fault)) return environments;
     if (isDriftFault(fault)) return drifts;
     if (isClockFault(fault)) return clocks;
+    if (isDependencyFault(fault)) return dependencies;
     return assertNever(fault);
   };
   return {

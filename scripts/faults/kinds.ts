@@ -51,6 +51,7 @@ const shifted = {
   missing: ({ clocks }: Abilities) => (clocks ? null : cannotAsk),
 } as const;
 const ofEngine = { driver: 'engine', healedBy: 'destroy', needs: [], missing: nothing } as const;
+const ofDependency = { driver: 'dependency', healedBy: 'node', needs: [], missing: nothing } as const;
 
 export const kinds = {
   'network.delay': queued,
@@ -104,6 +105,12 @@ export const kinds = {
   'clock.rate': shifted,
   // Units that are restarted are the business of systemd, which no side-car reaches.
   'clock.zone': { ...shifted, driver: 'systemd', healedBy: 'destroy' },
+  'dependency.slow': ofDependency,
+  'dependency.hang': ofDependency,
+  'dependency.error': ofDependency,
+  'dependency.first': ofDependency,
+  'dependency.truncate': ofDependency,
+  'dependency.body': ofDependency,
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

@@ -64,14 +64,15 @@ export class NodeReader implements TargetReader<NodeFault, NodeReading> {
     return this.#victims.map(({ node }) => node).filter((node) => !targets.includes(node));
   }
 
-  /** All that is on them: links, disks and units. */
+  /** All that is on them: links, disks, units and routes. */
   alsoTouches(targets: readonly string[]): readonly string[] {
     return targets.flatMap((node) => {
-      const { disks, units } = victimNamed(this.#victims, node);
+      const { disks, units, dependency } = victimNamed(this.#victims, node);
       return [
         ...this.beside([node]).flatMap((other) => [linkText(node, other), linkText(other, node)]),
         ...disks.map((path) => targetText({ on: 'disk', node, path })),
         ...units.map((unit) => targetText({ on: 'unit', node, unit })),
+        ...(dependency?.routes ?? []).map(({ route }) => targetText({ on: 'route', node, route })),
       ];
     });
   }

@@ -122,9 +122,9 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     const fault = this.#faults.get(scheduled);
     if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
     const beside = this.#reader.beside(scheduled.targets);
-    // What is on a node that is away cannot be looked at.
+    // What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang.
     const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isNodeFault(fault));
-    const there = beside.filter((one) => !nodesOf(one).some(isAway));
+    const there = beside.filter((one) => !nodesOf(one).some(isAway) && this.#inForce.on(one).length === 0);
     const all = [...scheduled.targets, ...there];
     await this.#reader.enter?.(scheduled, fault);
     const { result, touched } = await this.#inForce.watching(async () => {

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { containerName } from '../../infra/components/docker/names.ts';
-import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
+import type { BoundPlan, PlannedDependency, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf, parseTarget } from '../../infra/plan/target.ts';
 import { isNodeFault } from '../../infra/spec/fault.ts';
 import { DockerMachine, type Machine } from '../nodes/machine.ts';
@@ -21,6 +21,8 @@ export interface Victim extends ProbePoint {
   readonly links: LinkDriver;
   readonly disks: readonly string[];
   readonly units: readonly string[];
+  /** null: it is software under test. */
+  readonly dependency: PlannedDependency | null;
   /** Its node has started anew: side-car, lease and links are of namespaces that are gone, and others come in their place. */
   rearm(): Promise<void>;
   /** Waits until it is what its role calls ready, cut off from all but the cluster. */
@@ -77,6 +79,12 @@ export function unitOf(victims: readonly Victim[], text: string): { victim: Vict
   return { victim: victimNamed(victims, target.node), unit: target.unit };
 }
 
+export function routeOf(victims: readonly Victim[], text: string): { victim: Victim; route: string } {
+  const target = parseTarget(text);
+  if (target.on !== 'route') throw new Error(`${text} is no route`);
+  return { victim: victimNamed(victims, target.node), route: target.route };
+}
+
 /** Pure: the least that these faults need of a side-car, and what reading a fingerprint does. */
 export function grantsFor(faults: readonly ScheduledFault[]): ReadonlySet<Grant> {
   return new Set<Grant>(['network', 'disk', ...faults.flatMap(({ fault }) => kinds[fault.kind].needs)]);
@@ -96,6 +104,7 @@ class ArmedNode implements Victim {
   readonly machine: Machine;
   readonly disks: readonly string[];
   readonly units: readonly string[];
+  readonly dependency: PlannedDependency | null;
   readonly #stage: VictimStage;
   readonly #planned: PlannedNode;
   readonly #granted: ReadonlySet<Grant>;
@@ -109,13 +118,14 @@ class ArmedNode implements Victim {
     granted: ReadonlySet<Grant>,
     arms: Arms,
   ) {
-    const { name, disks, units } = planned;
+    const { name, disks, units, dependency = null } = planned;
     this.node = name;
     this.address = stage.bound.run.addresses[name] ?? '';
     this.access = access;
     this.machine = new DockerMachine(stage.engine, containerName(stage.bound, name));
     this.disks = disks.map(({ path }) => path);
     this.units = units;
+    this.dependency = dependency;
     this.#stage = stage;
     this.#planned = planned;
     this.#granted = granted;

@@ -3,6 +3,8 @@ import { drawFor } from '../../infra/plan/seed.ts';
 import { accountMeaning, AccountReader } from './account-targets.ts';
 import { clockMeaning } from './clock-judge.ts';
 import { ClockReader } from './clock-targets.ts';
+import { dependencyMeaning } from './dependency-meaning.ts';
+import { DependencyReader } from './dependency-targets.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
 import { cpuMeaning, CpuReader } from './cpu-targets.ts';
 import { driftMeaning, DriftReader } from './drift-targets.ts';
@@ -41,5 +43,6 @@ export function watchesOf(
     new TargetWatch(accountMeaning, new AccountReader(victims), ...around),
     new TargetWatch(driftMeaning, new DriftReader(victims), ...around),
     new TargetWatch(clockMeaning, new ClockReader(victims, faults), ...around),
+    new TargetWatch(dependencyMeaning, new DependencyReader(victims, faults), ...around),
   ];
 }

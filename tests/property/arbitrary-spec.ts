@@ -5,7 +5,10 @@ import { planCluster, type PlanInput } from '../../infra/plan/plan-cluster.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
 
 /** A cluster.yaml as data, as an author would write it, with any number of roles, whose names never clash. */
-export type RawSpec = Record<string, unknown> & { readonly roles: Record<string, Record<string, unknown>> };
+export type RawSpec = Record<string, unknown> & {
+  readonly roles: Record<string, Record<string, unknown>>;
+  readonly dependencies: Record<string, unknown>;
+};
 
 const name = fc
   .stringMatching(/^[a-z][a-z0-9-]{0,8}[a-z]$/)
@@ -49,6 +52,21 @@ const role = fc
   })
   .map((one): Record<string, unknown> => without(one));
 
+const dependency = fc.record({
+  port: fc.integer({ min: 1, max: 65535 }),
+  mock: fc.uniqueArray(
+    fc
+      .record({
+        route: fc.stringMatching(/^(GET|POST) \/[a-z]{0,3}(\/\*)?$/),
+        status: optional(fc.constantFrom(200, 404)),
+        body: optional(fc.string({ maxLength: 9 })),
+        headers: optional(fc.dictionary(fc.stringMatching(/^x-[a-z]{1,3}$/), fc.constantFrom('a', 'b'))),
+      })
+      .map(without),
+    { minLength: 1, maxLength: 3, selector: (one) => one['route'] },
+  ),
+});
+
 /** Every value of it is allowed, and no two contradict each other. */
 export const rawSpec: fc.Arbitrary<RawSpec> = fc
   .record({
@@ -56,6 +74,8 @@ export const rawSpec: fc.Arbitrary<RawSpec> = fc
     roles: fc.dictionary(name, role, { minKeys: 1, maxKeys: 5 }),
     variables: fc.dictionary(name, oneLine, { maxKeys: 3 }),
     sizes: fc.dictionary(name, disk, { maxKeys: 3 }),
+    // Longer than any role's name.
+    dependencies: fc.dictionary(fc.stringMatching(/^dependency-[a-c]$/), dependency, { maxKeys: 2 }),
     links: fc.array(fc.record({ delayMs: fc.constantFrom(1, 1.5, 20), both: fc.nat() }), { maxLength: 3 }),
     suites: fc.dictionary(
       name,
@@ -148,7 +168,21 @@ export function inputOf(raw: RawSpec, chosen: readonly Profile[], drawn: number)
     seed: drawn,
     variables: cluster.variables,
     suites: Object.keys(cluster.suites),
-    images: Object.fromEntries(roles.map((one) => [one, { kind: 'built', inputsHash: `hash of ${one}` }])),
+    dependencies: Object.fromEntries(
+      Object.entries(cluster.dependencies).map(([one, { port, mock }]) => [
+        one,
+        {
+          port,
+          mock: mock.map(({ body = '', route, status, headers }) => ({ body, route, status, headers })),
+        },
+      ]),
+    ),
+    images: Object.fromEntries(
+      [...roles, ...Object.keys(cluster.dependencies)].map((one) => [
+        one,
+        { kind: 'built', inputsHash: `hash of ${one}` },
+      ]),
+    ),
     stacks: [],
     files: {},
   };
@@ -165,6 +199,10 @@ export function reordered(value: unknown, keep = false): unknown {
   return Object.fromEntries(keep ? entries : entries.reverse());
 }
 
-export function nodeCount({ roles }: RawSpec): number {
-  return Object.values(roles).reduce((sum, { count }) => sum + (typeof count === 'number' ? count : 1), 0);
+export function nodeCount({ roles, dependencies }: RawSpec): number {
+  const standIns = Object.keys(dependencies).length;
+  return (
+    standIns +
+    Object.values(roles).reduce((sum, { count }) => sum + (typeof count === 'number' ? count : 1), 0)
+  );
 }

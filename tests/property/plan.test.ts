@@ -141,7 +141,11 @@ describe('a schedule', () => {
   });
 });
 
-const smallSpec: RawSpec = { name: 'a', roles: { web: { image: './node', init: 'image', count: 2 } } };
+const smallSpec: RawSpec = {
+  name: 'a',
+  dependencies: {},
+  roles: { web: { image: './node', init: 'image', count: 2 } },
+};
 
 function partition(from: [number, number]): Parameters<typeof planOf>[1][number] {
   return {

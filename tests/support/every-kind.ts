@@ -14,6 +14,9 @@ const unit = (number: number, name = 'steady'): { units: object[] } => ({
   units: [{ node: machine(number), unit: name }],
 });
 const node = (name: string): { nodes: object[] } => ({ nodes: [{ node: name }] });
+const route = (of: string): { dependencies: object[] } => ({
+  dependencies: [{ name: 'rates', route: of }],
+});
 const disk = (node: number): { disks: object[] } => ({ disks: [{ node: `node-${node}` }] });
 
 /** Where each kind is, so that no two of them are on one link or disk: a kind that is new does not compile without a place. */
@@ -52,6 +55,12 @@ const places = {
   'clock.offset': node('timekeeper-1'),
   'clock.rate': node('timekeeper-2'),
   'clock.zone': node('timekeeper-3'),
+  'dependency.slow': route('GET /slow'),
+  'dependency.hang': route('POST /hang'),
+  'dependency.error': route('GET /error'),
+  'dependency.first': route('PUT /first'),
+  'dependency.truncate': route('GET /truncate/*'),
+  'dependency.body': route('GET /body'),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

@@ -162,6 +162,41 @@ export const jump: Of<'clock.offset'> = { kind: 'clock.offset', name: 'm', on: n
 export const drift: Of<'clock.rate'> = { kind: 'clock.rate', name: 'g', on: nodes, driftPpm: 200 };
 export const zone: Of<'clock.zone'> = { kind: 'clock.zone', name: 'z', on: nodes, zone: 'Pacific/Chatham' };
 
+const routes = { dependencies: [{ name: 'rates' }] };
+export const slow = (delayMs: number): Of<'dependency.slow'> => ({
+  kind: 'dependency.slow',
+  name: 'sl',
+  on: routes,
+  delayMs,
+});
+export const hang: Of<'dependency.hang'> = { kind: 'dependency.hang', name: 'h', on: routes };
+export const failing = (ratio: number, status = 503): Of<'dependency.error'> => ({
+  kind: 'dependency.error',
+  name: 'er',
+  on: routes,
+  status,
+  ratio,
+});
+export const failingFirst = (count: number): Of<'dependency.first'> => ({
+  kind: 'dependency.first',
+  name: 'fi',
+  on: routes,
+  status: 503,
+  count,
+});
+export const truncated = (afterBytes: number): Of<'dependency.truncate'> => ({
+  kind: 'dependency.truncate',
+  name: 'tr',
+  on: routes,
+  afterBytes,
+});
+export const otherBody = (body: string): Of<'dependency.body'> => ({
+  kind: 'dependency.body',
+  name: 'bo',
+  on: routes,
+  body,
+});
+
 /** On everything. */
 export const oneOfEach = {
   'network.delay': delay(20),
@@ -197,4 +232,10 @@ export const oneOfEach = {
   'clock.offset': jump,
   'clock.rate': drift,
   'clock.zone': zone,
+  'dependency.slow': slow(1000),
+  'dependency.hang': hang,
+  'dependency.error': failing(0.3),
+  'dependency.first': failingFirst(3),
+  'dependency.truncate': truncated(7),
+  'dependency.body': otherBody('<html>down for maintenance</html>'),
 } satisfies Record<FaultKind, Fault>;

@@ -55,7 +55,21 @@ export type UnitTarget = z.infer<typeof UnitTarget>;
 const NodeTarget = z.array(z.strictObject(chosenNodes).refine(isOneChoice, oneChoice)).min(1);
 export type NodeTarget = z.infer<typeof NodeTarget>;
 
+/** "/*" at the end stands for everything below; no path holds what a target or a link is written with. */
+export const routeName = z
+  .string()
+  .regex(
+    /^(GET|POST|PUT|PATCH|DELETE) \/[A-Za-z0-9._~/%@!$&'()+,;=:-]*\*?$/,
+    'a method and a path such as "GET /rates", without a query',
+  )
+  .refine((route) => !route.endsWith('*') || route.endsWith('/*'), '"*" only as "/*" at the end');
+
+/** Dependencies that the spec declares, by name or `*`; without `route` each of their routes. */
+const DependencyTarget = z.array(z.strictObject({ name: anyNode, route: routeName.optional() })).min(1);
+export type DependencyTarget = z.infer<typeof DependencyTarget>;
+
 export const onLinks = { on: z.strictObject({ links: LinkTarget }) };
 export const onDisks = { on: z.strictObject({ disks: DiskTarget }) };
 export const onUnits = { on: z.strictObject({ units: UnitTarget }) };
 export const onNodes = { on: z.strictObject({ nodes: NodeTarget }) };
+export const onDependencies = { on: z.strictObject({ dependencies: DependencyTarget }) };

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=57f75907cd96de83620d04a99402475336e9dca15ff76ae29915f7d59228d6e6
+LABEL dev.understudy.inputs=0e5c30936627ba965d54ed09c9846c64e9e1829d3a3b4ce545d723f7199b92f2
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -26,16 +26,18 @@ COPY ["files/008-clockshift.h","/usr/local/src/clockshift.h"]
 COPY ["files/009-clockshift.c","/usr/local/src/clockshift.c"]
 COPY ["files/010-clockset.c","/usr/local/src/clockset.c"]
 COPY ["files/011-clockask.c","/usr/local/src/clockask.c"]
-COPY ["files/012-hold","/usr/local/bin/hold"]
+COPY ["files/012-dependencyfault.c","/usr/local/src/dependencyfault.c"]
+COPY ["files/013-httpprobe.c","/usr/local/src/httpprobe.c"]
+COPY ["files/014-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/013-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/015-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/014-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/015-accountless","/usr/local/bin/accountless"]
+COPY ["files/016-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/017-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/016-packageless","/usr/local/bin/packageless"]
+COPY ["files/018-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/017-abilities","/usr/local/bin/abilities"]
+COPY ["files/019-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
@@ -49,3 +51,5 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/pathmode","/usr/local/src/pathmode
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockset","/usr/local/src/clockset.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockask","/usr/local/src/clockask.c"]
 RUN ["gcc","-O2","-Wall","-shared","-fPIC","-fvisibility=hidden","-mgeneral-regs-only","-o","/usr/local/lib/clockshift.so","/usr/local/src/clockshift.c","-Wl,--no-as-needed","-l:libdl.so.2"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/dependencyfault","/usr/local/src/dependencyfault.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/httpprobe","/usr/local/src/httpprobe.c"]

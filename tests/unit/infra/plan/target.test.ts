@@ -11,6 +11,11 @@ const target: fc.Arbitrary<Target> = fc.oneof(
     node,
     unit: fc.stringMatching(/^[A-Za-z0-9_.\\@-][A-Za-z0-9:_.\\@-]{0,20}$/),
   }),
+  fc.record({
+    on: fc.constant('route' as const),
+    node,
+    route: fc.stringMatching(/^(GET|POST|DELETE) \/[A-Za-z0-9._~/%@!$&'()+,;=:-]{0,12}\*?$/),
+  }),
   fc.record({ on: fc.constant('node' as const), node }),
 );
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { listingsOf, stateUnder, type DeclaredState } from '../../../../scripts/faults/declared-state.ts';
-import { delay, expired, missingPackage, mode, space, stop, umask } from '../../../support/faults.ts';
+import { delay, expired, hang, missingPackage, mode, space, stop, umask } from '../../../support/faults.ts';
 import { thisMachine } from '../../../support/fake-node.ts';
 
 const on = (fault: Fault, ...targets: readonly string[]): ScheduledFault => ({
@@ -16,6 +16,7 @@ const faults = [
   on(mode, 'a'),
   on(expired, 'a', 'b'),
   on(missingPackage, 'b'),
+  on(hang, 'b:GET /rates'),
 ];
 
 test('a fingerprint is of what faults are on by name on that node, each once', () => {
@@ -25,20 +26,27 @@ test('a fingerprint is of what faults are on by name on that node, each once', (
     accounts: ['daemon'],
     packages: [],
     limits: false,
+    routes: [],
+    clocks: [],
   });
   expect(stateUnder('b', faults)).toEqual({
     ...{ units: ['worker.service'], paths: [], accounts: ['daemon'], packages: ['ncurses-bin'] },
-    limits: false,
+    ...{ limits: false, routes: ['GET /rates'], clocks: [] },
   });
 });
 
 test('nothing is run on a node for what no fault is on', () => {
   expect(listingsOf(stateUnder('c', faults))).toEqual([]);
-  expect(listingsOf(stateUnder('b', faults)).map(([label]) => label)).toEqual(['unit', 'account', 'package']);
+  expect(listingsOf(stateUnder('b', faults)).map(([label]) => label)).toEqual([
+    'unit',
+    'account',
+    'package',
+    'fault',
+  ]);
 });
 
 describe('this machine lists', () => {
-  const nothing = { units: [], paths: [], accounts: [], packages: [], limits: false };
+  const nothing = { units: [], paths: [], accounts: [], packages: [], limits: false, routes: [] };
   const listed = async (state: Partial<DeclaredState>): Promise<string> => {
     const outcomes = await Promise.all(
       listingsOf({ ...nothing, ...state }).map(async ([, argv]) => thisMachine.exec(argv)),

@@ -12,6 +12,7 @@ const nothingMore = {
   packages: [],
   limits: false,
   clocks: [],
+  routes: [],
 };
 const fingerprint = fc.array(fc.constantFrom('qdisc a', 'rule b', 'route c', 'mount /d', 'file e'), {
   maxLength: 6,
