@@ -134,7 +134,7 @@ test.each<[string, readonly string[], RegExp]>([
     await said(access, 'groupadd pictures; useradd -G pictures tester; mkdir /etc/sudoers.d');
     const state = { paths: ['/srv'], accounts: ['tester'], packages: ['procps'] };
     const listed = async (): Promise<string> => {
-      const listings = listingsOf({ units: [], limits: false, ...state }).map(async ([, argv]) =>
+      const listings = listingsOf({ units: [], routes: [], limits: false, ...state }).map(async ([, argv]) =>
         access.exec(argv),
       );
       return (await Promise.all(listings)).map(({ stdout }) => stdout).join('');
