@@ -23,15 +23,24 @@ export const dependencyMeaning: TargetMeaning<DependencyFault, RouteReading> = {
     const why = before.length === 0 || during.length === 0 ? 'it was not read' : said.why;
     return { ...said, n: during.length, ok: why === '', why };
   },
-  isHealed: (_fault, { baseline, after }) => isAlike(baseline, after),
+  isHealed: (fault, { baseline, after }) =>
+    areTheSame(baseline, after) && addedMs(baseline, after) <= leftMs(fault),
   isAsBefore: isAlike,
 };
 
 /** The same answers, as fast as they were. */
 function isAlike(before: RouteReading, now: RouteReading): boolean {
+  return areTheSame(before, now) && addedMs(before, now) <= noiseMs;
+}
+
+function areTheSame(before: RouteReading, now: RouteReading): boolean {
   if (before.length === 0 || now.length === 0) return false;
-  const isSame = kindsOf(before).join('\n') === kindsOf(now).join('\n');
-  return isSame && addedMs(before, now) <= noiseMs;
+  return kindsOf(before).join('\n') === kindsOf(now).join('\n');
+}
+
+/** What may be left of a delay; software that has waited asks all at once then, and how fast an answer is tells nothing of other faults. */
+function leftMs(fault: DependencyFault): number {
+  return fault.kind === 'dependency.slow' ? fault.delayMs / 2 : Infinity;
 }
 
 /** Each way of answering that there was, once. */
