@@ -27,11 +27,10 @@ test('a fingerprint is of what faults are on by name on that node, each once', (
     packages: [],
     limits: false,
     routes: [],
-    clocks: [],
   });
   expect(stateUnder('b', faults)).toEqual({
     ...{ units: ['worker.service'], paths: [], accounts: ['daemon'], packages: ['ncurses-bin'] },
-    ...{ limits: false, routes: ['GET /rates'], clocks: [] },
+    ...{ limits: false, routes: ['GET /rates'] },
   });
 });
 
