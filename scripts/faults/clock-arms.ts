@@ -65,9 +65,11 @@ export class ClockArms {
   scaffolding(node: string): Scaffolding {
     const services = this.#armed.get(node);
     if (services === undefined) return noScaffolding;
-    const ofUnits = services.map((unit) => `${unit} ${dropIns}/${unit}.d/${dropIn}`);
-    const come = [...ofUnits, folder, `${folder}/clockshift.so`, `${folder}/shift`];
-    return { come: come.map((line) => new RegExp(`^clock ${literally(line)}$`)), gone: [] };
+    const come = [
+      ...services.map((unit) => `unit ${unit} has ${dropIns}/${unit}.d/${dropIn}`),
+      ...[folder, `${folder}/clockshift.so`, `${folder}/shift`].map((path) => `clock ${path}`),
+    ];
+    return { come: come.map((line) => new RegExp(`^${literally(line)}$`)), gone: [] };
   }
 
   async release(ended: ReadonlySet<string>): Promise<void> {

@@ -5,9 +5,6 @@ import { askSettled, type ProcessClock } from './clock-readings.ts';
 const sameMs = 0.3;
 
 const script = [
-  'for unit in "$@"; do',
-  '  for file in $(systemctl show --property=DropInPaths --value "$unit"); do echo "$unit $file"; done',
-  'done',
   'for path in /usr/lib/understudy-clock /etc/.understudy-zone; do [ ! -e "$path" ] || find "$path" || exit; done',
   'echo "localtime $(readlink -f /etc/localtime)"',
   '[ ! -e /etc/timezone ] || echo "timezone $(cat /etc/timezone)"',
@@ -21,7 +18,7 @@ export async function takeClocks(
   listing: (node: NodeAccess, argv: readonly string[]) => Promise<string>,
 ): Promise<string> {
   const [files, processes] = await Promise.all([
-    listing(node, ['sh', '-c', script, 'sh', ...services]),
+    listing(node, ['sh', '-c', script]),
     askSettled(node.name, sideCar, services),
   ]);
   return [files, ...new Set(processes.map(lineOf))].join('\n');

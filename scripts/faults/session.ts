@@ -77,7 +77,10 @@ export class FaultSession {
   /** Faults of the whole run, each layer measured before the next: two delays on one link are two receipts. */
   async injectWholeRun(): Promise<void> {
     for (const layer of layers(this.#faults.filter(({ startMs }) => startMs === null))) {
-      for (const fault of layer) await this.#said(fault.id, async () => this.#inject(fault));
+      await this.#eachInTurn(layer, async (fault) => {
+        this.#stage.signal.throwIfAborted();
+        await this.#inject(fault);
+      });
       this.#stage.signal.throwIfAborted();
       for (const watch of this.#watches) await watch.layer(layer);
     }
@@ -107,8 +110,11 @@ export class FaultSession {
   }> {
     await this.#lookForEnded();
     const unfinished = this.#faults.filter((fault) => this.#isUnfinished(fault));
-    for (const fault of this.#inOrderOfHealing()) {
-      await this.#said(fault.id, async () => this.#heal(fault));
+    const lastFirst = [...this.#injector.active].reverse();
+    // What is on a node can only be undone when that is back.
+    for (const isAway of [true, false]) {
+      const some = lastFirst.filter(({ fault }) => isNodeFault(fault) === isAway);
+      await this.#eachInTurn(some, async (fault) => this.#heal(fault));
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended.nodes, (node) => this.#driver.scaffolding(node));
@@ -143,13 +149,18 @@ export class FaultSession {
       .map((node) => `${node}: the node does not run`);
   }
 
-  /** The last first, but what is on a node can only be undone when that is back. */
-  #inOrderOfHealing(): readonly ScheduledFault[] {
-    const lastFirst = [...this.#injector.active].reverse();
-    return [
-      ...lastFirst.filter(({ fault }) => isNodeFault(fault)),
-      ...lastFirst.filter(({ fault }) => !isNodeFault(fault)),
-    ];
+  /** All at once, but of those that read or write one thing, one after the other in this order. */
+  async #eachInTurn(
+    faults: readonly ScheduledFault[],
+    work: (fault: ScheduledFault) => Promise<void>,
+  ): Promise<void> {
+    await allDone(
+      faults.map(async (fault) =>
+        this.#said(fault.id, async () =>
+          this.#turns.take(this.#of(fault).touches(fault), async () => work(fault)),
+        ),
+      ),
+    );
   }
 
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */
