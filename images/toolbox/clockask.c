@@ -213,11 +213,27 @@ static bool called(int pid, const struct user_regs_struct *saved, uint64_t funct
   return regs.rax == 0 && peek(buffer, answer, sizeof *answer);
 }
 
+/*
+ * Waits for a stop however long that takes, unless it has ended: one that went on in our call would return to nowhere and
+ * end by it. On a processor that is held back a stop takes its time.
+ */
+static bool stopped_at_last(int pid) {
+  int status;
+  ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+  for (;;) {
+    int found = waitpid(pid, &status, __WALL);
+    if (found < 0 && errno == EINTR) continue;
+    return found == pid && WIFSTOPPED(status);
+  }
+}
+
 struct answer {
   int64_t at_ns;
   int64_t offset_ns;
   int64_t error_ns;
 };
+
+static const int ending[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
 
 /* Stopped, asked a few times, and set going where it was. */
 static bool ask(int pid, struct answer *best) {
@@ -226,7 +242,17 @@ static bool ask(int pid, struct answer *best) {
   struct user_regs_struct saved;
   uint64_t function = function_reached(pid);
   if (!function || !takes_faults(pid) || !stop(pid)) return false;
-  bool answered = ptrace(PTRACE_GETREGS, pid, 0, &saved) == 0 && ptrace(PTRACE_GETREGSET, pid, NT_X86_XSTATE, &vectors) == 0;
+  /* Whoever ends us waits until it is set going where it was. */
+  sigset_t ends, before;
+  sigemptyset(&ends);
+  for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) sigaddset(&ends, ending[i]);
+  sigprocmask(SIG_BLOCK, &ends, &before);
+  if (ptrace(PTRACE_GETREGS, pid, 0, &saved) != 0 || ptrace(PTRACE_GETREGSET, pid, NT_X86_XSTATE, &vectors) != 0) {
+    ptrace(PTRACE_DETACH, pid, 0, 0);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return refuse("its registers cannot be read");
+  }
+  bool answered = true;
   best->error_ns = INT64_MAX;
   for (int i = 0; i < CALLS && answered && best->error_ns > CLOSE_ENOUGH_NS; i++) {
     struct timespec t;
@@ -236,14 +262,14 @@ static bool ask(int pid, struct answer *best) {
     if (!answered || half >= best->error_ns) continue;
     *best = (struct answer){.at_ns = now_ns(CLOCK_MONOTONIC), .offset_ns = t.tv_sec * SECOND + t.tv_nsec - before - half, .error_ns = half};
   }
-  if (!answered) {
-    int status;
-    ptrace(PTRACE_INTERRUPT, pid, 0, 0);
-    next_stop(pid, &status);
+  if (!answered && !stopped_at_last(pid)) {
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return refuse("it ended");
   }
   ptrace(PTRACE_SETREGSET, pid, NT_X86_XSTATE, &vectors);
   ptrace(PTRACE_SETREGS, pid, 0, &saved);
   ptrace(PTRACE_DETACH, pid, 0, 0);
+  sigprocmask(SIG_SETMASK, &before, NULL);
   return answered || refuse("it did not answer");
 }
 

@@ -35,7 +35,7 @@ heal() {
     fail $? "$line" "$said"
     kept=$line$'\n'$kept
   done < <(printf '%s' "${undos[$id]:-}" | tac)
-  if [ -n "$kept" ]; then undos[$id]=$kept; else unset "undos[$id]"; fi
+  if [ -n "$kept" ]; then undos[$id]=$kept; else unset 'undos[$id]'; fi
   return "$code"
 }
 
@@ -46,7 +46,7 @@ end() {
   local id=$1 code=0 line latest=$((SECONDS + patience))
   said=''
   [ -z "${inputs[$id]:-}" ] || eval "exec ${inputs[$id]}>&-" # a number that bash itself gave
-  unset "inputs[$id]"
+  unset 'inputs[$id]'
   until [ "$code" -ne 0 ]; do
     IFS= read -r -t "$patience" line <&"${outputs[$id]}" || code=$?
     said=${line:-$said}
@@ -55,7 +55,7 @@ end() {
   code=0
   wait "${pids[$id]}" 2>/dev/null || code=$?
   eval "exec ${outputs[$id]}<&-"
-  unset "outputs[$id]" "pids[$id]"
+  unset 'outputs[$id]' 'pids[$id]'
   return "$code"
 }
 

@@ -83,5 +83,6 @@ if answered "$code"; then
 else
   brought_back >/dev/null 2>&1
 fi
-cd / && rm -rf "$kept"
+# A copy that could not be put back is the only one.
+cd / && { [ "$code" -ne 0 ] && [ "$taken" = yes ] || rm -rf "$kept"; }
 exit "$code"

@@ -1,6 +1,10 @@
 # For sh, to be read in. A file of the node is replaced by a changed copy, all at once, and put back byte for byte, with owner,
 # mode and time. What somebody else changed meanwhile is left as it is, and said (code 17). $kept is a folder of our own.
 
+# From here on a signal ends nothing half done: what was taken away is put back first.
+ended=no
+trap 'ended=yes' TERM INT HUP
+
 # replaced FILE CONTENT LIKE: by a copy of LIKE that holds CONTENT, which is complete before anybody sees it.
 replaced() {
   copy=$(mktemp "${1%/*}/.understudy-XXXXXX") || return
@@ -28,6 +32,5 @@ answered() {
     return 1
   fi
   echo ok
-  trap : TERM INT HUP
-  while read -r _; do :; done
+  while [ "$ended" = no ] && read -r _; do :; done
 }

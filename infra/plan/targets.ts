@@ -37,11 +37,7 @@ function on(fault: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly
   if ('links' in target) return linksOf(target.links, nodes, draw);
   if ('disks' in target) return disksOf(target.disks, nodes);
   if ('units' in target) return unitsOf(target.units, nodes, draw);
-  if ('nodes' in target) {
-    // Clocks are those of units: a node without any is none of "all nodes" here (beyond-sense.ts has it where it is named).
-    const all = isClockFault(fault) ? nodes.filter(({ units }) => units.length > 0) : nodes;
-    return nodesOf(target.nodes, nodes, all, draw);
-  }
+  if ('nodes' in target) return nodesOf(target.nodes, nodes, draw, isClockFault(fault));
   if ('dependencies' in target) return routesOf(target.dependencies, nodes);
   return assertNever(target);
 }
@@ -87,25 +83,28 @@ function disksOf(target: DiskTarget, nodes: readonly PlannedNode[]): readonly st
 
 function unitsOf(target: UnitTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
   return target.flatMap(({ unit: wanted, ...choice }) =>
-    chosen(choice, nodes, draw).flatMap(({ name, units }) =>
-      units
-        .filter((unit) => wanted === undefined || unit === wanted)
-        .map((unit) => targetText({ on: 'unit', node: name, unit })),
+    chosen(choice, nodes, draw, ({ units }) => wantedOf(units, wanted).length > 0).flatMap(
+      ({ name, units }) =>
+        wantedOf(units, wanted).map((unit) => targetText({ on: 'unit', node: name, unit })),
     ),
   );
 }
 
+function wantedOf(units: readonly string[], wanted: string | undefined): readonly string[] {
+  return wanted === undefined ? units : units.filter((unit) => unit === wanted);
+}
+
+/** Clocks are those of units: a node without any is none of "all nodes" then (beyond-sense.ts has it where it is named). */
 function nodesOf(
   target: NodeTarget,
   nodes: readonly PlannedNode[],
-  all: readonly PlannedNode[],
   draw: DrawOf,
+  ofUnits: boolean,
 ): readonly string[] {
-  return target.flatMap((choice) =>
-    chosen(choice, choice.node === '*' ? all : nodes, draw).map(({ name }) =>
-      targetText({ on: 'node', node: name }),
-    ),
-  );
+  return target.flatMap((choice) => {
+    const suits = ({ units }: PlannedNode): boolean => !ofUnits || choice.node !== '*' || units.length > 0;
+    return chosen(choice, nodes, draw, suits).map(({ name }) => targetText({ on: 'node', node: name }));
+  });
 }
 
 function routesOf(target: DependencyTarget, nodes: readonly PlannedNode[]): readonly string[] {
@@ -118,16 +117,21 @@ function routesOf(target: DependencyTarget, nodes: readonly PlannedNode[]): read
   );
 }
 
-/** As many as are asked for of those that are named, in an order that the seed gives; all of them where nobody asks. */
+/**
+ * As many as are asked for of those that are named and suit, in an order that the seed gives; all of them where nobody asks.
+ * The order is that of all that are named, so that different faults meet the same ones as far as they suit.
+ */
 function chosen(
   { node, count, percent, skip = 0 }: NodeTarget[number],
   nodes: readonly PlannedNode[],
   draw: DrawOf,
+  suits: (node: PlannedNode) => boolean,
 ): readonly PlannedNode[] {
   const all = named(node, nodes);
-  if (count === undefined && percent === undefined && skip === 0) return all;
-  const size = count ?? Math.ceil((all.length * (percent ?? 100)) / 100);
-  return shuffled(all, draw(`nodes of ${node}`)).slice(skip, skip + size);
+  if (count === undefined && percent === undefined && skip === 0) return all.filter(suits);
+  const order = shuffled(all, draw(`nodes of ${node}`)).filter(suits);
+  const size = count ?? Math.ceil((order.length * (percent ?? 100)) / 100);
+  return order.slice(skip, skip + size);
 }
 
 function namesOf(roleOrNode: string, nodes: readonly PlannedNode[]): readonly string[] {

@@ -65,8 +65,8 @@ function nodesWords(node: string): string {
   return node === '*' ? 'all nodes' : node;
 }
 
-function choiceWords({ node, count, percent }: NodeTarget[number]): string {
-  const of = nodesWords(node);
+function choiceWords({ node, count, percent, skip }: NodeTarget[number]): string {
+  const of = `${nodesWords(node)}${skip === undefined ? '' : `, beyond the first ${skip}`}`;
   if (count !== undefined) return `${count} of ${of}`;
   return percent === undefined ? of : `${percent} % of ${of}`;
 }

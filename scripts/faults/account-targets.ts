@@ -2,6 +2,7 @@ import { assertNever } from '../../infra/errors.ts';
 import { isAccountFault, type AccountFault } from '../../infra/spec/fault.ts';
 import { readAccount, type AccountReading } from './account-readings.ts';
 import type { Judged } from './judge.ts';
+import { nodesBeside } from './nodes-beside.ts';
 import type { Asked, TargetMeaning, TargetReader } from './target-watch.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
@@ -92,9 +93,8 @@ export class AccountReader implements TargetReader<AccountFault, AccountReading>
     this.#victims = victims;
   }
 
-  /** All other nodes. */
   beside(targets: readonly string[]): readonly string[] {
-    return this.#victims.map(({ node }) => node).filter((node) => !targets.includes(node));
+    return nodesBeside(this.#victims, targets);
   }
 
   /** The same is tried on bystanders: some may not have the account, before and after. */

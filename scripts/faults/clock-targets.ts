@@ -4,6 +4,7 @@ import { isClockFault, type ClockFault } from '../../infra/spec/fault.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { ClockReading } from './clock-judge.ts';
 import { askNode, askSettled, type KernelClock } from './clock-readings.ts';
+import { nodesBeside } from './nodes-beside.ts';
 import type { Asked, TargetReader } from './target-watch.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
@@ -26,11 +27,12 @@ export class ClockReader implements TargetReader<ClockFault, ClockReading> {
     );
   }
 
-  /** All other nodes that have units. */
+  /** Of those that have units. */
   beside(targets: readonly string[]): readonly string[] {
-    return this.#victims
-      .filter(({ node, units }) => units.length > 0 && !targets.includes(node))
-      .map(({ node }) => node);
+    return nodesBeside(
+      this.#victims.filter(({ units }) => units.length > 0),
+      targets,
+    );
   }
 
   alsoTouches(targets: readonly string[]): readonly string[] {

@@ -43,7 +43,9 @@ export const cpuMeaning: TargetMeaning<CpuFault, CpuReading> = {
   /** It got more than the fault left it, and stands still no more than it did. */
   isHealed: ({ cpus }, { before, during, after }) =>
     getsMore(cpus, after) && after.held <= before.held + (during.held - before.held) / 4,
-  isAsBefore: (before, now) => now.share > 0 && now.held <= before.held + slack,
+  /** In a short look it may be held by its own limit more than before; then it gets as much as before. */
+  isAsBefore: (before, now) =>
+    now.share > 0 && (now.held <= before.held + slack || now.share >= before.share * (1 - slack)),
 };
 
 const toleranceOf = (cpus: number): number => Math.max(leastTolerance, cpus * tolerated);

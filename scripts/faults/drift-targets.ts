@@ -1,5 +1,6 @@
 import { isDriftFault, type DriftFault } from '../../infra/spec/fault.ts';
 import type { Judged } from './judge.ts';
+import { nodesBeside } from './nodes-beside.ts';
 import type { Asked, TargetMeaning, TargetReader } from './target-watch.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
@@ -52,9 +53,8 @@ export class DriftReader implements TargetReader<DriftFault, PackageReading> {
     this.#victims = victims;
   }
 
-  /** All other nodes. */
   beside(targets: readonly string[]): readonly string[] {
-    return this.#victims.map(({ node }) => node).filter((node) => !targets.includes(node));
+    return nodesBeside(this.#victims, targets);
   }
 
   /** The same is asked of bystanders: some may not have the package, before and after. */

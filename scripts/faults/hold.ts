@@ -82,13 +82,13 @@ export class Hold {
     this.#queue = turn.catch(() => undefined);
     const answer = await turn;
     if (answer.startsWith('ok')) return answer.slice(2).trim();
-    throw new Error(`${this.#node}: "${words.join(' ')}" was answered "${answer}"`);
+    throw new Error(`${this.#node}: "${named(words)}" was answered "${answer}"`);
   }
 
   async #exchange(words: readonly string[]): Promise<string> {
     return await new Promise<string>((resolve, reject) => {
       const late = setTimeout(() => {
-        reject(new Error(`${this.#node}: no answer to "${words.join(' ')}" within ${answerDeadlineMs} ms`));
+        reject(new Error(`${this.#node}: no answer to "${named(words)}" within ${answerDeadlineMs} ms`));
       }, answerDeadlineMs);
       const settle = (line: string): void => {
         clearTimeout(late);
@@ -101,4 +101,9 @@ export class Hold {
       this.#process.stdin.write(`${words.join(' ')}\n`);
     });
   }
+}
+
+/** What was asked for and of what; the rest of the words may hold a secret. */
+function named(words: readonly string[]): string {
+  return words.slice(0, 3).join(' ');
 }

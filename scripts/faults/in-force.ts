@@ -1,4 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { isNodeFault, isResourceFault } from '../../infra/spec/fault.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 
 /**
@@ -12,7 +13,7 @@ export class InForce {
 
   begin(fault: ScheduledFault): void {
     this.#faults.add(fault);
-    for (const touched of this.#watched) for (const target of fault.targets) touched.add(target);
+    for (const touched of this.#watched) for (const thing of thingsOf(fault)) touched.add(thing);
   }
 
   end(fault: ScheduledFault): void {
@@ -27,7 +28,7 @@ export class InForce {
   async watching<T>(
     work: () => Promise<T>,
   ): Promise<{ readonly result: T; readonly touched: ReadonlySet<string> }> {
-    const touched = new Set([...this.#faults].flatMap(({ targets }) => targets));
+    const touched = new Set([...this.#faults].flatMap(thingsOf));
     this.#watched.add(touched);
     try {
       return { result: await work(), touched };
@@ -37,7 +38,17 @@ export class InForce {
   }
 }
 
-/** Whether one of these is `target`, or a node that it is on. */
+/** Whether one of these is `target`, or all of a node that it is on. */
 export function isTouched(target: string, touched: ReadonlySet<string>): boolean {
-  return touched.has(target) || nodesOf(target).some((node) => touched.has(node));
+  return touched.has(target) || nodesOf(target).some((node) => touched.has(allOf(node)));
+}
+
+/** What a fault is on: its targets, and where it takes or starves a node, all that is on that. */
+function thingsOf({ fault, targets }: ScheduledFault): readonly string[] {
+  const isOnAll = isNodeFault(fault) || isResourceFault(fault);
+  return isOnAll ? [...targets, ...targets.map(allOf)] : targets;
+}
+
+function allOf(node: string): string {
+  return `all of ${node}`;
 }

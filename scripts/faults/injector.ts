@@ -10,9 +10,11 @@ export class Injector {
   readonly #driver: FaultDriver;
   readonly #recorder: Recorder;
   readonly #inForce: InForce;
-  /** Those that the driver is to keep up: a fault that is on its way out no longer is, and still is in force. */
+  /** Those that the driver is to keep up. */
   readonly #active = new Set<ScheduledFault>();
   readonly #realised = new Map<string, Realised>();
+  /** Begun and not healed, however far it came. */
+  readonly #begun = new Set<string>();
   readonly #sinceSuiteMs: () => number;
 
   constructor(driver: FaultDriver, recorder: Recorder, inForce: InForce, sinceSuiteMs: () => number) {
@@ -27,6 +29,10 @@ export class Injector {
     return [...this.#active];
   }
 
+  hasBegun({ id }: ScheduledFault): boolean {
+    return this.#begun.has(id);
+  }
+
   get realised(): ReadonlyMap<string, Realised> {
     return this.#realised;
   }
@@ -34,6 +40,7 @@ export class Injector {
   async inject(fault: ScheduledFault, watch: FaultWatch): Promise<void> {
     await watch.around(fault, async () => {
       this.#active.add(fault);
+      this.#begun.add(fault.id);
       this.#inForce.begin(fault);
       const injectedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
       const started = performance.now();
@@ -52,9 +59,12 @@ export class Injector {
 
   /** One that fails stays in force: what is left of it may be on its targets. */
   async heal(fault: ScheduledFault, watch: FaultWatch, ended: ReadonlySet<string>): Promise<void> {
-    this.#active.delete(fault);
     const started = performance.now();
-    await this.#driver.heal(fault, this.active, ended);
+    const rest = this.active.filter((other) => other !== fault);
+    // One that fails is tried once more at the end.
+    await this.#driver.heal(fault, rest, ended);
+    this.#active.delete(fault);
+    this.#begun.delete(fault.id);
     this.#inForce.end(fault);
     const tookMs = Math.round(performance.now() - started);
     this.#recorder.record({ type: 'fault.heal', fault: fault.id, targets: [...fault.targets], tookMs });

@@ -2,6 +2,7 @@ import { linkText, targetText } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isNodeFault, type NodeFault } from '../../infra/spec/fault.ts';
 import { Insider, type Answer } from './insider.ts';
+import { nodesBeside } from './nodes-beside.ts';
 import type { Asked, TargetMeaning, TargetReader } from './target-watch.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
@@ -59,17 +60,18 @@ export class NodeReader implements TargetReader<NodeFault, NodeReading> {
     this.#victims = victims;
   }
 
-  /** All others. */
   beside(targets: readonly string[]): readonly string[] {
-    return this.#victims.map(({ node }) => node).filter((node) => !targets.includes(node));
+    return nodesBeside(this.#victims, targets);
   }
 
   /** All that is on them: links, disks, units and routes. */
   alsoTouches(targets: readonly string[]): readonly string[] {
+    const others = (node: string): readonly string[] =>
+      this.#victims.map((one) => one.node).filter((one) => one !== node);
     return targets.flatMap((node) => {
       const { disks, units, dependency } = victimNamed(this.#victims, node);
       return [
-        ...this.beside([node]).flatMap((other) => [linkText(node, other), linkText(other, node)]),
+        ...others(node).flatMap((other) => [linkText(node, other), linkText(other, node)]),
         ...disks.map((path) => targetText({ on: 'disk', node, path })),
         ...units.map((unit) => targetText({ on: 'unit', node, unit })),
         ...(dependency?.routes ?? []).map(({ route }) => targetText({ on: 'route', node, route })),

@@ -21,7 +21,15 @@ type Readings = TargetReadings<UnitReading>;
 /** Pure: what readings of units mean. */
 export const processMeaning: TargetMeaning<ProcessFault, UnitReading> = {
   isOf: isProcessFault,
-  unread: { active: '', main: null, processes: [], oldestMs: Infinity, isTied: false, oomKills: 0 },
+  unread: {
+    active: '',
+    main: null,
+    processes: [],
+    oldestMs: Infinity,
+    isTied: false,
+    oomKills: 0,
+    restarts: 0,
+  },
   judge(fault, readings) {
     const { before, during, after } = readings;
     const [was, is, left] = [
@@ -52,7 +60,12 @@ function isHurt(fault: ProcessFault, { before, during }: Readings): boolean {
     case 'process.oom':
       return !isThere(before.main, during) && during.oomKills > before.oomKills;
     case 'process.crash-loop':
-      return !isThere(before.main, during) && during.oldestMs <= fault.afterMs + slackMs;
+      // Killed once it would be as dead: a loop is what systemd starts again.
+      return (
+        !isThere(before.main, during) &&
+        during.restarts > before.restarts &&
+        during.oldestMs <= fault.afterMs + slackMs
+      );
     case 'process.pause':
       return isThere(before.main, during) && during.processes.every(stands);
     default:
@@ -78,7 +91,9 @@ function whyNot(fault: ProcessFault, { before, during }: Readings): string {
         ? `its process ${before.main.pid} still ran ${settleMs.gone} ms after the node had no memory left`
         : `its process ${before.main.pid} ended, and the kernel of the node counted ${during.oomKills - before.oomKills} that it ended for want of memory`;
     case 'process.crash-loop':
-      return `one of its processes lived for ${Math.round(during.oldestMs)} ms`;
+      return during.restarts > before.restarts
+        ? `one of its processes lived for ${Math.round(during.oldestMs)} ms`
+        : 'systemd did not start it again (Restart=, RestartSec=): there was nothing to kill over and over';
     case 'process.pause':
       return `its processes were in the states "${during.processes.map(({ state }) => state).join(' ')}", not T`;
     default:

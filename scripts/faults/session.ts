@@ -77,10 +77,8 @@ export class FaultSession {
   /** Faults of the whole run, each layer measured before the next: two delays on one link are two receipts. */
   async injectWholeRun(): Promise<void> {
     for (const layer of layers(this.#faults.filter(({ startMs }) => startMs === null))) {
-      await this.#eachInTurn(layer, async (fault) => {
-        this.#stage.signal.throwIfAborted();
-        await this.#inject(fault);
-      });
+      // One after the other: what measures one takes the processor from what measures another.
+      for (const fault of layer) await this.#said(fault.id, async () => this.#inject(fault));
       this.#stage.signal.throwIfAborted();
       for (const watch of this.#watches) await watch.layer(layer);
     }
@@ -96,9 +94,7 @@ export class FaultSession {
 
   /** Nodes that a fault has taken away and not given back. */
   get away(): ReadonlySet<string> {
-    const taken = this.#faults.filter(
-      ({ id, fault }) => isNodeFault(fault) && this.#injector.realised.get(id)?.healed === false,
-    );
+    const taken = this.#faults.filter((fault) => isNodeFault(fault.fault) && this.#injector.hasBegun(fault));
     return new Set(taken.flatMap(({ targets }) => targets));
   }
 
@@ -114,7 +110,7 @@ export class FaultSession {
     // What is on a node can only be undone when that is back.
     for (const isAway of [true, false]) {
       const some = lastFirst.filter(({ fault }) => isNodeFault(fault) === isAway);
-      await this.#eachInTurn(some, async (fault) => this.#heal(fault));
+      for (const fault of some) await this.#said(fault.id, async () => this.#heal(fault));
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended.nodes, (node) => this.#driver.scaffolding(node));
@@ -147,20 +143,6 @@ export class FaultSession {
       .filter(({ id, fault }) => isNodeFault(fault) && this.#injector.realised.has(id))
       .flatMap(({ targets }) => targets.filter((node) => this.#ended.nodes.has(node)))
       .map((node) => `${node}: the node does not run`);
-  }
-
-  /** All at once, but of those that read or write one thing, one after the other in this order. */
-  async #eachInTurn(
-    faults: readonly ScheduledFault[],
-    work: (fault: ScheduledFault) => Promise<void>,
-  ): Promise<void> {
-    await allDone(
-      faults.map(async (fault) =>
-        this.#said(fault.id, async () =>
-          this.#turns.take(this.#of(fault).touches(fault), async () => work(fault)),
-        ),
-      ),
-    );
   }
 
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */

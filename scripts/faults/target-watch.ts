@@ -130,7 +130,10 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     const { result, touched } = await this.#inForce.watching(async () => {
       const before = await this.#read(all, { scheduled, fault, moment: 'before' });
       await inject();
-      return { before, during: await this.#read(all, { scheduled, fault, moment: 'during' }) };
+      // Those beside it once it has taken effect: what happened to them by then happened.
+      const own = await this.#read(scheduled.targets, { scheduled, fault, moment: 'during' });
+      const beside = await this.#read(there, { scheduled, fault, moment: 'during' });
+      return { before, during: new Map([...own, ...beside]) };
     });
     this.#measured.set(scheduled.id, { baseline: this.#baseline, ...result, touched, after: new Map() });
   }

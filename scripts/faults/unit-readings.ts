@@ -21,13 +21,15 @@ export interface UnitReading {
   readonly isTied: boolean;
   /** How many processes the kernel ended on this node for want of memory, since it started. */
   readonly oomKills: number;
+  /** How often systemd started it again, since it was last started or forgotten about. */
+  readonly restarts: number;
 }
 
 /** Linux counts times for user space in hundredths of a second everywhere (man 5 proc, USER_HZ). */
 const tickMs = 10;
 
 const script = [
-  'systemctl show --property=MainPID --property=ActiveState "$1"',
+  'systemctl show --property=MainPID --property=ActiveState --property=NRestarts "$1"',
   'systemctl show --property=BindsTo --property=PartOf --property=Requires --property=Requisite "$1" | grep -q "\\.service" && echo tied',
   'read -r up _ < /proc/uptime; echo "up $up"',
   'grep -hs "^oom_kill " /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control',
@@ -71,6 +73,7 @@ export function unitReading(text: string): UnitReading {
     oldestMs: Math.max(0, ...processes.map(({ startedTicks }) => upMs - startedTicks * tickMs)),
     isTied: lines.includes('tied'),
     oomKills: Number(after('oom_kill ')[0] ?? 0),
+    restarts: Number(after('NRestarts=')[0] ?? 0),
   };
 }
 

@@ -17,7 +17,7 @@ type Readings = TargetReadings<UnitSettingReading>;
 export const unitSettingMeaning: TargetMeaning<UnitSettingFault, UnitSettingReading> = {
   isOf: isUnitSettingFault,
   unread: {
-    unit: { active: '', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0 },
+    unit: { active: '', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0, restarts: 0 },
     starts: [],
   },
   judge(fault, readings) {

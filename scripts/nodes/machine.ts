@@ -52,9 +52,7 @@ export class DockerMachine implements Machine {
   }
 
   async kill(): Promise<void> {
-    const ended = this.#container.wait();
-    await this.#container.kill({ signal: 'SIGKILL' });
-    await ended;
+    await Promise.all([this.#container.wait(), this.#container.kill({ signal: 'SIGKILL' })]);
   }
 
   async shutDown(): Promise<void> {

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=0e5c30936627ba965d54ed09c9846c64e9e1829d3a3b4ce545d723f7199b92f2
+LABEL dev.understudy.inputs=da9a54702f0e2790f09af7bcba4d02d252eafd9bc2c296c03289972a7c3d9586
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -10,6 +10,7 @@ const unit = (pid: number, oomKills: number): UnitReading => ({
     oldestMs: 1_000,
     isTied: false,
     oomKills,
+    restarts: 0,
   },
 });
 const before = unit(7, 2);

@@ -6,11 +6,11 @@ import { crashLoop, kill, stop } from '../../../support/faults.ts';
 
 const unit = (pid: number, parts: Partial<UnitReading> = {}, state = 'S'): UnitReading => {
   const main = { pid, startedTicks: pid, state, files: 1024 };
-  const rest = { oldestMs: 60_000, isTied: false, oomKills: 0 };
+  const rest = { oldestMs: 60_000, isTied: false, oomKills: 0, restarts: 0 };
   return { active: 'active', main, processes: [main], ...rest, ...parts };
 };
 const down: UnitReading = {
-  ...{ active: 'failed', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0 },
+  ...{ active: 'failed', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0, restarts: 0 },
 };
 const { unread, judge, isHealed, isAsBefore } = processMeaning;
 const judged = (fault: ProcessFault, during: UnitReading, before = unit(1), after = unit(2)) =>
@@ -32,13 +32,17 @@ describe('a kill', () => {
 
 describe('a crash loop', () => {
   test('is there as long as no process lives longer than it is let', () => {
-    expect(judged(crashLoop, unit(2, { oldestMs: 650 }))).toMatchObject({ ok: true });
-    expect(judged(crashLoop, down)).toMatchObject({ ok: true });
-    expect(judged(crashLoop, unit(2, { oldestMs: 800 }))).toMatchObject({
+    expect(judged(crashLoop, unit(2, { oldestMs: 650, restarts: 2 }))).toMatchObject({ ok: true });
+    expect(judged(crashLoop, { ...down, restarts: 5 })).toMatchObject({ ok: true });
+    expect(judged(crashLoop, unit(2, { oldestMs: 800, restarts: 2 }))).toMatchObject({
       ok: false,
       why: /lived for 800 ms/,
     });
-    expect(judged(crashLoop, unit(1, { oldestMs: 0 }))).toMatchObject({ ok: false });
+    expect(judged(crashLoop, unit(1, { oldestMs: 0, restarts: 2 }))).toMatchObject({ ok: false });
+  });
+
+  test('is none where systemd does not start it again: killed once it is as dead', () => {
+    expect(judged(crashLoop, down)).toMatchObject({ ok: false, why: /did not start it again/ });
   });
 
   test('has healed when the unit lives longer than that', () => {

@@ -8,6 +8,7 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
   const text = [
     'MainPID=40',
     'ActiveState=active',
+    'NRestarts=7',
     'tied',
     'up 1000.50',
     'oom_kill 3',
@@ -26,6 +27,7 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
     oldestMs: 10_500,
     isTied: true,
     oomKills: 3,
+    restarts: 7,
   });
 });
 
@@ -37,5 +39,6 @@ test('a unit without a process has no main one', () => {
     oldestMs: 0,
     isTied: false,
     oomKills: 0,
+    restarts: 0,
   });
 });

@@ -22,7 +22,7 @@ function reading(starts: readonly UnitStart[], active = 'active'): UnitSettingRe
       ? { pid: last.pid, startedTicks: last.startedTicks, state: 'S', files: 1024 }
       : null;
   const processes = main === null ? [] : [main];
-  return { unit: { active, main, processes, oldestMs: 5, isTied: false, oomKills: 0 }, starts };
+  return { unit: { active, main, processes, oldestMs: 5, isTied: false, oomKills: 0, restarts: 0 }, starts };
 }
 
 const before = reading([given(1)]);
