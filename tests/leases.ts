@@ -1,6 +1,5 @@
 import { connectEngine } from '../infra/components/docker/engine.ts';
 import { EXIT } from '../infra/errors.ts';
-import { kinds } from '../scripts/faults/kinds.ts';
 import { describeMachine } from './bench/machine.ts';
 import { currentCommit } from './bench/store.ts';
 import { killedAt } from './leases/moment.ts';
@@ -14,10 +13,8 @@ import {
   writeResult,
 } from './leases/result.ts';
 import { say } from './support/checks.ts';
-import { everyKindProfile } from './support/every-kind.ts';
 import { runNamed } from './support/named-command.ts';
 import { namedOptions, parsePiece, pieceOf, resumable } from './support/named-options.ts';
-import { writtenSpec } from './support/written-spec.ts';
 
 /**
  * `npm run leases [-- --part 1/5] [--again] [--table]`: what becomes of faults whose controller is killed, with its watcher
@@ -33,15 +30,15 @@ async function main(): Promise<number> {
   let result = readResult(commit, machine);
   const isDone = (wanted: number): boolean => result.moments.some(({ number }) => number === wanted);
   const left = values.table ? [] : chosen.filter((number) => values.again || !isDone(number));
-  const healing = everyKindProfile((kind) => kinds[kind].healedBy === 'node');
-  using profile = writtenSpec({ 'every-kind.yaml': healing });
   for (const number of left) {
-    const moment = await killedAt(number, profile.path('every-kind.yaml'));
+    const moment = await killedAt(number);
     result = withMoment(result, moment);
     writeResult(result);
-    const { dies, afterMs, tookMs } = moment;
+    const { dies, afterMs, inForce, tookMs } = moment;
     const found = isClean(moment) ? `clean after ${tookMs ?? 0} ms` : `LEFT: ${moment.left.join('; ')}`;
-    say(`${number}: ${dies} killed ${afterMs} ms after the first inject: ${found}`);
+    say(
+      `${number}: ${dies} killed ${afterMs} ms after the first inject, ${inForce.length} kinds in force: ${found}`,
+    );
   }
   say(`\n${summary(result)}\n\nevery moment: ${resultFile}`);
   return result.moments.every(isClean) ? EXIT.pass : EXIT.fail;

@@ -98,6 +98,17 @@ export class FaultSession {
     return new Set(taken.flatMap(({ targets }) => targets));
   }
 
+  /** Of a node that stands still nothing can be read: its evidence, for one, where a run ends before its heal. */
+  async wake(): Promise<void> {
+    const standing = this.#faults.filter(
+      (fault) => fault.fault.kind === 'node.pause' && this.#injector.hasBegun(fault),
+    );
+    const nodes = new Set(standing.flatMap(({ targets }) => targets));
+    await allDone(
+      this.#victims.filter(({ node }) => nodes.has(node)).map(async ({ machine }) => machine.resume()),
+    );
+  }
+
   /** Takes everything out, proves it, and writes a receipt for every fault and target. */
   async finish(): Promise<{
     readonly receipts: readonly Receipt[];

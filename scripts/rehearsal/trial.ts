@@ -65,7 +65,12 @@ async function performHeld(
   const { signal } = interrupts;
   const evidence = new RunEvidence({ engine, bound, toolbox, folder, recorder });
   const opened = new CleanupStack();
-  const found: Found = { ...nothingFound, nodes: new Map(), away: () => new Set() };
+  const found: Found = {
+    ...nothingFound,
+    nodes: new Map(),
+    away: () => new Set(),
+    wake: async () => Promise.resolve(),
+  };
   let failure: unknown = null;
   try {
     await undergo(found, { ...begun, bound, stage, golden, evidence, opened });
@@ -78,6 +83,7 @@ async function performHeld(
       recorder.phase('collect', async () => evidence.collect(interrupts.skipCollecting)),
     ),
   );
+  opened.add('setting nodes going again that stand still', async () => found.wake());
   opened.add('writing the receipts', () => {
     folder.writeJson('receipts.json', found.receipts);
   });

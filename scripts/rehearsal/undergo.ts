@@ -27,6 +27,8 @@ export type Found = {
   nodes: ReadonlyMap<string, NodeAccess>;
   /** Nodes that are down by our own doing. */
   away: () => ReadonlySet<string>;
+  /** Sets nodes going again that stand still by our own doing. */
+  wake: () => Promise<void>;
 };
 
 export interface Undergoing extends BegunTrial {
@@ -101,6 +103,7 @@ async function degraded(
   const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready };
   const session = await arm(faultStage, progress);
   found.away = () => session.away;
+  found.wake = async () => session.wake();
   opened.add('ending the leases of the faults', async () =>
     withDeadline('the side-cars', closeDeadlineMs, session.close()),
   );

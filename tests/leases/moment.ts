@@ -1,24 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { connectEngine } from '../../infra/components/docker/engine.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { drawFor } from '../../infra/plan/seed.ts';
+import { drawFor, shuffled } from '../../infra/plan/seed.ts';
+import type { FaultKind } from '../../infra/spec/fault.ts';
 import { stateUnder } from '../../scripts/faults/declared-state.ts';
+import { kinds } from '../../scripts/faults/kinds.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from '../../scripts/faults/fingerprint.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { labelledObjects } from '../support/engine.ts';
-import { kindsCluster } from '../support/every-kind.ts';
+import { everyFault, everyKindProfile, kindsCluster } from '../support/every-kind.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';
 import { understudy } from '../support/understudy.ts';
 import { until } from '../support/until.ts';
+import { writtenSpec } from '../support/written-spec.ts';
 
 /** Contracts: a kind that heals by itself is gone this long after its lease was lost. */
 const ownDeadlineMs = 10_000;
 const watcherDeadlineMs = 30_000;
-/** From the first inject on: layers are measured, a suite runs, and all is healed within about this time. */
-const latestMs = 25_000;
+/** From the first inject on: those that are chosen come one after the other, a suite runs, and they heal within about this time. */
+const latestMs = 40_000;
+/** In one run: of all at once the last would come minutes after the first. */
+const atOnce = 10;
+const byThemselves = everyFault.map(({ kind }) => kind).filter((kind) => kinds[kind].healedBy === 'node');
 
 /** Who dies at a moment: with the watcher alive the cluster goes, without it the faults must go by themselves. */
 export const deaths = ['controller', 'controller and watcher'] as const;
@@ -28,6 +36,8 @@ export const Moment = z.strictObject({
   dies: z.enum(deaths),
   /** After the first fault was injected. */
   afterMs: z.int(),
+  /** What was in force then, or just coming or going. */
+  inForce: z.array(z.string()),
   /** How long until every node was clean, or nothing was left; null where that was not so in time. */
   tookMs: z.int().nullable(),
   /** What was left then; and what a later `reap` left. */
@@ -45,9 +55,17 @@ export function momentOf(number: number): Pick<Moment, 'number' | 'dies' | 'afte
   return { number, dies, afterMs: drawFor(number, 'lost lease').integer(0, latestMs) };
 }
 
-/** Kills a rehearsal at its moment, with every fault in force that heals by itself, and waits for what was promised. */
-export async function killedAt(number: number, profile: string): Promise<Moment> {
+/** Pure: the kinds of the n-th one, of those that heal by themselves. */
+export function kindsOf(number: number): readonly FaultKind[] {
+  return shuffled(byThemselves, drawFor(number, 'kinds')).slice(0, atOnce);
+}
+
+/** Kills a rehearsal at its moment, with faults in force that heal by themselves, and waits for what was promised. */
+export async function killedAt(number: number): Promise<Moment> {
   const moment = momentOf(number);
+  const chosen = kindsOf(number);
+  using spec = writtenSpec({ 'every-kind.yaml': everyKindProfile((kind) => chosen.includes(kind)) });
+  const profile = spec.path('every-kind.yaml');
   const at = new Date().toISOString();
   const { schedule } = loadPlan({ ...asked, profiles: [profile] }).plan;
   const run = await startRehearsal([kindsCluster, '--profile', profile, '--control', 'never']);
@@ -58,13 +76,24 @@ export async function killedAt(number: number, profile: string): Promise<Moment>
   process.kill(-run.pid, 'SIGKILL');
   if (moment.dies === 'controller and watcher' && watcher !== undefined) process.kill(watcher, 'SIGKILL');
   const killed = performance.now();
+  const inForce = kindsIn(readFileSync(join(run.folder, 'events.jsonl'), 'utf8'));
   const { clean, left } =
     moment.dies === 'controller'
       ? await within(watcherDeadlineMs, labelledObjects)
       : await within(ownDeadlineMs, async () => leftSince(before, await fingerprints(run, schedule)));
   const tookMs = clean ? Math.round(performance.now() - killed) : null;
   await understudy(['reap']);
-  return { ...moment, tookMs, left: [...left, ...(await labelledObjects())], at };
+  return { ...moment, inForce, tookMs, left: [...left, ...(await labelledObjects())], at };
+}
+
+/** Pure: of the events of a run that broke off; a fault is named by its kind there, without the dot. */
+export function kindsIn(events: string): string[] {
+  const named = (type: string): readonly string[] =>
+    [...events.matchAll(new RegExp(`"type":"${type}","fault":"every-kind/([a-z-]+)"`, 'g'))].map(
+      ([, name = '']) => name,
+    );
+  const healed = named('fault.heal');
+  return named('fault.inject').filter((name) => !healed.includes(name));
 }
 
 /** The controller stands still meanwhile, for less long than a lease lasts: it would go on to inject. */

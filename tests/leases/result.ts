@@ -20,7 +20,7 @@ export type LeasesResult = z.infer<typeof LeasesResult>;
 
 export const wantedMoments: readonly number[] = Array.from({ length: 50 }, (_, at) => at + 1);
 
-const sampled = `${wantedMoments.length} moments that a seed picks between the first inject and the last heal, with a fault of every kind in force that heals by itself; nothing is tried again`;
+const sampled = `${wantedMoments.length} moments that a seed picks between the first inject and the last heal of ten kinds that heal by themselves, which the seed picks too; what was in force stands with each; nothing is tried again`;
 
 export function readResult(commit: string, machine: Machine): LeasesResult {
   const stored = readResultFile(resultFile, LeasesResult);
@@ -51,8 +51,12 @@ export function summary({ moments, commit }: LeasesResult): string {
     const promised = dies === 'controller' ? 'nothing left within 30 s' : 'every node clean within 10 s';
     return `${dies} killed: ${promised} in ${clean.length} of ${of.length}, the slowest after ${slowest} ms`;
   });
+  const counts = new Map<string, number>();
+  for (const kind of moments.flatMap(({ inForce }) => inForce)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const each = [...counts].sort().map(([kind, count]) => `${kind} ${count}`);
   return [
     `lost leases, commit ${commit}: ${moments.length} of ${wantedMoments.length} moments`,
     ...lines,
+    `in force at so many of them: ${each.join(', ') || 'none'}`,
   ].join('\n');
 }

@@ -83,6 +83,7 @@ jest.unstable_mockModule(`${at}/faults/session.ts`, () => ({
       await step('arm');
       return {
         away: new Set(),
+        wake: () => Promise.resolve(),
         injectWholeRun: () => step('inject'),
         runSchedule: () => Promise.resolve(),
         finish: () => Promise.resolve({ receipts: [], leftovers: [], invalid: [] }),
