@@ -33,8 +33,11 @@ export interface ProbePoint {
   readonly sideCar: NodeAccess;
 }
 
-/** A port for each measurement: two of them at one time must not hear each other. */
-const ports = { first: 47_011, count: 1000 } as const;
+/**
+ * A port for each measurement: two of them at one time must not hear each other. Below those that the kernel gives to
+ * whoever asks for any (from 32768 on): one of these may be taken.
+ */
+const ports = { first: 27_011, count: 1000 } as const;
 let measurements = 0;
 const nextPort = (): string => String(ports.first + (measurements++ % ports.count));
 
