@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { roleLabel, runLabel } from '../../infra/run-marks.ts';
 import { cgroupSubtree, hasCgroupSubtree, removeCgroupSubtree } from './cgroup-subtree.ts';
 import type { ClusterObject, ObjectStore } from './sweep.ts';
+import { StuckError } from './sweep.ts';
 
 export interface RunObjectsOptions {
   readonly engine: Docker;
@@ -92,7 +93,7 @@ async function removeNetwork(network: Docker.Network, signal: AbortSignal): Prom
       // Seen once with Docker 20.10, after containers were removed while they were being started.
       const why =
         'the engine counts endpoints of it that it does not have; a restart of the engine mends that';
-      throw new Error(why, { cause: still });
+      throw new StuckError(why, { cause: still });
     });
   }
 }

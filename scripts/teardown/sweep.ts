@@ -24,7 +24,12 @@ export interface SweepOptions {
   readonly deadlineMs: number;
   /** How long listings must stay empty: 0 where nothing can be created any more (two listings are made all the same). */
   readonly settleMs?: number;
+  /** How long what is stuck is tried all the same: less than the deadline, which each command would wait for again. */
+  readonly stuckForMs?: number;
 }
+
+/** Why an object cannot be removed, and will not be however often it is tried. */
+export class StuckError extends Error {}
 
 /** Named by kind, name and the last reason why it is still there. */
 export type Residue = string;
@@ -44,9 +49,10 @@ const pollMs = 150;
  * removed by the deadline is returned.
  */
 export async function sweep(store: ObjectStore, options: SweepOptions): Promise<readonly Residue[]> {
-  const { deadlineMs, settleMs = 0 } = options;
+  const { deadlineMs, settleMs = 0, stuckForMs = 5_000 } = options;
   const limit = AbortSignal.timeout(deadlineMs);
-  const reasons = new Map<string, string>();
+  const reasons = new Map<string, unknown>();
+  let stuckSinceMs: number | null = null;
   let left: readonly ClusterObject[] = [];
   let emptySinceMs: number | null = null;
 
@@ -58,12 +64,15 @@ export async function sweep(store: ObjectStore, options: SweepOptions): Promise<
       if (left.length > 0) {
         emptySinceMs = null;
         await within(limit, removeInWaves(store, left, reasons, limit));
+        const isStuck = left.every(({ id }) => reasons.get(id) instanceof StuckError);
+        stuckSinceMs = isStuck ? (stuckSinceMs ?? nowMs) : null;
+        if (stuckSinceMs !== null && nowMs - stuckSinceMs >= stuckForMs) break;
         continue;
       }
       if (emptySinceMs !== null && nowMs - emptySinceMs >= settleMs) return [];
       emptySinceMs ??= nowMs;
     } catch (error) {
-      reasons.set('engine', messageOf(error));
+      reasons.set('engine', error);
     }
     if (settleMs > 0 || reasons.has('engine')) await pause(limit);
   }
@@ -92,7 +101,7 @@ export function describeObject({ kind, name }: ClusterObject): string {
 async function removeInWaves(
   store: ObjectStore,
   objects: readonly ClusterObject[],
-  reasons: Map<string, string>,
+  reasons: Map<string, unknown>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const kinds of waves) {
@@ -103,7 +112,7 @@ async function removeInWaves(
           await store.remove(object, signal);
           reasons.delete(object.id);
         } catch (error) {
-          reasons.set(object.id, messageOf(error));
+          reasons.set(object.id, error);
         }
       }),
     );
@@ -114,17 +123,17 @@ async function removeInWaves(
 
 function residueOf(
   left: readonly ClusterObject[],
-  reasons: ReadonlyMap<string, string>,
+  reasons: ReadonlyMap<string, unknown>,
   deadlineMs: number,
 ): readonly Residue[] {
   const engine = reasons.get('engine');
   if (left.length === 0) {
-    const why = engine ?? 'its listing was not empty for long enough';
+    const why = engine === undefined ? 'its listing was not empty for long enough' : messageOf(engine);
     return [`unknown: the engine could not be swept within ${deadlineMs} ms (${why})`];
   }
   return left.map((object) => {
     const why = reasons.get(object.id) ?? engine;
-    return why === undefined ? describeObject(object) : `${describeObject(object)} (${why})`;
+    return why === undefined ? describeObject(object) : `${describeObject(object)} (${messageOf(why)})`;
   });
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { sweep, type ClusterObject, type ObjectStore } from '../../../../scripts/teardown/sweep.ts';
+import {
+  StuckError,
+  sweep,
+  type ClusterObject,
+  type ObjectStore,
+} from '../../../../scripts/teardown/sweep.ts';
 
 const node: ClusterObject = { kind: 'container', id: 'c1', name: 'us-r-worker-1' };
 const sidecar: ClusterObject = { kind: 'container', id: 'c2', name: 'us-r-worker-1-sidecar' };
@@ -54,6 +59,19 @@ describe('a sweep', () => {
     expect(await sweep(store, { deadlineMs: 5000 })).toEqual([]);
     expect(store.asked.slice(0, 3)).toEqual(['c1', 'c2', 'k']);
     expect(store.asked.slice(3).sort()).toEqual(['/cg', 'n', 'v']);
+  });
+
+  test('does not wait for what will not go however often it is tried, and says why', async () => {
+    const store = new FakeStore([network, node]);
+    const remove = store.remove.bind(store);
+    store.remove = async (object) =>
+      object === network ? Promise.reject(new StuckError('the engine miscounts')) : remove(object);
+    const began = performance.now();
+    expect(await sweep(store, { deadlineMs: 20_000, stuckForMs: 300 })).toEqual([
+      'network us-r (the engine miscounts)',
+    ]);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(store.objects.has('c1')).toBe(false);
   });
 
   test('of nothing asks twice before it believes it', async () => {
