@@ -48,7 +48,8 @@ const ofUnits = [
   '  [ "$pid" -gt 0 ] || { echo "$unit has no main process"; continue; }',
   '  uid=$(while read -r key _ id _; do [ "$key" = Uid: ] && echo "$id"; done < "/proc/$pid/status")',
   '  given=$(grep -E "^(Umask|NoNewPrivs):" "/proc/$pid/status")',
-  '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1)',
+  // Its first word: programs write how they are behind it (sshd, celery).
+  '  argv0=$(tr "\\0" "\\n" < "/proc/$pid/cmdline" | head -n 1) && argv0=${argv0%% *}',
   '  case $(cat "/proc/$pid/stat") in *") T "*) state=" stands still" ;; *) state= ;; esac',
   '  read -r score < "/proc/$pid/oom_score_adj"',
   '  while read -r a b c soft _; do [ "$a $b $c" != "Max open files" ] || files=$soft; done < "/proc/$pid/limits"',
