@@ -10,8 +10,10 @@ const kept = '/etc/.understudy-zone';
 const changeZone = [
   'set -e; kept=$1 zone=$2; shift 2',
   '[ -f "/usr/share/zoneinfo/$zone" ] || { echo "it has no /usr/share/zoneinfo/$zone (package tzdata)" >&2; exit 3; }',
-  'mkdir "$kept"',
-  'for file in localtime timezone; do [ ! -e "/etc/$file" ] || cp -a "/etc/$file" "$kept"; done',
+  // There only once it is whole: what is not there is not brought back.
+  'mkdir "$kept.new"',
+  'for file in localtime timezone; do [ ! -e "/etc/$file" ] || cp -a "/etc/$file" "$kept.new"; done',
+  'mv "$kept.new" "$kept"',
   'ln -sf "/usr/share/zoneinfo/$zone" /etc/localtime',
   'echo "$zone" > /etc/timezone',
   'systemctl try-restart "$@"',
@@ -19,6 +21,7 @@ const changeZone = [
 
 const restoreZone = [
   'set -e; kept=$1; shift',
+  'rm -rf "$kept.new"',
   '[ -d "$kept" ] || exit 0',
   'for file in localtime timezone; do',
   '  rm -f "/etc/$file"',
