@@ -38,11 +38,12 @@ describe('the links that are probed', () => {
         const all = pairs(names);
         expect(of).toBe(all.length);
         expect(new Set(links).size).toBe(links.length);
-        expect(all).toEqual(expect.arrayContaining([...links]));
-        expect(links).toEqual(expect.arrayContaining([...targets]));
-        expect(links).toHaveLength(names.length <= 10 ? all.length : targets.length + 90);
+        expect(new Set([...all, ...links]).size).toBe(all.length);
+        expect(targets.filter((one) => !links.includes(one))).toEqual([]);
+        const sampled = Math.min(all.length, targets.length + 90);
+        expect(links).toHaveLength(names.length <= 10 ? all.length : sampled);
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
