@@ -193,12 +193,7 @@ function holding(leaseSeconds = 10, patienceSeconds = 5) {
 test('what an id is made of is never run: a path of a spec is part of it', async () => {
   const { ask, hold } = holding();
   writeFileSync(at('program'), `#!/bin/bash\necho ok\nread -r _\nexit 0\n`, { mode: 0o755 });
-  for (const id of [
-    `p:/data/$(touch\${IFS}${at('run')})`,
-    'p:/data/a]b',
-    'p:foo\\x2dbar',
-    'p:/data/`x`',
-  ]) {
+  for (const id of [`p:/data/$(touch\${IFS}${at('run')})`, 'p:/data/a]b', 'p:foo\\x2dbar', 'p:/data/`x`']) {
     await ask(`undo ${id} rm ${at('made')}`);
     await ask(`do touch ${at('made')}`);
     expect(await ask(`start ${id} ${at('program')}`)).toBe('ok');
