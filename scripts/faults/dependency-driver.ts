@@ -1,37 +1,14 @@
-import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isDependencyFault, type DependencyFault } from '../../infra/spec/fault.ts';
-import { allDone } from './all-done.ts';
 import type { FamilyDriver } from './fault-driver.ts';
+import { heldDriver } from './held-driver.ts';
 import { routeOf, type Victim } from './victim.ts';
 
 /** A fault is in force for as long as its program in the side-car holds a connection to the dependency. */
 export function dependencyDriver(victims: readonly Victim[]): FamilyDriver {
-  return {
-    async inject(scheduled) {
-      const { fault } = scheduled;
-      if (!isDependencyFault(fault)) return;
-      await allDone(
-        scheduled.targets.map(async (target) => {
-          const { victim, route } = routeOf(victims, target);
-          const asked = askedOf(fault, route, `${scheduled.id} ${target}`);
-          await victim.hold.start(holdId(scheduled, route), ['dependencyfault', asked]);
-        }),
-      );
-    },
-    async heal(scheduled, _active, ended = new Set()) {
-      await allDone(
-        scheduled.targets.map(async (target) => {
-          const { victim, route } = routeOf(victims, target);
-          if (!ended.has(victim.node)) await victim.hold.heal(holdId(scheduled, route));
-        }),
-      );
-    },
-  };
-}
-
-/** A fault may be on several routes of one dependency. */
-function holdId({ id }: ScheduledFault, route: string): string {
-  return `${id}:${route.replace(' ', ':')}`;
+  return heldDriver(victims, ({ id, fault }, target) => {
+    if (!isDependencyFault(fault)) throw new Error(`${id} is of another family`);
+    return ['dependencyfault', askedOf(fault, routeOf(victims, target).route, `${id} ${target}`)];
+  });
 }
 
 const valueKeys = ['delayMs', 'status', 'ratio', 'count', 'afterBytes', 'body'];

@@ -1,10 +1,10 @@
 import { assertNever } from '../../infra/errors.ts';
-import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isProcessFault, type ProcessFault } from '../../infra/spec/fault.ts';
 import { unitFile } from '../nodes/unit-file.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { allDone } from './all-done.ts';
 import type { FamilyDriver } from './fault-driver.ts';
+import { holdId } from './held-driver.ts';
 import { killForMemory } from './oom-kill.ts';
 import { unitOf, type Victim } from './victim.ts';
 
@@ -17,7 +17,11 @@ export function processDriver(victims: readonly Victim[]): FamilyDriver {
     async inject(scheduled) {
       const { fault } = scheduled;
       if (!isProcessFault(fault)) return;
-      await allDone(scheduled.targets.map(async (target) => hurt(scheduled, fault, unitOf(victims, target))));
+      await allDone(
+        scheduled.targets.map(async (target) =>
+          hurt(holdId(scheduled, target), fault, unitOf(victims, target)),
+        ),
+      );
     },
     async heal(scheduled, _active, ended = new Set()) {
       const { fault } = scheduled;
@@ -26,7 +30,7 @@ export function processDriver(victims: readonly Victim[]): FamilyDriver {
         scheduled.targets.map(async (target) => {
           const { victim, unit } = unitOf(victims, target);
           if (ended.has(victim.node)) return;
-          if (isHeld(fault)) await victim.hold.heal(holdId(scheduled, unit));
+          if (isHeld(fault)) await victim.hold.heal(holdId(scheduled, target));
           if (fault.kind !== 'process.pause') await startedAgain(victim.access, unitFile(unit));
         }),
       );
@@ -35,7 +39,7 @@ export function processDriver(victims: readonly Victim[]): FamilyDriver {
 }
 
 async function hurt(
-  scheduled: ScheduledFault,
+  id: string,
   fault: ProcessFault,
   { victim, unit }: { readonly victim: Victim; readonly unit: string },
 ): Promise<void> {
@@ -49,10 +53,10 @@ async function hurt(
       await killForMemory(victim.access, file);
       return;
     case 'process.crash-loop':
-      await victim.hold.start(holdId(scheduled, unit), ['unitfault', 'crash', file, String(fault.afterMs)]);
+      await victim.hold.start(id, ['unitfault', 'crash', file, String(fault.afterMs)]);
       return;
     case 'process.pause':
-      await victim.hold.start(holdId(scheduled, unit), ['unitfault', 'pause', file]);
+      await victim.hold.start(id, ['unitfault', 'pause', file]);
       return;
     default:
       assertNever(fault);
@@ -62,11 +66,6 @@ async function hurt(
 /** Others happen once: nothing of them goes on. */
 function isHeld({ kind }: ProcessFault): boolean {
   return kind === 'process.crash-loop' || kind === 'process.pause';
-}
-
-/** A fault may be on several units of one node. */
-function holdId({ id }: ScheduledFault, unit: string): string {
-  return `${id}:${unit}`;
 }
 
 /** One that fell too often is not started again by systemd itself: that is forgotten first. */
