@@ -1,11 +1,16 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { packageRoot } from '../../infra/places.ts';
 import type { Verdict } from '../../scripts/verdict/verdict.ts';
-import { rehearsal } from '../support/understudy.ts';
+import { startRehearsal } from '../support/live-run.ts';
 
 const folder = join(packageRoot, 'tests/support/clusters/away');
+
+/** Told to end, it takes longer than all else on the machine, and is no child of its first process. */
+const endsSlowly = 'trap "sleep 1; exit" TERM; while :; do sleep 0.1; done';
 
 describe('nodes that are taken away while a suite runs', () => {
   let verdict: Verdict;
@@ -17,7 +22,10 @@ describe('nodes that are taken away while a suite runs', () => {
       '--suite',
       'wait',
     ];
-    ({ verdict } = await rehearsal([...asked, '--control', 'never']));
+    const run = await startRehearsal([...asked, '--control', 'never']);
+    await run.event('"node":"machine-1","state":"ready"');
+    await execa('docker', ['exec', '--detach', run.container('machine-1'), 'sh', '-c', endsSlowly]);
+    ({ verdict } = await run.ended());
   });
 
   test('come back as they were, with what was in force on their links, and nothing is left', () => {
@@ -39,6 +47,12 @@ describe('nodes that are taken away while a suite runs', () => {
       { fault: 'away/maintenance', target: 'machine-1', ...held },
       { fault: 'away/stall', target: 'right-1', ...held },
     ]);
+  });
+
+  test('are down when the last process on them is, whoever started that', () => {
+    const [reboot] = verdict.receipts.filter(({ kind }) => kind === 'node.reboot');
+    expect(reboot?.injectTookMs).toBeGreaterThan(1000);
+    expect(reboot?.injectTookMs).toBeLessThan(5000);
   });
 
   test('have their disks as they left them', () => {
