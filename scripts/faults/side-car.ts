@@ -3,6 +3,7 @@ import { containerName } from '../../infra/components/docker/names.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { DockerNode } from '../nodes/docker.ts';
 import type { NodeAccess } from '../nodes/node.ts';
+import { RunnerNode } from '../nodes/runner.ts';
 
 /**
  * What a side-car may do. Links need NET_ADMIN; disks DAC_OVERRIDE, where their folder is another account's; SYS_ADMIN,
@@ -64,7 +65,7 @@ export async function startSideCar(
   });
   await container.start();
   return {
-    access: new DockerNode(engine, `${node} side-car`, container.id),
+    access: await RunnerNode.open(new DockerNode(engine, `${node} side-car`, container.id)),
     remove: async () => {
       await container.remove({ force: true });
     },

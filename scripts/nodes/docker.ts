@@ -1,10 +1,9 @@
 import type Docker from 'dockerode';
 import { PassThrough, Readable, type Duplex } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { withDeadline } from '../with-deadline.ts';
+import { captured } from './captured.ts';
 import type { ExecOptions, ExecOutcome, LogOptions, NodeAccess, NodeProcess, NodeState } from './node.ts';
 
-const maxCaptureBytes = 1024 * 1024;
 /** A busy engine takes seconds to start a command; a paused node never does. */
 const startDeadlineMs = 30_000;
 
@@ -21,28 +20,7 @@ export class DockerNode implements NodeAccess {
   }
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecOutcome> {
-    const { timeoutMs, signal, stdin } = options;
-    const limits = [
-      ...(signal === undefined ? [] : [signal]),
-      ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
-    ];
-    const limit = AbortSignal.any(limits);
-    limit.throwIfAborted();
-    const process = await this.#start(argv, options, stdin !== undefined);
-    const stop = (): void => {
-      process.close();
-    };
-    limit.addEventListener('abort', stop, { once: true });
-    if (limit.aborted) stop(); // while it was being started: the event has been and gone
-    try {
-      const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
-      if (stdin !== undefined) process.stdin.end(stdin);
-      const exitCode = await process.exited;
-      limit.throwIfAborted();
-      return { exitCode, stdout: await stdout, stderr: await stderr };
-    } finally {
-      limit.removeEventListener('abort', stop);
-    }
+    return await captured(async () => this.#start(argv, options, options.stdin !== undefined), options);
   }
 
   async start(argv: readonly string[], options: ExecOptions = {}): Promise<NodeProcess> {
@@ -138,18 +116,4 @@ export class DockerNode implements NodeAccess {
     }
     return -1;
   }
-}
-
-/** The last MiB of a stream, as text. */
-async function capture(stream: Readable): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  stream.on('data', (chunk: Uint8Array) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    while (chunks.length > 1 && size - (chunks[0]?.length ?? 0) > maxCaptureBytes)
-      size -= chunks.shift()?.length ?? 0;
-  });
-  await finished(stream, { writable: false });
-  return Buffer.concat(chunks).toString('utf8');
 }

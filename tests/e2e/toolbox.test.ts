@@ -135,3 +135,42 @@ describe('what makes a disk read-only', () => {
     await hold.close();
   });
 });
+
+describe('what runs all other programs of a side-car', () => {
+  test('runs many at once, each with its own input, output and end', async () => {
+    await using one = await loneSideCar('size=1m');
+    const numbers = Array.from({ length: 100 }, (_, number) => number);
+    const script = 'read word; echo "$word-$1"; echo "err-$1" >&2; exit "$1"';
+    const ends = await Promise.all(
+      numbers.map(async (number) =>
+        one.access.exec(['sh', '-c', script, 'sh', String(number)], { stdin: `word ${number}\n` }),
+      ),
+    );
+    expect(ends).toEqual(
+      numbers.map((number) => ({
+        exitCode: number,
+        stdout: `word ${number}-${number}\n`,
+        stderr: `err-${number}\n`,
+      })),
+    );
+  });
+
+  test('carries more than a pipe holds both ways, while another one neither reads nor ends', async () => {
+    await using one = await loneSideCar('size=1m');
+    const idle = await one.access.start(['sleep', '600']);
+    idle.stdin.write(Buffer.alloc(500_000));
+    const sent = Buffer.alloc(900_000, 'x');
+    const { stdout } = await one.access.exec(['cat'], { stdin: sent });
+    expect(stdout.length).toBe(sent.length);
+    idle.close();
+  });
+
+  test('tells a program that is not there from one that fails, and a signal from a code', async () => {
+    await using one = await loneSideCar('size=1m');
+    await expect(one.access.exec(['no-such-program'])).rejects.toThrow(
+      'side-car, asked to run no-such-program, says: No such file or directory',
+    );
+    expect(await one.access.exec(['sh', '-c', 'kill -KILL $$'])).toMatchObject({ exitCode: 137 });
+    expect(await one.access.exec(['cat'])).toMatchObject({ exitCode: 0 });
+  });
+});

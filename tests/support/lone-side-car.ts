@@ -1,6 +1,7 @@
 import { capabilities, type Grant } from '../../scripts/faults/side-car.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
+import { RunnerNode } from '../../scripts/nodes/runner.ts';
 import { silentProgress } from '../../scripts/progress.ts';
 import { ensureReady } from '../../scripts/setup/setup.ts';
 import { makerLabels } from '../../scripts/teardown/maker.ts';
@@ -28,7 +29,7 @@ export async function loneSideCar(
   });
   await container.start();
   return {
-    access: new DockerNode(engine, 'side-car', container.id),
+    access: await RunnerNode.open(new DockerNode(engine, 'side-car', container.id)),
     [Symbol.asyncDispose]: async () => {
       await container.remove({ force: true });
     },
