@@ -5,7 +5,7 @@ import { unitFile } from '../nodes/unit-file.ts';
 import type { Judged } from './judge.ts';
 import type { Asked, TargetMeaning, TargetReader, TargetReadings } from './target-watch.ts';
 import { readUnit, type UnitProcess, type UnitReading } from './unit-readings.ts';
-import { unitsBeside } from './units-beside.ts';
+import { followsAny, unitsBeside } from './units-beside.ts';
 import { unitOf, type Victim } from './victim.ts';
 
 const pollMs = 100;
@@ -26,7 +26,7 @@ export const processMeaning: TargetMeaning<ProcessFault, UnitReading> = {
     main: null,
     processes: [],
     oldestMs: Infinity,
-    isTied: false,
+    follows: [],
     oomKills: 0,
     restarts: 0,
   },
@@ -46,10 +46,8 @@ export const processMeaning: TargetMeaning<ProcessFault, UnitReading> = {
     } satisfies Judged;
   },
   isHealed: (fault, { after }) => isUp(fault, after),
-  isAsBefore: (before, now) =>
-    now.active !== '' &&
-    !now.processes.some(stands) &&
-    (before.main === null || now.isTied || isThere(before.main, now)),
+  isAsBefore: (before, now) => isAtWork(now) && (before.main === null || isThere(before.main, now)),
+  goesWith: (now, place) => isAtWork(now) && followsAny(now, place),
 };
 
 function isHurt(fault: ProcessFault, { before, during }: Readings): boolean {
@@ -99,6 +97,10 @@ function whyNot(fault: ProcessFault, { before, during }: Readings): string {
     default:
       return assertNever(fault);
   }
+}
+
+function isAtWork({ active, processes }: UnitReading): boolean {
+  return active !== '' && !processes.some(stands);
 }
 
 function stands({ state }: UnitProcess): boolean {

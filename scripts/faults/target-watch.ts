@@ -24,6 +24,14 @@ export interface TargetMeaning<F extends Fault, R> {
   readonly isHealed: (fault: F, readings: TargetReadings<R>) => boolean;
   /** Of a bystander. */
   readonly isAsBefore: (before: R, now: R) => boolean;
+  /** Of a bystander that is not: whether it goes by its own words with a target of the fault, so that this is no harm done to it. */
+  readonly goesWith?: (now: R, place: Beside) => boolean;
+}
+
+/** A bystander, and the targets of the fault that it stands beside. */
+export interface Beside {
+  readonly target: string;
+  readonly faulty: readonly string[];
 }
 
 /** What a target is read for. */
@@ -232,15 +240,16 @@ export function targetJudge<F extends Fault, R>(
     wasMeasured: ({ id }) => (measured.get(id)?.during.size ?? 0) > 0,
     judged: (scheduled, target) => meaning.judge(own(scheduled), readingsOf(scheduled.id, target)),
     isBack: (scheduled, target) => meaning.isHealed(own(scheduled), readingsOf(scheduled.id, target)),
-    beside({ id }) {
+    beside({ id, targets: faulty }) {
       const one = measured.get(id);
       const beside = [...(one?.before ?? [])].filter(
         ([target]) => !isTouched(target, one?.touched ?? new Set()),
       );
       return {
-        bystandersOk: beside.every(([target, before]) =>
-          meaning.isAsBefore(before, one?.during.get(target) ?? meaning.unread),
-        ),
+        bystandersOk: beside.every(([target, before]) => {
+          const now = one?.during.get(target) ?? meaning.unread;
+          return meaning.isAsBefore(before, now) || meaning.goesWith?.(now, { target, faulty }) === true;
+        }),
         bystanders: beside.length,
       };
     },

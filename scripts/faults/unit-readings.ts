@@ -17,8 +17,8 @@ export interface UnitReading {
   readonly processes: readonly UnitProcess[];
   /** The oldest of its processes at any moment of the reading, ms; 0 without any. */
   readonly oldestMs: number;
-  /** It follows another service by its own unit's words: what ends that ends it. */
-  readonly isTied: boolean;
+  /** Services that it follows by its own unit's words, and those that these follow: what ends them ends it. */
+  readonly follows: readonly string[];
   /** How many processes the kernel ended on this node for want of memory, since it started. */
   readonly oomKills: number;
   /** How often systemd started it again, since it was last started or forgotten about. */
@@ -30,7 +30,17 @@ const tickMs = 10;
 
 const script = [
   'systemctl show --property=MainPID --property=ActiveState --property=NRestarts "$1"',
-  'systemctl show --property=BindsTo --property=PartOf --property=Requires --property=Requisite "$1" | grep -q "\\.service" && echo tied',
+  'seen=" $1 "',
+  'follow() {',
+  '  for of in $(systemctl show --value --property=BindsTo --property=PartOf --property=Requires --property=Requisite "$1"); do',
+  '    case $of in *.service) ;; *) continue ;; esac',
+  '    case $seen in *" $of "*) continue ;; esac',
+  '    seen="$seen$of "',
+  '    echo "follows $of"',
+  '    follow "$of"',
+  '  done',
+  '}',
+  'follow "$1"',
   'read -r up _ < /proc/uptime; echo "up $up"',
   'grep -hs "^oom_kill " /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control',
   'of() {',
@@ -71,7 +81,7 @@ export function unitReading(text: string): UnitReading {
     main: processes.find(({ pid }) => pid === mainPid) ?? null,
     processes,
     oldestMs: Math.max(0, ...processes.map(({ startedTicks }) => upMs - startedTicks * tickMs)),
-    isTied: lines.includes('tied'),
+    follows: after('follows '),
     oomKills: Number(after('oom_kill ')[0] ?? 0),
     restarts: Number(after('NRestarts=')[0] ?? 0),
   };

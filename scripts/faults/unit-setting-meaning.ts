@@ -4,6 +4,7 @@ import type { Judged } from './judge.ts';
 import type { TargetMeaning, TargetReadings } from './target-watch.ts';
 import type { UnitReading } from './unit-readings.ts';
 import { isSame, type UnitStart } from './unit-starts.ts';
+import { followsAny } from './units-beside.ts';
 
 export interface UnitSettingReading {
   readonly unit: UnitReading;
@@ -17,7 +18,7 @@ type Readings = TargetReadings<UnitSettingReading>;
 export const unitSettingMeaning: TargetMeaning<UnitSettingFault, UnitSettingReading> = {
   isOf: isUnitSettingFault,
   unread: {
-    unit: { active: '', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0, restarts: 0 },
+    unit: { active: '', main: null, processes: [], oldestMs: 0, follows: [], oomKills: 0, restarts: 0 },
     starts: [],
   },
   judge(fault, readings) {
@@ -39,8 +40,8 @@ export const unitSettingMeaning: TargetMeaning<UnitSettingFault, UnitSettingRead
   isAsBefore: (before, now) =>
     now.unit.active !== '' &&
     (before.unit.main === null ||
-      now.unit.isTied ||
       now.unit.processes.some((one) => before.unit.main !== null && isSame(one, before.unit.main))),
+  goesWith: ({ unit }, place) => unit.active !== '' && followsAny(unit, place),
 };
 
 /** Processes that were started since. */

@@ -1,5 +1,8 @@
 import { parseTarget, targetText } from '../../infra/plan/target.ts';
 import { mostBeside } from './nodes-beside.ts';
+import { unitFile } from '../nodes/unit-file.ts';
+import type { Beside } from './target-watch.ts';
+import type { UnitReading } from './unit-readings.ts';
 import type { Victim } from './victim.ts';
 
 /** Pure: ten units beside these: the other ones of the same nodes, then the same ones of the nodes that follow. */
@@ -22,4 +25,18 @@ export function unitsBeside(
     )
     .filter((text) => !targets.includes(text))
     .slice(0, mostBeside);
+}
+
+/** Pure: whether systemd ends this unit because of what happens to one of those. On other nodes nothing is ended by that. */
+export function followsAny({ follows }: UnitReading, { target, faulty }: Beside): boolean {
+  const own = parseTarget(target);
+  return faulty
+    .map(parseTarget)
+    .some(
+      (one) =>
+        one.on === 'unit' &&
+        own.on === 'unit' &&
+        one.node === own.node &&
+        follows.includes(unitFile(one.unit)),
+    );
 }

@@ -8,7 +8,7 @@ const unit = (pid: number, oomKills: number): UnitReading => ({
   ...{
     processes: [{ pid, startedTicks: pid, state: 'S', files: 1024 }],
     oldestMs: 1_000,
-    isTied: false,
+    follows: [],
     oomKills,
     restarts: 0,
   },

@@ -6,13 +6,13 @@ import { crashLoop, kill, stop } from '../../../support/faults.ts';
 
 const unit = (pid: number, parts: Partial<UnitReading> = {}, state = 'S'): UnitReading => {
   const main = { pid, startedTicks: pid, state, files: 1024 };
-  const rest = { oldestMs: 60_000, isTied: false, oomKills: 0, restarts: 0 };
+  const rest = { oldestMs: 60_000, follows: [], oomKills: 0, restarts: 0 };
   return { active: 'active', main, processes: [main], ...rest, ...parts };
 };
 const down: UnitReading = {
-  ...{ active: 'failed', main: null, processes: [], oldestMs: 0, isTied: false, oomKills: 0, restarts: 0 },
+  ...{ active: 'failed', main: null, processes: [], oldestMs: 0, follows: [], oomKills: 0, restarts: 0 },
 };
-const { unread, judge, isHealed, isAsBefore } = processMeaning;
+const { unread, judge, isHealed, isAsBefore, goesWith } = processMeaning;
 const judged = (fault: ProcessFault, during: UnitReading, before = unit(1), after = unit(2)) =>
   judge(fault, { baseline: unit(1), before, during, after });
 
@@ -77,11 +77,20 @@ describe('a pause', () => {
   });
 });
 
-test('a unit beside it runs on as it did, or follows another by its own words; none stands still or is out of sight', () => {
+test('a unit beside it runs on as it did; none stands still or is out of sight', () => {
   expect(isAsBefore(unit(1), unit(1))).toBe(true);
   expect(isAsBefore(unit(1), unit(2))).toBe(false);
-  expect(isAsBefore(unit(1), unit(2, { isTied: true }))).toBe(true);
   expect(isAsBefore(unit(1), unit(1, {}, 'T'))).toBe(false);
   expect(isAsBefore(down, unit(2))).toBe(true);
   expect(isAsBefore(down, unread)).toBe(false);
+});
+
+test('a unit that follows the one that the fault is on goes with it, on that node alone', () => {
+  const tied = unit(2, { follows: ['log.service', 'db.service'] });
+  const goes = (faulty: string, now = tied): boolean | undefined =>
+    goesWith?.(now, { target: 'machine-1:web', faulty: [faulty] });
+  expect(goes('machine-1:db')).toBe(true);
+  expect(goes('machine-1:cache')).toBe(false);
+  expect(goes('machine-2:db')).toBe(false);
+  expect(goes('machine-1:db', unread)).toBe(false);
 });

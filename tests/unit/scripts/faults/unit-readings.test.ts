@@ -9,7 +9,8 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
     'MainPID=40',
     'ActiveState=active',
     'NRestarts=7',
-    'tied',
+    'follows db.service',
+    'follows disk.service',
     'up 1000.50',
     'oom_kill 3',
     stat(40, 'a) b (c', 'S', 99_000),
@@ -25,7 +26,7 @@ test('a unit is read as systemd and the kernel tell of it, whatever its programs
       { pid: 41, state: 'T', startedTicks: 100_000, files: 1024 },
     ],
     oldestMs: 10_500,
-    isTied: true,
+    follows: ['db.service', 'disk.service'],
     oomKills: 3,
     restarts: 7,
   });
@@ -37,7 +38,7 @@ test('a unit without a process has no main one', () => {
     main: null,
     processes: [],
     oldestMs: 0,
-    isTied: false,
+    follows: [],
     oomKills: 0,
     restarts: 0,
   });

@@ -7,7 +7,7 @@ import type { UnitStart } from '../../../../scripts/faults/unit-starts.ts';
 import { noNewPrivileges, umask, variable } from '../../../support/faults.ts';
 
 const asked = variable('asked');
-const { judge, isHealed, isAsBefore, unread } = unitSettingMeaning;
+const { judge, isHealed, isAsBefore, goesWith, unread } = unitSettingMeaning;
 
 const given = (pid: number, parts: Partial<UnitStart> = {}): UnitStart => ({
   ...{ pid, startedTicks: pid * 10, umask: 0o22, noNewPrivileges: false, value: 'own' },
@@ -22,7 +22,7 @@ function reading(starts: readonly UnitStart[], active = 'active'): UnitSettingRe
       ? { pid: last.pid, startedTicks: last.startedTicks, state: 'S', files: 1024 }
       : null;
   const processes = main === null ? [] : [main];
-  return { unit: { active, main, processes, oldestMs: 5, isTied: false, oomKills: 0, restarts: 0 }, starts };
+  return { unit: { active, main, processes, oldestMs: 5, follows: [], oomKills: 0, restarts: 0 }, starts };
 }
 
 const before = reading([given(1)]);
@@ -125,9 +125,11 @@ test('what was not read holds for nothing', () => {
   expect(isAsBefore(before, unread)).toBe(false);
 });
 
-test('a bystander must go on by the same process, unless it follows others', () => {
+test('a bystander must go on by the same process, unless it follows the one that the fault is on', () => {
   const again = reading([given(2)]);
   expect(isAsBefore(before, before)).toBe(true);
   expect(isAsBefore(before, again)).toBe(false);
-  expect(isAsBefore(before, { ...again, unit: { ...again.unit, isTied: true } })).toBe(true);
+  const tied = { ...again, unit: { ...again.unit, follows: ['db.service'] } };
+  expect(goesWith?.(tied, { target: 'machine-1:web', faulty: ['machine-1:db'] })).toBe(true);
+  expect(goesWith?.(tied, { target: 'machine-1:web', faulty: ['machine-1:cache'] })).toBe(false);
 });
