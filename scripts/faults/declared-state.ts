@@ -60,16 +60,20 @@ const ofUnits = [
 const ofPaths =
   'for path in "$@"; do stat -L -c "%n has mode %a and is of %u:%g" "$path" || echo "$path is not there"; done';
 
-/** Groups, day of expiry, and rules for sudo, which may name an account in any file. */
+/** Groups, day of expiry, rules for sudo, which may name an account in any file, and the files that all of it stands in. */
 const ofAccounts = [
   'for account in "$@"; do',
   '  echo "$account $(id "$account" 2>&1) expires $(getent shadow "$account" 2>/dev/null | cut -d: -f8)"',
   'done',
-  'for file in /etc/sudoers /etc/sudoers.d/*; do [ ! -f "$file" ] || sha256sum "$file" || exit; done',
+  'for file in /etc/group /etc/shadow /etc/sudoers /etc/sudoers.d/*; do',
+  '  [ ! -f "$file" ] || stat -L -c "%n has mode %a and is of %u:%g" "$file" || exit',
+  '  [ ! -f "$file" ] || sha256sum "$file" || exit',
+  'done',
 ].join('\n');
 
-/** Version, and a digest of all its files with their owners, modes and times. */
+/** Version, and a digest of all its files with their owners, modes and times; mode and owner of what dpkg knows. */
 const ofPackages = [
+  'stat -c "%n has mode %a and is of %u:%g" /var/lib/dpkg/status',
   'for package in "$@"; do',
   '  state=$(dpkg-query --show --showformat "\\${Version} \\${Status}" "$package" 2>&1)',
   '  all=$(dpkg-query --listfiles "$package" 2>&1 | while IFS= read -r path; do',
