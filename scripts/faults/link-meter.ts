@@ -37,7 +37,13 @@ const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 /** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
 export function leastProbingMs(fault: Fault, settleMs = spareMs + longestMs(fault)): number {
   const took = ({ count, everyUs }: typeof quick): number => (count * everyUs) / 1000 + settleMs;
-  return took(timesFor([fault])) + (isRatioFault(fault) ? took(thorough) : 0);
+  return took(timesFor(fault)) + (isRatioFault(fault) ? took(thorough) : 0);
+}
+
+/** Links that are probed alike. */
+interface LinkGroup {
+  readonly links: readonly string[];
+  readonly probing: typeof quick;
 }
 
 /** Faults of ratios and the links that they are on, how these were before, and when enough is known of one. */
@@ -115,7 +121,10 @@ export class LinkMeter {
 
   /** How the links are without faults. */
   async baseline(): Promise<LinkReadingsByLink> {
-    return this.#read(this.#probed.links, quick, this.#rated.size > 0 ? quickFloodMs : null);
+    return this.#read(
+      [{ links: this.#probed.links, probing: quick }],
+      this.#rated.size > 0 ? quickFloodMs : null,
+    );
   }
 
   /** How they are when all faults are gone: read until a ratio that stayed would be seen. A spread shows at once. */
@@ -125,22 +134,31 @@ export class LinkMeter {
   ): Promise<LinkReadingsByLink> {
     const ratios = { ...ratiosOf(scheduled, before), ...untilGone };
     const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
-    return this.#read(this.#probed.links, quick, floodMs, ratios);
+    return this.#read([{ links: this.#probed.links, probing: quick }], floodMs, ratios);
   }
 
-  /** `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. */
+  /**
+   * `faults` of the whole run, before the first suite begins: rates are never measured beside a suite. Each link as thoroughly
+   * as what is on it needs: what is sent over the others takes the processor from it.
+   */
   async wholeRun(
     scheduled: readonly ScheduledFault[],
     before: LinkReadingsByLink,
   ): Promise<LinkReadingsByLink> {
-    const faults = scheduled.map(({ fault }) => fault);
+    const isSpread = (link: string): boolean =>
+      scheduled.some(({ fault, targets }) => timesFor(fault) === calm && targets.includes(link));
+    const floodMs = floodMsFor(scheduled.map(({ fault }) => fault));
     const { links } = this.#probed;
-    return this.#read(links, timesFor(faults), floodMsFor(faults), ratiosOf(scheduled, before));
+    const groups = [
+      { links: links.filter(isSpread), probing: calm },
+      { links: links.filter((link) => !isSpread(link)), probing: quick },
+    ];
+    return this.#read(groups, floodMs, ratiosOf(scheduled, before));
   }
 
   /** Only these links, as beside a suite: no flood. */
   async some(links: readonly string[]): Promise<LinkReadingsByLink> {
-    return this.#read(links, quick, null);
+    return this.#read([{ links, probing: quick }], null);
   }
 
   /**
@@ -155,8 +173,8 @@ export class LinkMeter {
     const { fault, targets: links } = scheduled;
     const ratios = { ...ratiosOf([scheduled], before), msLeft };
     const [near, all] = await Promise.all([
-      this.#read(links, timesFor([fault]), null, ratios),
-      this.#read(this.#probed.links, sparse, null),
+      this.#read([{ links, probing: timesFor(fault) }], null, ratios),
+      this.#read([{ links: this.#probed.links, probing: sparse }], null),
     ]);
     return new Map([...all, ...near]);
   }
@@ -173,18 +191,19 @@ export class LinkMeter {
   ): Promise<LinkReadingsByLink> {
     if (msLeft() < this.leastMs(scheduled)) return this.some(links);
     const ratios = { ...ratiosOf([{ ...scheduled, targets: links }], before), ...untilGone, msLeft };
-    return this.#read(links, timesFor([scheduled.fault]), null, ratios);
+    return this.#read([{ links, probing: timesFor(scheduled.fault) }], null, ratios);
   }
 
   /** Times, ratios and rates each by themselves: how to see one of them well spoils the others. */
   async #read(
-    links: readonly string[],
-    probing: typeof quick,
+    groups: readonly LinkGroup[],
     floodMs: number | null,
     ratios: Ratios = noRatio,
   ): Promise<LinkReadingsByLink> {
-    const times = await this.#probe(links, probing);
-    const shares = ratios.faults.length === 0 ? times : await this.#shares(links, ratios);
+    const times = new Map<string, LinkSample>();
+    for (const { links, probing } of groups)
+      for (const [link, sample] of await this.#probe(links, probing)) times.set(link, sample);
+    const shares = await this.#shares([...times.keys()], ratios);
     const rates = floodMs === null ? new Map<string, LinkSample>() : await this.#rates(floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
@@ -207,11 +226,16 @@ export class LinkMeter {
     return rates;
   }
 
-  /** A ratio is known by an interval: while not enough is known of any, all links are probed on. */
+  /**
+   * Of those links that a fault of a ratio is on. A ratio is known by an interval: while not enough is known of any, all of
+   * them are probed on.
+   */
   async #shares(
-    links: readonly string[],
+    read: readonly string[],
     { faults, before, isEnough, first, more: next, msLeft }: Ratios,
   ): Promise<ReadonlyMap<string, LinkSample>> {
+    const links = read.filter((link) => faults.some(({ targets }) => targets.includes(link)));
+    if (links.length === 0) return new Map();
     let samples = await this.#probe(links, first);
     const unknown = (): boolean =>
       faults.some(({ fault, targets }) =>
@@ -251,8 +275,8 @@ function ratiosOf(scheduled: readonly ScheduledFault[], before: LinkReadingsByLi
   return { ...noRatio, faults, before };
 }
 
-function timesFor(faults: readonly Fault[]): typeof quick {
-  return faults.some(({ kind }) => kind === 'network.jitter') ? calm : quick;
+function timesFor({ kind }: Fault): typeof quick {
+  return kind === 'network.jitter' ? calm : quick;
 }
 
 /** How much later a packet may come for this fault. */

@@ -160,7 +160,7 @@ export class FaultSession {
   async close(): Promise<void> {
     for (const watch of this.#watches) watch.close();
     await this.#lookForEnded();
-    for (const { node, hold } of this.#victims) if (this.#ended.nodes.has(node)) hold.leave();
+    for (const victim of this.#victims) if (this.#ended.nodes.has(victim.node)) victim.abandon();
     await endLeases(this.#victims.filter(({ node }) => !this.#ended.nodes.has(node)));
   }
 
@@ -280,5 +280,5 @@ export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
 }
 
 async function endLeases(victims: readonly Victim[]): Promise<void> {
-  await allDone(victims.map(async ({ hold }) => hold.close()));
+  await allDone(victims.map(async (victim) => victim.disarm()));
 }

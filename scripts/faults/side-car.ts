@@ -33,6 +33,8 @@ const mostCpuShares = 262_144;
 /** A container in the node's namespaces with the tools that the node's own image need not have; it idles. */
 export interface SideCar {
   readonly access: NodeAccess;
+  /** Nothing more is asked of it: the stream to it is closed. */
+  leave(): void;
   remove(): Promise<void>;
 }
 
@@ -64,8 +66,12 @@ export async function startSideCar(
     },
   });
   await container.start();
+  const access = await RunnerNode.open(new DockerNode(engine, `${node} side-car`, container.id));
   return {
-    access: await RunnerNode.open(new DockerNode(engine, `${node} side-car`, container.id)),
+    access,
+    leave: () => {
+      access.close();
+    },
     remove: async () => {
       await container.remove({ force: true });
     },

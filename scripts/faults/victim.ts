@@ -27,6 +27,10 @@ export interface Victim extends ProbePoint {
   rearm(): Promise<void>;
   /** Waits until it is what its role calls ready, cut off from all but the cluster. */
   ready(): Promise<void>;
+  /** What is in force on it is undone; rejects with what could not be. Nothing is asked of its side-car after that. */
+  disarm(): Promise<void>;
+  /** As `disarm`, of a node that has ended: nobody answers there. */
+  abandon(): void;
 }
 
 export interface VictimStage {
@@ -54,7 +58,7 @@ export async function openVictims(
       }),
     );
   } catch (error) {
-    await Promise.allSettled(victims.map(async ({ hold }) => hold.close()));
+    await Promise.allSettled(victims.map(async (victim) => victim.disarm()));
     throw error;
   }
   const order = nodes.map(({ name }) => name);
@@ -158,15 +162,29 @@ class ArmedNode implements Victim {
   }
 
   async rearm(): Promise<void> {
-    const { hold, sideCar } = this.#arms;
-    hold.leave();
-    await sideCar.remove();
+    this.abandon();
+    await this.#arms.sideCar.remove();
     this.#starts += 1;
     this.#arms = await arm(this.#stage, this.#planned, this.#granted, this.#starts);
   }
 
   async ready(): Promise<void> {
     await this.#stage.ready(this.#planned);
+  }
+
+  async disarm(): Promise<void> {
+    const { hold, sideCar } = this.#arms;
+    try {
+      await hold.close();
+    } finally {
+      sideCar.leave();
+    }
+  }
+
+  abandon(): void {
+    const { hold, sideCar } = this.#arms;
+    hold.leave();
+    sideCar.leave();
   }
 }
 

@@ -44,6 +44,11 @@ export class RunnerNode implements NodeAccess {
     return new RunnerNode(container, await container.start(['runner']));
   }
 
+  /** What runs loses its streams. The engine does not always end them with the container, and they would keep us going. */
+  close(): void {
+    this.#runner.close();
+  }
+
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecOutcome> {
     if (needsEngine(options)) return await this.#container.exec(argv, options);
     return await captured(async () => this.#start(argv, options.stdin !== undefined), options);

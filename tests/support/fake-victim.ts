@@ -37,6 +37,10 @@ export async function fakeVictim(
     dependency: null,
     rearm: nobody,
     ready: nobody,
+    disarm: async () => hold.close(),
+    abandon: () => {
+      hold.leave();
+    },
     ...parts,
   };
 }

@@ -28,9 +28,11 @@ export async function loneSideCar(
     },
   });
   await container.start();
+  const access = await RunnerNode.open(new DockerNode(engine, 'side-car', container.id));
   return {
-    access: await RunnerNode.open(new DockerNode(engine, 'side-car', container.id)),
+    access,
     [Symbol.asyncDispose]: async () => {
+      access.close();
       await container.remove({ force: true });
     },
   };
