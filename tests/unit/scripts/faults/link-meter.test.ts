@@ -103,3 +103,23 @@ describe('after a heal', () => {
     expect(await sent(loss(0.02), read(3_000))).toEqual(['400']);
   });
 });
+
+test('of faults of the whole run each link is probed as often as what is on it needs, and no other one more', async () => {
+  const counts: Record<string, string[]> = { a: [], b: [] };
+  const probe = (node: string, address: string, from: string): FakeProbe =>
+    new FakeProbe(node, address, from, {
+      received: () => 400,
+      send: (argv) => {
+        counts[node]?.push(argv[3] ?? '');
+        return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+      },
+    });
+  const points = [
+    probe('a', '198.18.0.11', '198.18.0.12').point,
+    probe('b', '198.18.0.12', '198.18.0.11').point,
+  ];
+  const faults = [jitter(5), loss(0.5)].map((fault) => ({ ...slow, fault, targets: ['a->b'] }));
+  const before = new Map(slow.targets.map((link) => [link, reading(sample(400, 0.1))]));
+  await new LinkMeter(points, [], never, anyLink, atOnceMs).wholeRun(faults, before);
+  expect(counts).toEqual({ a: ['2100', '7000'], b: ['400'] });
+});
