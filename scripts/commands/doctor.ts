@@ -55,6 +55,7 @@ export async function doctor(options: {
     ...pulumi(),
     seccomp(),
     inotify(),
+    neighbours(),
     ...(loaded === null ? [] : asked(loaded.plan, abilities, calibration)),
   ];
   const ok = findings.every((one) => one.ok);
@@ -221,6 +222,18 @@ function systemdCeiling(): { readonly nodes: number; readonly limit: number } {
   const file = '/proc/sys/fs/inotify/max_user_instances';
   const limit = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
   return { nodes: Math.floor(limit / inotifyPerNode), limit };
+}
+
+/** One table for all containers of a host: each node has an entry for each other one that it has just talked to. */
+function neighbours(): Finding {
+  const file = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
+  const limit = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  return {
+    part: 'neighbour table',
+    ok: true,
+    found: `${limit} entries: about ${Math.floor((1 + Math.sqrt(1 + 4 * limit)) / 2)} nodes that all talk to each other (sysctl net.ipv4.neigh.default.gc_thresh3)`,
+    next: '',
+  };
 }
 
 function inotify(): Finding {

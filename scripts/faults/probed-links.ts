@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { shuffled, type Draw } from '../../infra/plan/seed.ts';
-import { linkText, parseTarget } from '../../infra/plan/target.ts';
+import { linkText, nodesOf, parseTarget } from '../../infra/plan/target.ts';
 
 /** Contracts: all ordered pairs up to so many nodes, above that a seeded sample. */
 const allPairsUpTo = 10;
@@ -31,10 +31,17 @@ export function probedLinks(
   return { links: all.filter((link) => own.has(link) || sample.has(link)), of: all.length };
 }
 
-/** Pure: as many rounds as it takes, none of more links than can be probed at once. */
+/**
+ * Pure: as many rounds as it takes, none of more links than can be probed at once. Both ways between two nodes are of one
+ * round: either takes the same two entries of the kernel's neighbour table, which all containers of a host share and which
+ * has room for 1024 of them in five seconds (neigh/default/gc_thresh3). Beyond that packets are lost: 50 nodes that probe
+ * each other in any order lost half of theirs.
+ */
 export function roundsOf(links: readonly string[]): readonly (readonly string[])[] {
-  const count = Math.ceil(links.length / atOnce);
-  return Array.from({ length: count }, (_, round) => links.filter((_link, at) => at % count === round));
+  const rounds = Array.from({ length: Math.ceil(links.length / (atOnce - 1)) }, (): string[] => []);
+  for (const between of Map.groupBy(links, (link) => [...nodesOf(link)].sort().join(' ')).values())
+    rounds.reduce((least, round) => (round.length < least.length ? round : least)).push(...between);
+  return rounds;
 }
 
 /** First everybody's to the next, then to the next but one: those that stand beside each other share few ends. */

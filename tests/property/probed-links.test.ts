@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { drawFor } from '../../infra/plan/seed.ts';
-import { linkText } from '../../infra/plan/target.ts';
+import { linkText, nodesOf } from '../../infra/plan/target.ts';
 import { probedLinks, roundsOf } from '../../scripts/faults/probed-links.ts';
 import { cut } from '../support/faults.ts';
 
@@ -59,12 +59,19 @@ describe('the links that are probed', () => {
     expect(seen.size).toBe(12 * 11);
   });
 
-  test('are probed in rounds of at most 110, each of them once', () => {
+  test('are probed in rounds of at most 110, each of them once, and both ways between two nodes in the same', () => {
+    const some = nodes.chain((names) => fc.shuffledSubarray([...pairs(names)]));
     fc.assert(
-      fc.property(nodes, (names) => {
-        const rounds = roundsOf(pairs(names));
-        expect(rounds.flat().sort()).toEqual([...pairs(names)].sort());
-        expect(Math.max(...rounds.map(({ length }) => length))).toBeLessThanOrEqual(110);
+      fc.property(some, (links) => {
+        const rounds = roundsOf(links);
+        expect(rounds.flat().sort()).toEqual([...links].sort());
+        expect(Math.max(0, ...rounds.map(({ length }) => length))).toBeLessThanOrEqual(110);
+        const roundOf = (link: string): number => rounds.findIndex((round) => round.includes(link));
+        for (const link of links.slice(0, 50)) {
+          const [from = '', to = ''] = nodesOf(link);
+          const back = linkText(to, from);
+          if (links.includes(back)) expect(roundOf(back)).toBe(roundOf(link));
+        }
       }),
       { numRuns: 30 },
     );
