@@ -15,6 +15,7 @@ import {
 import { say } from './support/checks.ts';
 import { runNamed } from './support/named-command.ts';
 import { namedOptions, parsePiece, pieceOf, resumable } from './support/named-options.ts';
+import { untilInterrupted } from './support/until-interrupted.ts';
 
 /**
  * `npm run leases [-- --part 1/5] [--again] [--table]`: what becomes of faults whose controller is killed, with its watcher
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
   let result = readResult(commit, machine);
   const isDone = (wanted: number): boolean => result.moments.some(({ number }) => number === wanted);
   const left = values.table ? [] : chosen.filter((number) => values.again || !isDone(number));
-  for (const number of left) {
+  const interrupted = await untilInterrupted(left, async (number) => {
     const moment = await killedAt(number);
     result = withMoment(result, moment);
     writeResult(result);
@@ -39,7 +40,8 @@ async function main(): Promise<number> {
     say(
       `${number}: ${dies} killed ${afterMs} ms after the first inject, ${inForce.length} kinds in force: ${found}`,
     );
-  }
+  });
   say(`\n${summary(result)}\n\nevery moment: ${resultFile}`);
+  if (interrupted) return EXIT.interrupted;
   return result.moments.every(isClean) ? EXIT.pass : EXIT.fail;
 }

@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEngine } from '../infra/components/docker/engine.ts';
-import { EXIT, InterruptedError, messageOf } from '../infra/errors.ts';
+import { EXIT, messageOf } from '../infra/errors.ts';
 import { packageRoot } from '../infra/places.ts';
 import { Verdict } from '../scripts/verdict/verdict.ts';
-import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
 import { describeMachine } from './bench/machine.ts';
 import { startCommand } from './bench/peers/command.ts';
 import { currentCommit } from './bench/store.ts';
@@ -22,6 +21,7 @@ import {
 import { say } from './support/checks.ts';
 import { runNamed } from './support/named-command.ts';
 import { namedOptions, parsePiece, pieceOf, resumable } from './support/named-options.ts';
+import { untilInterrupted } from './support/until-interrupted.ts';
 
 /**
  * `npm run pairs [-- --part 1/10] [--again] [--table]`: whether the naive farm passes without a profile and fails with it,
@@ -37,21 +37,14 @@ async function main(): Promise<number> {
   let result = readResult(commit, machine);
   const left = values.table ? [] : chosen.filter((wanted) => values.again || !isDone(result, wanted));
 
-  using interrupts = listenForInterrupts();
-  const { signal } = interrupts;
-  try {
-    for (const wanted of left) {
-      signal.throwIfAborted();
-      const run = await pairRun(wanted, signal);
-      result = withRun(result, run);
-      writeResult(result);
-      say(line(run));
-    }
-  } catch (error) {
-    if (!(signal.reason instanceof InterruptedError)) throw error;
-  }
+  const interrupted = await untilInterrupted(left, async (wanted, signal) => {
+    const run = await pairRun(wanted, signal);
+    result = withRun(result, run);
+    writeResult(result);
+    say(line(run));
+  });
   say(`\n${summary(result)}\n\nevery run: ${resultFile}`);
-  if (signal.aborted) return EXIT.interrupted;
+  if (interrupted) return EXIT.interrupted;
   return canHold(result) ? EXIT.pass : EXIT.fail;
 }
 

@@ -1,9 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEngine } from '../infra/components/docker/engine.ts';
-import { EXIT, InterruptedError } from '../infra/errors.ts';
+import { EXIT } from '../infra/errors.ts';
 import { packageRoot } from '../infra/places.ts';
-import { listenForInterrupts } from '../scripts/teardown/interrupt.ts';
 import { Verdict } from '../scripts/verdict/verdict.ts';
 import { describeMachine } from './bench/machine.ts';
 import { startCommand } from './bench/peers/command.ts';
@@ -12,6 +11,7 @@ import { say } from './support/checks.ts';
 import { everyKindProfile, kindsCluster } from './support/every-kind.ts';
 import { runNamed } from './support/named-command.ts';
 import { namedOptions, parsePiece, pieceOf, resumable } from './support/named-options.ts';
+import { untilInterrupted } from './support/until-interrupted.ts';
 import { writtenSpec } from './support/written-spec.ts';
 import {
   allHold,
@@ -42,22 +42,15 @@ async function main(): Promise<number> {
   const left = values.table ? [] : chosen.filter((round) => values.again || !isDone(round));
 
   using profile = writtenSpec({ 'every-kind.yaml': everyKindProfile() });
-  using interrupts = listenForInterrupts();
-  const { signal } = interrupts;
-  try {
-    for (const round of left) {
-      signal.throwIfAborted();
-      const one = await roundOf(round, profile.path('every-kind.yaml'), signal);
-      result = withRound(result, one);
-      writeResult(result);
-      say(`round ${round}: ${[one.verdict, ...one.why].join('; ')}`);
-    }
-  } catch (error) {
-    if (!(signal.reason instanceof InterruptedError)) throw error;
-  }
+  const interrupted = await untilInterrupted(left, async (round, signal) => {
+    const one = await roundOf(round, profile.path('every-kind.yaml'), signal);
+    result = withRound(result, one);
+    writeResult(result);
+    say(`round ${round}: ${[one.verdict, ...one.why].join('; ')}`);
+  });
   if (result.rounds.length > 0) writeFileSync(docsFile, withTable(readFileSync(docsFile, 'utf8'), result));
   say(`\n${faultsTable(result)}\n\nevery receipt: ${resultFile}`);
-  if (signal.aborted) return EXIT.interrupted;
+  if (interrupted) return EXIT.interrupted;
   return allHold(result) ? EXIT.pass : EXIT.fail;
 }
 
