@@ -9,6 +9,7 @@
 #   tell ID WORDS…   writes WORDS as a line to that program's stdin
 #   heal ID          ends what ID started and runs its undos, last first, all of them whatever became of one; answers "ok",
 #                    or "err CODE MESSAGE" with what failed, which stays registered: the end of the lease tries it again
+#   forget ID…       somebody has undone all that they hold: there is nothing left of them to heal
 #   beat             renews the lease
 #
 # A command that is run has PATIENCE seconds, and so has a program for its end: what has not ended by then failed with 124. Such
@@ -106,6 +107,10 @@ while read -r -t "$lease" -a words; do
       ;;
     heal)
       if heal "${words[1]}"; then echo ok; else echo "err $? $failed"; fi
+      ;;
+    forget)
+      for id in "${words[@]:1}"; do unset 'undos[$id]'; done
+      echo ok
       ;;
     *) echo "err 64 unknown command ${words[0]:-}" ;;
   esac

@@ -3,6 +3,7 @@ import type { Draw } from '../../infra/plan/seed.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import {
   floodPacketBits,
+  forgetNeighbours,
   measureRates,
   pooled,
   probeLinks,
@@ -253,10 +254,12 @@ export class LinkMeter {
 
   async #probe(links: readonly string[], probing: typeof quick): Promise<ReadonlyMap<string, LinkSample>> {
     const samples = new Map<string, LinkSample>();
-    for (const round of roundsOf(links)) {
+    const rounds = roundsOf(links);
+    for (const round of rounds) {
       const asked = { ...probing, settleMs: this.#settleMs };
       const heard = await probeLinks(this.#points, new Set(round), asked, this.#signal);
       for (const [link, sample] of heard) samples.set(link, sample);
+      if (rounds.length > 1) await forgetNeighbours(this.#points, this.#signal);
     }
     return samples;
   }

@@ -33,9 +33,7 @@ export function probedLinks(
 
 /**
  * Pure: as many rounds as it takes, none of more links than can be probed at once. Both ways between two nodes are of one
- * round: either takes the same two entries of the kernel's neighbour table, which all containers of a host share and which
- * has room for 1024 of them in five seconds (neigh/default/gc_thresh3). Beyond that packets are lost: 50 nodes that probe
- * each other in any order lost half of theirs.
+ * round: either takes the same two entries of the kernel's neighbour table (`forgetNeighbours`).
  */
 export function roundsOf(links: readonly string[]): readonly (readonly string[])[] {
   const rounds = Array.from({ length: Math.ceil(links.length / (atOnce - 1)) }, (): string[] => []);

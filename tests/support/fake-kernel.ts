@@ -20,6 +20,8 @@ export class FakeKernel {
   readonly netems = new Map<string, string>();
   /** What the shaper was told of each address. */
   readonly shaped = new Map<string, string>();
+  /** Commands that fail. */
+  readonly refused = new Set<string>();
   rooted = false;
   shaper = false;
 
@@ -29,8 +31,21 @@ export class FakeKernel {
     return left.every(({ size }) => size === 0) && !this.rooted && !this.shaper;
   }
 
+  /** All of it or nothing, where it is several. */
   run(argv: readonly string[]): void {
-    const line = argv.join(' ');
+    const lines = singly(argv.join(' '));
+    if (lines.length === 1) this.#run(lines[0] ?? '');
+    else if (lines.some((line) => this.#isRefused(line))) throw new Error('refused: one of them');
+    else for (const line of lines) this.#run(line);
+  }
+
+  #isRefused(line: string): boolean {
+    const [, gone] = /^nft delete table (.*)$/.exec(line) ?? [];
+    return this.refused.has(line) || (gone !== undefined && !this.tables.has(gone));
+  }
+
+  #run(line: string): void {
+    must(!this.refused.has(line), line);
     const found = (pattern: RegExp): RegExpExecArray | null => pattern.exec(line);
     const add = found(/^iptables -w -t mangle -A (.*)$/);
     const drop = found(/^iptables -w -t mangle -D (.*)$/);
@@ -86,6 +101,8 @@ export class FakeSideCar {
   readonly kernel = new FakeKernel();
   /** An undo that failed: the kernel did not know what it was to undo. */
   readonly failedUndos: string[] = [];
+  /** What it was told to do, and did. */
+  readonly done: string[] = [];
   readonly #undos = new Map<string, string[]>();
   readonly #order: string[] = [];
 
@@ -115,6 +132,7 @@ export class FakeSideCar {
       case 'do':
         try {
           this.kernel.run(words);
+          this.done.push(words.join(' '));
           return 'ok';
         } catch (error) {
           return `err 1 ${String(error)}`;
@@ -130,6 +148,9 @@ export class FakeSideCar {
         if (rest[0] === 'set') this.kernel.shaped.set(rest[1] ?? '', rest.slice(2).join(' '));
         else this.kernel.shaped.delete(rest[1] ?? '');
         return this.kernel.shaper ? 'ok' : 'err 1 the shaper does not run';
+      case 'forget':
+        for (const one of words) this.#undos.delete(one);
+        return 'ok';
       case 'heal': {
         const failed = this.#heal(id);
         return failed.length === 0 ? 'ok' : `err 1 ${failed.join('; ')}`;
@@ -163,6 +184,17 @@ export class FakeSideCar {
     else this.#undos.set(id, [...failed].reverse());
     return failed;
   }
+}
+
+/** As nft takes many, and iptables many sources. */
+function singly(line: string): readonly string[] {
+  const [, before = '', sources = '', behind = ''] = /^(iptables .*-s )(\S+,\S+)( .*)$/.exec(line) ?? [];
+  if (sources !== '') return sources.split(',').map((source) => `${before}${source}${behind}`);
+  if (!line.startsWith('nft ')) return [line];
+  return line
+    .slice('nft '.length)
+    .split(/ ; (?=add|delete)/)
+    .map((one) => `nft ${one}`);
 }
 
 function must(holds: boolean, what: string): void {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../infra/places.ts';
 import { Hold } from '../../../../scripts/faults/hold.ts';
+import { FakeSideCar } from '../../../support/fake-kernel.ts';
 import { fakeNode, thisMachine } from '../../../support/fake-node.ts';
 
 /** The real holder, on this machine in the place of a side-car. */
@@ -53,4 +54,43 @@ test('what fails to start says why, and is nothing that a heal could fail on', a
   await expect(hold.start('a', ['echo', 'err', '16', 'busy'])).rejects.toThrow(/err 16 busy/);
   await hold.heal('a');
   await hold.close();
+});
+
+describe('what is asked for at one moment', () => {
+  const tables = ['inet a', 'inet b', 'inet c'] as const;
+  const words = (line: string): readonly string[] => line.split(' ');
+
+  async function added(one: FakeSideCar): Promise<{ hold: Hold; ends: PromiseSettledResult<void>[] }> {
+    const hold = await Hold.open(one.access);
+    for (const table of tables) await hold.undo(table.slice(5), words(`nft delete table ${table}`));
+    const ends = await Promise.allSettled(
+      tables.map(async (table) => hold.do(words(`nft add table ${table}`))),
+    );
+    return { hold, ends };
+  }
+
+  test('is done and undone by one command', async () => {
+    const one = new FakeSideCar();
+    const { hold } = await added(one);
+    expect([...one.kernel.tables]).toEqual(tables);
+    await Promise.all(tables.map(async (table) => hold.heal(table.slice(5))));
+    expect(one.kernel.isEmpty).toBe(true);
+    expect(one.done).toEqual([
+      'nft add table inet a ; add table inet b ; add table inet c',
+      'nft delete table inet a ; delete table inet b ; delete table inet c',
+    ]);
+    await hold.close();
+    expect(one.failedUndos).toEqual([]);
+  });
+
+  test('fails for the one that is to blame, and for nobody else', async () => {
+    const one = new FakeSideCar();
+    one.kernel.refused.add('nft add table inet b');
+    const { hold, ends } = await added(one);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const healed = await Promise.allSettled(tables.map(async (table) => hold.heal(table.slice(5))));
+    expect(healed.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(one.kernel.isEmpty).toBe(true);
+    await hold.close();
+  });
 });
