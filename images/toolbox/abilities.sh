@@ -11,6 +11,7 @@ duplicated() {
     nft add chain ip understudy_copies out '{ type filter hook output priority 0; }' &&
     nft add rule ip understudy_copies out ip daddr 198.18.0.1 numgen random mod 2 '<' 1 dup to 198.18.0.1
 }
+answering() { [ "$(dnsfault slow 0 </dev/null)" = ok ]; }
 netem=$(able tc qdisc add dev lo root netem delay 1ms)
 tc qdisc del dev lo root 2>/dev/null
 htb=$(able tc qdisc add dev lo root handle 1: htb default 0)
@@ -18,5 +19,6 @@ nftables=$(able nft add table inet understudy_ability)
 nfqueue=$(able queued)
 duplicating=$(able duplicated)
 clocks=$(able clockask try)
-printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s}\n' \
-  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks"
+names=$(able answering)
+printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s,"names":%s}\n' \
+  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks" "$names"

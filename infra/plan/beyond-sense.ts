@@ -1,4 +1,5 @@
-import { isClockFault, type Fault } from '../spec/fault.ts';
+import { isClockFault, isDnsFault, type Fault } from '../spec/fault.ts';
+import { namedNodes, tellingNames } from './cluster-names.ts';
 import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
 
@@ -24,6 +25,9 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       nodeOfSuite(of, plan),
       clockWithoutUnits(of, plan),
       answersAlike(of, plan),
+      namesOfNobody(of, plan),
+      addressOfNobody(of, plan),
+      namesThatTellNothing(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
@@ -131,6 +135,46 @@ function answersAlike({ fault, targets }: ScheduledFault, { nodes }: Plan): Find
       };
   }
   return null;
+}
+
+/** What the cluster's name server does not know it never answers: no way leads out. */
+function namesOfNobody({ fault }: ScheduledFault, { nodes }: Plan): Finding | null {
+  if (!isDnsFault(fault)) return null;
+  const known = namedNodes(nodes).flatMap(({ names }) => names);
+  const unknown = fault.names?.find((name) => !known.includes(name));
+  if (unknown === undefined) return null;
+  return {
+    key: 'names',
+    message: `no node of this cluster has the name ${unknown}`,
+    hint: `names of nodes, or of roles that have one: ${known.join(', ')}`,
+  };
+}
+
+function addressOfNobody({ fault }: ScheduledFault, { nodes }: Plan): Finding | null {
+  if (fault.kind !== 'dns.wrong' || fault.address === 'unused') return null;
+  const known = nodes.map(({ name }) => name);
+  if (known.includes(fault.address)) return null;
+  return {
+    key: 'address',
+    message: `no node of this cluster has the name ${fault.address}`,
+    hint: `unused, or one of ${known.join(', ')}`,
+  };
+}
+
+/** On a node that asks for no other name than these, nothing would be different. */
+function namesThatTellNothing({ fault, targets }: ScheduledFault, { nodes }: Plan): Finding | null {
+  if (!isDnsFault(fault)) return null;
+  const named = namedNodes(nodes);
+  const node = targets.find((one) => tellingNames(fault, one, named).length === 0);
+  if (node === undefined) return null;
+  const isWrong = fault.kind === 'dns.wrong' && fault.address !== 'unused';
+  return {
+    key: fault.names === undefined ? (isWrong ? 'address' : 'on') : 'names',
+    message: isWrong
+      ? `on ${node} every one of these names has the address of ${fault.address} already, or is its own`
+      : `${node} asks nobody for its own name: it is in its /etc/hosts`,
+    hint: 'the name of another node',
+  };
 }
 
 interface Part {

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import {
   isClockFault,
   isDependencyFault,
+  isDnsFault,
   isLinkFault,
   isNodeFault,
   isProcessFault,
@@ -75,6 +76,7 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
     if (kinds.includes('dependency.hang') || !kinds.includes('dependency.slow'))
       return 'what one answers hides what the other does';
   }
+  if (isDnsFault(a.fault) && isDnsFault(b.fault)) return 'both answer its questions after names';
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
   if (
@@ -168,7 +170,8 @@ const enoughProcesses = 16;
 
 function onFullNode(full: ScheduledFault, other: ScheduledFault): Contradiction | null {
   if (full.fault.kind !== 'resource.processes' || full.fault.freeProcesses >= enoughProcesses) return null;
-  if (isLinkFault(other.fault)) return null;
+  // Names are asked for by its side-car.
+  if (isLinkFault(other.fault) || isDnsFault(other.fault)) return null;
   const at = full.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
   return at === undefined
     ? null

@@ -40,6 +40,12 @@ export function addressIn(subnet: string, host: number): string {
   return addressText(addressNumber(subnet.split('/')[0] ?? '') + host);
 }
 
+/** One of the network of `address` that no node has: they are below it (hostsInSubnet). */
+export function unusedBeside(address: string): string {
+  const start = addressNumber(address) & ~0xff;
+  return addressText((start >>> 0) + 254);
+}
+
 /** Whether two IPv4 networks share an address; IPv6 ones share none with ours. */
 export function overlaps(a: string, b: string): boolean {
   const [first, second] = [range(a), range(b)];

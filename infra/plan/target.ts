@@ -4,9 +4,10 @@ export type Target =
   | { readonly on: 'disk'; readonly node: string; readonly path: string }
   | { readonly on: 'unit'; readonly node: string; readonly unit: string }
   | { readonly on: 'route'; readonly node: string; readonly route: string }
+  | { readonly on: 'name'; readonly node: string; readonly name: string }
   | { readonly on: 'node'; readonly node: string };
 
-/** `a->b`, `node:/path`, `node:unit`, `node:METHOD /path`, `node`. */
+/** `a->b`, `node:/path`, `node:unit`, `node:METHOD /path`, `node?name` (what a node is answered that asks for it), `node`. */
 export function targetText(target: Target): string {
   switch (target.on) {
     case 'link':
@@ -17,6 +18,8 @@ export function targetText(target: Target): string {
       return `${target.node}:${target.unit}`;
     case 'route':
       return `${target.node}:${target.route}`;
+    case 'name':
+      return `${target.node}?${target.name}`;
     case 'node':
       return target.node;
   }
@@ -27,10 +30,12 @@ export function linkText(from: string, to: string): string {
   return targetText({ on: 'link', from, to });
 }
 
-/** The other way round: no name of a node holds ">" or ":", and no name of a unit begins with "/" or holds a space. */
+/** The other way round: no name of a node holds ">", ":" or "?", and no name of a unit begins with "/" or holds a space. */
 export function parseTarget(text: string): Target {
   const [from = '', to] = text.split('->');
   if (to !== undefined) return { on: 'link', from, to };
+  const [, asker, name] = /^([a-z0-9-]+)\?(.*)$/s.exec(text) ?? [];
+  if (asker !== undefined && name !== undefined) return { on: 'name', node: asker, name };
   const [node = '', rest] = text.split(/:(.*)/s);
   if (rest === undefined) return { on: 'node', node };
   if (rest.startsWith('/')) return { on: 'disk', node, path: rest };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clockFaults } from './faults/clock.ts';
 import { dependencyFaults } from './faults/dependency.ts';
 import { diskFaults } from './faults/disk.ts';
+import { dnsFaults } from './faults/dns.ts';
 import { driftFaults } from './faults/drift.ts';
 import { environmentFaults } from './faults/environment.ts';
 import { networkFaults } from './faults/network.ts';
@@ -21,6 +22,7 @@ export const Fault = z.discriminatedUnion('kind', [
   ...driftFaults,
   ...clockFaults,
   ...dependencyFaults,
+  ...dnsFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -42,6 +44,7 @@ export type UnitSettingFault = Extract<EnvironmentFault, { on: { units: unknown 
 export type AccountFault = Extract<EnvironmentFault, { account: string }>;
 export type ClockFault = FaultOf<'clock'>;
 export type DependencyFault = FaultOf<'dependency'>;
+export type DnsFault = FaultOf<'dns'>;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -89,6 +92,10 @@ export function isClockFault(fault: Fault): fault is ClockFault {
 
 export function isDependencyFault(fault: Fault): fault is DependencyFault {
   return fault.kind.startsWith('dependency.');
+}
+
+export function isDnsFault(fault: Fault): fault is DnsFault {
+  return fault.kind.startsWith('dns.');
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

@@ -69,6 +69,12 @@ export function leastWindowMs(fault: Fault): number {
     case 'dependency.truncate':
     case 'dependency.body':
       return 4_000;
+    case 'dns.slow':
+      return 4_000 + 2 * fault.delayMs;
+    case 'dns.fail':
+      return 6_000; // an answer that stays away is waited for
+    case 'dns.wrong':
+      return 4_000;
     case 'network.rate':
       return 0; // it has no window
     default:

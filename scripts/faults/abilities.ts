@@ -7,6 +7,7 @@ import { keepCached, readCached } from '../../infra/cache-file.ts';
 import { cacheRoot } from '../../infra/places.ts';
 import { digestOf } from '../../infra/plan/canonical.ts';
 import { makerLabels } from '../teardown/maker.ts';
+import { capabilities } from './side-car.ts';
 
 /** What a host's kernel offers to faults, each tried for real (images/toolbox/abilities.sh). */
 export const Abilities = z.strictObject({
@@ -16,6 +17,7 @@ export const Abilities = z.strictObject({
   nfqueue: z.boolean(),
   duplicating: z.boolean(),
   clocks: z.boolean(),
+  names: z.boolean(),
 });
 export type Abilities = z.infer<typeof Abilities>;
 
@@ -38,7 +40,11 @@ async function tried(engine: Docker, toolbox: string): Promise<string> {
     Image: toolbox,
     Entrypoint: ['abilities'],
     Labels: { ...makerLabels(), 'dev.understudy.role': 'abilities' },
-    HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'] },
+    HostConfig: {
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      CapAdd: [...capabilities.network, ...capabilities.names],
+    },
   });
   try {
     const output = await container.attach({ stream: true, stdout: true, stderr: true });

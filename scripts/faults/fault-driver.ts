@@ -4,6 +4,7 @@ import {
   isClockFault,
   isDependencyFault,
   isDiskFault,
+  isDnsFault,
   isDriftFault,
   isEnvironmentFault,
   isFilesFault,
@@ -17,6 +18,7 @@ import { ClockArms } from './clock-arms.ts';
 import { clockDriver } from './clock-driver.ts';
 import { dependencyDriver } from './dependency-driver.ts';
 import { diskDriver } from './disk-driver.ts';
+import { dnsDriver } from './dns-driver.ts';
 import { driftDriver } from './drift-driver.ts';
 import { environmentDriver } from './environment-driver.ts';
 import { filesDriver } from './files-driver.ts';
@@ -58,7 +60,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const [clocks, clockArms] = [clockDriver(victims), new ClockArms(victims)];
-  const dependencies = dependencyDriver(victims);
+  const [dependencies, names] = [dependencyDriver(victims), dnsDriver(victims)];
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
     if (isDiskFault(fault)) return disks;
@@ -70,6 +72,7 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
     if (isDriftFault(fault)) return drifts;
     if (isClockFault(fault)) return clocks;
     if (isDependencyFault(fault)) return dependencies;
+    if (isDnsFault(fault)) return names;
     return assertNever(fault);
   };
   return {

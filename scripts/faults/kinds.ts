@@ -50,6 +50,15 @@ const shifted = {
   needs: ['clock'],
   missing: ({ clocks }: Abilities) => (clocks ? null : cannotAsk),
 } as const;
+const answered = {
+  driver: 'dnsfault',
+  healedBy: 'node',
+  needs: ['network', 'names'],
+  missing: ({ names }: Abilities) =>
+    names
+      ? null
+      : 'the kernel cannot leave packets out of connection tracking for as long as a program lives (nftables: notrack, flags owner; since 5.12)',
+} as const;
 const ofEngine = { driver: 'engine', healedBy: 'destroy', needs: [], missing: nothing } as const;
 const ofDependency = { driver: 'dependency', healedBy: 'node', needs: [], missing: nothing } as const;
 
@@ -111,6 +120,9 @@ export const kinds = {
   'dependency.first': ofDependency,
   'dependency.truncate': ofDependency,
   'dependency.body': ofDependency,
+  'dns.slow': answered,
+  'dns.fail': answered,
+  'dns.wrong': answered,
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

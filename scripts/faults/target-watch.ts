@@ -44,8 +44,8 @@ export interface Asked<F extends Fault> {
 
 /** Reads targets, each by itself. */
 export interface TargetReader<F extends Fault, R> {
-  /** What is looked at beside these targets. */
-  beside(targets: readonly string[]): readonly string[];
+  /** What is looked at beside these targets of a fault. */
+  beside(targets: readonly string[], fault: Fault): readonly string[];
   /** What else changes with them, and is not read. */
   alsoTouches?(targets: readonly string[]): readonly string[];
   /** Before the first reading around a fault, for whoever is to see it from inside. */
@@ -110,8 +110,12 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     );
   }
 
-  touches({ targets }: ScheduledFault): readonly string[] {
-    return [...targets, ...this.#reader.beside(targets), ...(this.#reader.alsoTouches?.(targets) ?? [])];
+  touches({ targets, fault }: ScheduledFault): readonly string[] {
+    return [
+      ...targets,
+      ...this.#reader.beside(targets, fault),
+      ...(this.#reader.alsoTouches?.(targets) ?? []),
+    ];
   }
 
   leadMs(): number {
@@ -129,7 +133,7 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
   async around(scheduled: ScheduledFault, inject: () => Promise<void>): Promise<void> {
     const fault = this.#faults.get(scheduled);
     if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
-    const beside = this.#reader.beside(scheduled.targets);
+    const beside = this.#reader.beside(scheduled.targets, fault);
     // What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang.
     const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isNodeFault(fault));
     const there = beside.filter((one) => !nodesOf(one).some(isAway) && this.#inForce.on(one).length === 0);

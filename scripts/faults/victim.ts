@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { containerName } from '../../infra/components/docker/names.ts';
+import { namesOf } from '../../infra/plan/cluster-names.ts';
 import type { BoundPlan, PlannedDependency, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf, parseTarget } from '../../infra/plan/target.ts';
 import { isNodeFault } from '../../infra/spec/fault.ts';
@@ -21,6 +22,8 @@ export interface Victim extends ProbePoint {
   readonly links: LinkDriver;
   readonly disks: readonly string[];
   readonly units: readonly string[];
+  /** By which the cluster's name server knows it, its own first. */
+  readonly names: readonly string[];
   /** null: it is software under test. */
   readonly dependency: PlannedDependency | null;
   /** Its node has started anew: side-car, lease and links are of namespaces that are gone, and others come in their place. */
@@ -108,6 +111,7 @@ class ArmedNode implements Victim {
   readonly machine: Machine;
   readonly disks: readonly string[];
   readonly units: readonly string[];
+  readonly names: readonly string[];
   readonly dependency: PlannedDependency | null;
   readonly #stage: VictimStage;
   readonly #planned: PlannedNode;
@@ -129,6 +133,7 @@ class ArmedNode implements Victim {
     this.machine = new DockerMachine(stage.engine, containerName(stage.bound, name));
     this.disks = disks.map(({ path }) => path);
     this.units = units;
+    this.names = namesOf(planned, stage.bound.loaded.plan.nodes);
     this.dependency = dependency;
     this.#stage = stage;
     this.#planned = planned;

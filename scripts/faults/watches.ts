@@ -6,6 +6,8 @@ import { ClockReader } from './clock-targets.ts';
 import { dependencyMeaning } from './dependency-meaning.ts';
 import { DependencyReader } from './dependency-targets.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
+import { dnsMeaning } from './dns-meaning.ts';
+import { NameReader } from './dns-targets.ts';
 import { cpuMeaning, CpuReader } from './cpu-targets.ts';
 import { driftMeaning, DriftReader } from './drift-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
@@ -44,5 +46,6 @@ export function watchesOf(
     new TargetWatch(driftMeaning, new DriftReader(victims), ...around),
     new TargetWatch(clockMeaning, new ClockReader(victims, faults), ...around),
     new TargetWatch(dependencyMeaning, new DependencyReader(victims, faults), ...around),
+    new TargetWatch(dnsMeaning, new NameReader(victims), ...around),
   ];
 }

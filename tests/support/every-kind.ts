@@ -61,6 +61,9 @@ const places = {
   'dependency.first': route('PUT /first'),
   'dependency.truncate': route('GET /truncate/*'),
   'dependency.body': route('GET /body'),
+  'dns.slow': node('node-13'),
+  'dns.fail': node('node-14'),
+  'dns.wrong': node('node-15'),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

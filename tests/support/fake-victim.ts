@@ -34,6 +34,7 @@ export async function fakeVictim(
     links: new LinkDriver(hold, 1, mechanism),
     disks: [],
     units: [],
+    names: [],
     dependency: null,
     rearm: nobody,
     ready: nobody,

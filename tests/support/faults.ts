@@ -197,6 +197,25 @@ export const otherBody = (body: string): Of<'dependency.body'> => ({
   body,
 });
 
+export const slowNames = (delayMs: number): Of<'dns.slow'> => ({
+  kind: 'dns.slow',
+  name: 'sn',
+  on: nodes,
+  delayMs,
+});
+export const noNames = (answer: Of<'dns.fail'>['answer']): Of<'dns.fail'> => ({
+  kind: 'dns.fail',
+  name: 'nn',
+  on: nodes,
+  answer,
+});
+export const wrongNames = (address: string): Of<'dns.wrong'> => ({
+  kind: 'dns.wrong',
+  name: 'wn',
+  on: nodes,
+  address,
+});
+
 /** On everything. */
 export const oneOfEach = {
   'network.delay': delay(20),
@@ -238,4 +257,7 @@ export const oneOfEach = {
   'dependency.first': failingFirst(3),
   'dependency.truncate': truncated(7),
   'dependency.body': otherBody('<html>down for maintenance</html>'),
+  'dns.slow': slowNames(300),
+  'dns.fail': noNames('servfail'),
+  'dns.wrong': wrongNames('unused'),
 } satisfies Record<FaultKind, Fault>;

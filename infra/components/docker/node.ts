@@ -1,6 +1,7 @@
 import type * as docker from '@pulumi/docker';
 import type { Input } from '@pulumi/pulumi';
 import { knownHosts } from '../../plan/bind.ts';
+import { namesOf } from '../../plan/cluster-names.ts';
 import type { BoundPlan, PlannedNode } from '../../plan/plan.ts';
 import type { HostMechanism } from './host.ts';
 import { labelsOf } from './labels.ts';
@@ -16,7 +17,6 @@ export function nodeArguments(
   host: HostMechanism,
   conceal: (text: string) => Input<string> = (text) => text,
 ): docker.ContainerArgs {
-  const alone = bound.loaded.plan.nodes.filter(({ role }) => role === node.role).length === 1;
   return {
     name: containerName(bound, node.name),
     hostname: node.name,
@@ -30,7 +30,7 @@ export function nodeArguments(
       {
         name: networkName(bound),
         ipv4Address: bound.run.addresses[node.name] ?? '',
-        aliases: alone ? [node.name, node.role] : [node.name],
+        aliases: [...namesOf(node, bound.loaded.plan.nodes)],
       },
     ],
     // Docker's own DNS answers the cluster's names; what it does not know goes to nobody.

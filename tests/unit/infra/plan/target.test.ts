@@ -16,6 +16,7 @@ const target: fc.Arbitrary<Target> = fc.oneof(
     node,
     route: fc.stringMatching(/^(GET|POST|DELETE) \/[A-Za-z0-9._~/%@!$&'()+,;=:-]{0,12}\*?$/),
   }),
+  fc.record({ on: fc.constant('name' as const), node, name: fc.stringMatching(/^[a-z][a-z0-9-]{0,9}$/) }),
   fc.record({ on: fc.constant('node' as const), node }),
 );
 

@@ -19,6 +19,7 @@ const everything: Abilities = {
   nfqueue: true,
   duplicating: true,
   clocks: true,
+  names: true,
 };
 const scheduled = (fault: Fault): ScheduledFault => ({
   id: `p/${fault.name}`,
@@ -64,10 +65,23 @@ describe('what the kernel must offer', () => {
       { clocks: false },
       ['clock.offset', 'clock.rate', 'clock.zone'],
     ],
+    [
+      'who cannot answer for a name server lets names be',
+      { names: false },
+      ['dns.slow', 'dns.fail', 'dns.wrong'],
+    ],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
       'disks need nothing of it',
-      { nfqueue: false, netem: false, htb: false, nftables: false, duplicating: false, clocks: true },
+      {
+        nfqueue: false,
+        netem: false,
+        htb: false,
+        nftables: false,
+        duplicating: false,
+        clocks: true,
+        names: true,
+      },
       kinds.filter((kind) => kind.startsWith('network.')),
     ],
   ])('%s', (_what, abilities, expected) => {
@@ -82,6 +96,7 @@ describe('what the kernel must offer', () => {
       nftables: false,
       duplicating: false,
       clocks: false,
+      names: false,
     };
     const { error } = refusalOf(() => {
       refuseWhatCannotBe(
