@@ -165,6 +165,8 @@ function addressOfNobody({ fault }: ScheduledFault, { nodes }: Plan): Finding | 
 function namesThatTellNothing({ fault, targets }: ScheduledFault, { nodes }: Plan): Finding | null {
   if (!isDnsFault(fault)) return null;
   const named = namedNodes(nodes);
+  const known = named.flatMap(({ names }) => names);
+  if (fault.names?.some((name) => !known.includes(name)) === true) return null;
   const node = targets.find((one) => tellingNames(fault, one, named).length === 0);
   if (node === undefined) return null;
   const isWrong = fault.kind === 'dns.wrong' && fault.address !== 'unused';
