@@ -10,6 +10,7 @@ import {
   type Fault,
   type FaultKind,
 } from '../spec/fault.ts';
+import { canonicalJson } from './canonical.ts';
 import type { ScheduledFault } from './plan.ts';
 import { nodesOf } from './target.ts';
 
@@ -70,6 +71,7 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
   const kinds = [a.fault.kind, b.fault.kind];
   const [one, other] = kinds;
   if (one === other && exclusive.has(a.fault.kind)) return `both set ${a.fault.kind}`;
+  if (cutsOther(a.fault, b.fault)) return 'what one cuts hides what the other leaves';
   if (isDependencyFault(a.fault) && isDependencyFault(b.fault)) {
     if (one === other) return `both are ${one}`;
     // What comes late is told from what comes as something else, and nothing from what never comes.
@@ -98,6 +100,12 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
   if (inWindow && kinds.includes('network.duplicate') && kinds.some((kind) => sparedByCopies.has(kind)))
     return 'where a packet has a copy, one of the two makes up for what happens to the other: let both hold during the whole run';
   return null;
+}
+
+/** Each is known by what is cut and by what is not. */
+function cutsOther(a: Fault, b: Fault): boolean {
+  if (a.kind !== 'network.partition' || b.kind !== 'network.partition') return false;
+  return canonicalJson(a.only ?? null) !== canonicalJson(b.only ?? null);
 }
 
 /** What a fault sets that has one value at a time; null for all others. */

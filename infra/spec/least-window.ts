@@ -14,7 +14,7 @@ export function leastWindowMs(fault: Fault): number {
     case 'network.delay':
       return 2_500 + fault.delayMs;
     case 'network.partition':
-      return 2_500;
+      return fault.only === undefined ? 2_500 : 4_000;
     case 'network.jitter':
       return 6_000 + 2 * fault.jitterMs;
     case 'network.loss':

@@ -12,6 +12,7 @@ import {
   type RatioKind,
 } from './link-ratio.ts';
 import type { LinkReading } from './link-receipts.ts';
+import { isThrough, trafficText } from './port-probes.ts';
 
 /** A ratio below this, told from none, is nobody's fault. */
 const nobodys = 0.001;
@@ -82,8 +83,10 @@ export function isGone(fault: LinkFault, before: LinkReading, now: LinkReading):
       return scatters(fault.kind, before.probes, now.probes) || isRatioGone(fault, before.probes, now.probes);
     case 'network.rate':
       return now.flood.bitsPerSecond > fault.rateMbit * 1.1e6;
-    case 'network.partition':
-      return true;
+    case 'network.partition': {
+      const ports = fault.only === undefined ? null : now.ports?.get(trafficText(fault.only));
+      return ports === null || (ports !== undefined && isThrough(ports));
+    }
     default:
       return assertNever(fault);
   }

@@ -1,5 +1,5 @@
 import type { Scaffolding } from './fingerprint.ts';
-import { heldMs, type LinkCondition } from './link-condition.ts';
+import { heldMs, type Cut, type LinkCondition } from './link-condition.ts';
 
 /** NFQUEUE number in each node's own namespace, and the tc handle that marks a qdisc as ours. */
 export const queueNumber = 47;
@@ -47,7 +47,7 @@ export function shapedFrom(address: string): LinkCommands {
 }
 
 /** One direction only, dropped where it arrives: silent for the sender, and nobody else's packets are looked at. */
-export function cutFrom(address: string): LinkCommands {
+export function cutFrom(address: string, cuts: readonly Cut[]): LinkCommands {
   const table = ['inet', `understudy_cut_${address.replaceAll('.', '_')}`];
   return {
     undo: [['nft', 'delete', 'table', ...table]],
@@ -69,9 +69,31 @@ export function cutFrom(address: string): LinkCommands {
         ';',
         '}',
       ],
-      ['nft', 'add', 'rule', ...table, 'in', 'ip', 'saddr', address, 'counter', 'drop'],
+      ...cuts
+        .flatMap(matchesOf)
+        .map((match) => [
+          'nft',
+          'add',
+          'rule',
+          ...table,
+          'in',
+          'ip',
+          'saddr',
+          address,
+          ...match,
+          'counter',
+          'drop',
+        ]),
     ],
   };
+}
+
+/** A port is that of whoever serves there, at either end: what goes to it and what comes from it. */
+function matchesOf(cut: Cut): readonly (readonly string[])[] {
+  if (cut === 'all') return [[]];
+  const { protocol, port } = cut;
+  if (port === undefined) return [['meta', 'l4proto', protocol]];
+  return ['dport', 'sport'].map((end) => [protocol, end, String(port)]);
 }
 
 /** So many chances are drawn from: a ratio is rounded to a millionth. */

@@ -1,5 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { assertNever } from '../../infra/errors.ts';
 import type { LinkFault } from '../../infra/spec/fault.ts';
+import type { Traffic } from '../../infra/spec/faults/network.ts';
+
+/** What does not go through: everything, or what is named. */
+export type Cut = 'all' | Traffic;
 
 /** All that holds on one directed link at one moment. */
 export interface LinkCondition {
@@ -13,7 +18,7 @@ export interface LinkCondition {
   readonly corruptRatio: number;
   /** null: as fast as the host. */
   readonly rateMbit: number | null;
-  readonly cut: boolean;
+  readonly cuts: readonly Cut[];
 }
 
 export const clean: LinkCondition = {
@@ -25,7 +30,7 @@ export const clean: LinkCondition = {
   reorderByMs: 0,
   corruptRatio: 0,
   rateMbit: null,
-  cut: false,
+  cuts: [],
 };
 
 /**
@@ -36,7 +41,7 @@ export function heldMs({ delayMs, jitterMs }: LinkCondition): number {
   return Math.max(delayMs, jitterMs);
 }
 
-/** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate wins, one cut is enough. */
+/** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate wins, what is cut once is cut. */
 export function merge(faults: readonly LinkFault[]): LinkCondition {
   return faults.reduce(add, clean);
 }
@@ -62,10 +67,17 @@ function add(link: LinkCondition, fault: LinkFault): LinkCondition {
     case 'network.rate':
       return { ...link, rateMbit: Math.min(link.rateMbit ?? Infinity, fault.rateMbit) };
     case 'network.partition':
-      return { ...link, cut: true };
+      return { ...link, cuts: withCut(link.cuts, fault.only ?? 'all') };
     default:
       return assertNever(fault);
   }
+}
+
+/** In one order, whichever came first. */
+function withCut(cuts: readonly Cut[], one: Cut): readonly Cut[] {
+  if (cuts.some((other) => isDeepStrictEqual(other, one))) return cuts;
+  const text = (cut: Cut): string => (cut === 'all' ? '' : `${cut.protocol} ${cut.port ?? ''}`);
+  return [...cuts, one].sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }
 
 function either(a: number, b: number): number {

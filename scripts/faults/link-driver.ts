@@ -50,7 +50,8 @@ export class LinkDriver {
 
   /** Makes what arrives from `address` be delayed, lost or cut as `condition` says. */
   async incoming(address: string, condition: LinkCondition): Promise<void> {
-    const cut = this.#toggle(`cut-${address}`, cutFrom(address), condition.cut, condition);
+    const { cuts } = condition;
+    const cut = this.#toggle(`cut-${address}`, cutFrom(address, cuts), cuts.length > 0, { ...clean, cuts });
     await allDone([cut, this.#shape(address, condition)]);
   }
 
@@ -158,7 +159,7 @@ export class LinkDriver {
 
 /** What its commands say cannot be changed where it stands, but only be put in anew. */
 function isFixed(id: string): boolean {
-  return id.startsWith('rate-') || id.startsWith('copy-');
+  return ['rate-', 'copy-', 'cut-'].some((one) => id.startsWith(one));
 }
 
 function isShaped(condition: LinkCondition): boolean {

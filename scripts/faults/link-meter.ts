@@ -12,6 +12,8 @@ import {
 } from './link-probes.ts';
 import { isDecided, isKnown, isRatioFault, type RatioFault } from './link-ratio.ts';
 import type { LinkReading } from './link-receipts.ts';
+import { PortMeter } from './port-meter.ts';
+import { portProbing } from './port-probes.ts';
 import { probedLinks, roundsOf, type ProbedLinks } from './probed-links.ts';
 
 /** Keys are `a->b`. */
@@ -38,7 +40,10 @@ const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 /** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
 export function leastProbingMs(fault: Fault, settleMs = spareMs + longestMs(fault)): number {
   const took = ({ count, everyUs }: typeof quick): number => (count * everyUs) / 1000 + settleMs;
-  return took(timesFor(fault)) + (isRatioFault(fault) ? took(thorough) : 0);
+  const isOnPort = fault.kind === 'network.partition' && fault.only !== undefined;
+  return (
+    took(timesFor(fault)) + (isRatioFault(fault) ? took(thorough) : 0) + (isOnPort ? took(portProbing) : 0)
+  );
 }
 
 /** Links that are probed alike. */
@@ -75,6 +80,7 @@ export class LinkMeter {
   readonly #all: readonly ProbePoint[];
   readonly #probed: ProbedLinks;
   #points: readonly ProbePoint[];
+  readonly #ports: PortMeter;
   /** Links with a rate to come. */
   readonly #rated: ReadonlySet<string>;
   readonly #settleMs: number;
@@ -100,6 +106,7 @@ export class LinkMeter {
     this.#points = points;
     this.#signal = signal;
     this.#settleMs = lateMs + scheduled.reduce((sum, { fault }) => sum + longestMs(fault), 0);
+    this.#ports = new PortMeter(scheduled, this.#settleMs, signal);
     this.#rated = new Set(
       scheduled.flatMap(({ fault, targets }) => (fault.kind === 'network.rate' ? targets : [])),
     );
@@ -205,12 +212,15 @@ export class LinkMeter {
     for (const { links, probing } of groups)
       for (const [link, sample] of await this.#probe(links, probing)) times.set(link, sample);
     const shares = await this.#shares([...times.keys()], ratios);
+    const ports = await this.#ports.read(this.#points, [...times.keys()]);
     const rates = floodMs === null ? new Map<string, LinkSample>() : await this.#rates(floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
         const { sent, received, copies, overtaken, corrupted } = shares.get(link) ?? sample;
         const probes = { ...sample, sent, received, copies, overtaken, corrupted };
-        return [link, { probes, flood: rates.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN } }];
+        const flood = rates.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN };
+        const own = ports.get(link);
+        return [link, { probes, flood, ...(own === undefined ? {} : { ports: own }) }];
       }),
     );
   }

@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { linkText } from '../../infra/plan/target.ts';
-import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
-import { withDeadline } from '../with-deadline.ts';
+import type { NodeAccess } from '../nodes/node.ts';
 import { allDone } from './all-done.ts';
-import { unlessAborted } from './unless-aborted.ts';
+import { checked, Listener } from './listener.ts';
 
 /** What arrived over one directed link, measured inside the receiving node's network namespace. */
 export interface LinkSample {
@@ -41,8 +38,6 @@ const ports = { first: 27_011, count: 1000 } as const;
 let measurements = 0;
 const nextPort = (): string => String(ports.first + (measurements++ % ports.count));
 
-/** For a listener to say that it listens, or, at its end, what it heard. */
-const listenerDeadlineMs = 10_000;
 /** How long listeners go on after a flood: its middle is what counts. */
 const floodSettleMs = 100;
 const packetBytes = 1200;
@@ -171,14 +166,14 @@ async function listening(
   { port, sent, settleMs, signal }: Listening,
   work: () => Promise<void>,
 ): Promise<ReadonlyMap<string, LinkSample>> {
-  const listeners = points.map((point) => new Listener(point, port, signal));
+  const listeners = points.map((point) => new Listener(point, ['linkprobe', 'listen', port], signal));
   try {
     await allDone(listeners.map(async (one) => one.begin()));
     await work();
     await delay(settleMs, undefined, { signal }); // the slowest probe under way must still count: no condition to be seen
     const samples = new Map<string, LinkSample>();
     for (const listener of listeners) {
-      const lines = await listener.heard();
+      const lines = (await listener.heard()).map((line) => Line.parse(JSON.parse(line)));
       for (const from of points.filter(({ node }) => node !== listener.node)) {
         const line = lines.find((one) => one.from === from.address);
         samples.set(linkText(from.node, listener.node), sampleOf(line, sent));
@@ -187,60 +182,6 @@ async function listening(
     return samples;
   } finally {
     for (const one of listeners) one.close();
-  }
-}
-
-/** Counts what arrives at one node. It ends with its input, so closing it is enough, whatever became of the rest. */
-class Listener {
-  readonly node: string;
-  readonly #sideCar: NodeAccess;
-  readonly #port: string;
-  readonly #signal: AbortSignal;
-  readonly #lines: string[] = [];
-  #process: NodeProcess | null = null;
-  #ended: Promise<void> = Promise.resolve();
-
-  constructor({ node, sideCar }: ProbePoint, port: string, signal: AbortSignal) {
-    this.node = node;
-    this.#sideCar = sideCar;
-    this.#port = port;
-    this.#signal = signal;
-  }
-
-  async begin(): Promise<void> {
-    this.#signal.throwIfAborted();
-    const process = await this.#sideCar.start(['linkprobe', 'listen', this.#port]);
-    this.#process = process;
-    process.stderr.resume();
-    process.stdin.on('error', () => undefined); // it is gone; what waits for it says so
-    const reader = createInterface({ input: process.stdout });
-    this.#ended = once(reader, 'close').then(() => undefined);
-    const listens = new Promise<void>((resolve) => {
-      reader.on('line', (line) => {
-        if (line === 'listening') resolve();
-        else this.#lines.push(line);
-      });
-    });
-    const ended = process.exited.then((code) => {
-      throw new Error(`linkprobe on ${this.node} ended with ${code} before it listened`);
-    });
-    ended.catch(() => undefined); // as it does in the end, once it has listened
-    await this.#inTime(Promise.race([listens, ended]));
-  }
-
-  async heard(): Promise<readonly z.infer<typeof Line>[]> {
-    this.#process?.stdin.end();
-    await this.#inTime(this.#ended);
-    return this.#lines.map((line) => Line.parse(JSON.parse(line)));
-  }
-
-  close(): void {
-    this.#process?.close();
-  }
-
-  async #inTime(work: Promise<void>): Promise<void> {
-    const what = `linkprobe on ${this.node}`;
-    await unlessAborted(this.#signal, withDeadline(what, listenerDeadlineMs, work));
   }
 }
 
@@ -255,12 +196,4 @@ function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSam
     // Nothing in the middle, but for bursts at both ends: the receiver did not get to the processor, and no rate was seen.
     bitsPerSecond: line.middleBytes > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs / arrivedRatio : NaN,
   };
-}
-
-/** What was begun in a side-car when the run is interrupted ends by itself, or goes with it: nobody waits for it. */
-async function checked(node: NodeAccess, argv: readonly string[], signal: AbortSignal): Promise<void> {
-  const asked = node.exec(argv, { timeoutMs: 120_000, signal });
-  const { exitCode, stderr } = await unlessAborted(signal, asked);
-  if (exitCode !== 0)
-    throw new Error(`${node.name}: ${argv.slice(0, 2).join(' ')} ended with ${exitCode}: ${stderr}`);
 }

@@ -1,6 +1,9 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { LinkFault } from '../../infra/spec/fault.ts';
+import type { Traffic } from '../../infra/spec/faults/network.ts';
 import type { LinkSample } from './link-probes.ts';
+import type { PortsByTraffic } from './port-meter.ts';
+import { isCut, isThrough, trafficText, type PortSample } from './port-probes.ts';
 import {
   askedRatio,
   countOf,
@@ -26,6 +29,8 @@ import {
 export interface LinkReading {
   readonly probes: LinkSample;
   readonly flood: LinkSample;
+  /** Of links where a fault is on some of the traffic alone. */
+  readonly ports?: PortsByTraffic;
 }
 
 export interface LinkReadings {
@@ -61,7 +66,7 @@ export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
     case 'network.rate':
       return rateOf(fault.rateMbit * 1e6, readings);
     case 'network.partition':
-      return partitionOf(readings);
+      return fault.only === undefined ? partitionOf(readings) : cutOf(fault.only, readings);
     default:
       return assertNever(fault);
   }
@@ -199,6 +204,30 @@ function partitionOf(readings: LinkReadings): Judged {
     samples: { before: [before], during: [during], after: [after] },
   };
 }
+
+/** All of that traffic is held back, and of what is next to it at least half of what came before still comes. */
+function cutOf(only: Traffic, readings: LinkReadings): Judged {
+  const of = ({ ports }: LinkReading): PortSample => ports?.get(trafficText(only)) ?? noPort;
+  const [was, is] = [of(readings.before), of(readings.during)];
+  const measured = mapReadings(readings, (reading) => (of(reading).sent > 0 && isCut(of(reading)) ? 1 : 0));
+  const isSpared = is.spared.every((count, lane) => count > 0 && count >= (was.spared[lane] ?? 0) / 2);
+  const [met, spared] = [is.met, is.spared].map((all) => all.reduce((sum, one) => sum + one, 0));
+  const n = is.sent * is.met.length;
+  return {
+    requested: 1,
+    measured,
+    unit: 'bool',
+    n,
+    tolerance: 0,
+    ...verdict(
+      was.sent > 0 && isThrough(was) && measured.during === 1 && isSpared,
+      `${met} of ${n} probes of ${trafficText(only)} arrived, and ${spared} of ${is.sent * is.spared.length} beside it`,
+    ),
+    samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
+  };
+}
+
+const noPort: PortSample = { sent: 0, met: [], spared: [] };
 
 function verdict(ok: boolean, seen: string): Pick<Receipt, 'ok' | 'why'> {
   return { ok, why: ok ? '' : seen };

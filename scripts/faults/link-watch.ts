@@ -8,6 +8,8 @@ import { nodesOf } from '../../infra/plan/target.ts';
 import { isClean } from './clean-link.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { Judge } from './judge.ts';
+import type { LinkReading } from './link-receipts.ts';
+import { isCut } from './port-probes.ts';
 import { linkJudge, type LinkMeasurement, type LinkMeasurements } from './link-judge.ts';
 
 /** How long a reading of a few links takes beside a suite. */
@@ -148,9 +150,9 @@ export class LinkWatch implements FaultWatch {
         this.#inForce.on(link).every(({ startMs }) => startMs === null),
     );
     if (links.length === 0) return;
-    const changed = [...(await this.#meter.some(links))].filter(([link, { probes }]) => {
-      const was = this.#wholeRun.get(link)?.probes;
-      return was === undefined || !isClean(was, probes);
+    const changed = [...(await this.#meter.some(links))].filter(([link, is]) => {
+      const was = this.#wholeRun.get(link);
+      return was === undefined || !isClean(was.probes, is.probes) || !cutsTheSame(was, is);
     });
     if (changed.length > 0)
       throw new Error(
@@ -194,6 +196,17 @@ export class LinkWatch implements FaultWatch {
     );
     return Math.min(...toCome.map((other) => (other.startMs ?? 0) - this.leadMs(other)));
   }
+}
+
+/** Of the traffic that faults are on. */
+function cutsTheSame(
+  { ports: before = new Map() }: LinkReading,
+  { ports: now = new Map() }: LinkReading,
+): boolean {
+  return [...now].every(([traffic, sample]) => {
+    const was = before.get(traffic);
+    return was !== undefined && isCut(was) === isCut(sample);
+  });
 }
 
 function changed(

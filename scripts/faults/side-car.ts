@@ -10,7 +10,8 @@ import { RunnerNode } from '../nodes/runner.ts';
  * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL for processes of any account, and
  * SETUID and SETGID for what a process alone may do to another of its account; SYS_PTRACE and SYS_CHROOT alone lead to the
  * node's own files and programs, through /proc/1/root; to ask processes for their time, too; CHOWN, FOWNER and FSETID
- * are to put back files of any account as they were; NET_BIND_SERVICE is to answer at the port of name servers.
+ * are to put back files of any account as they were; NET_BIND_SERVICE is to answer at the port of name servers,
+ * and NET_RAW to see what arrives at a port that somebody else serves.
  */
 export const capabilities = {
   network: ['NET_ADMIN'],
@@ -22,6 +23,7 @@ export const capabilities = {
   files: ['SYS_PTRACE', 'SYS_CHROOT', 'CHOWN', 'FOWNER', 'FSETID'],
   clock: ['SYS_PTRACE', 'SYS_CHROOT'],
   names: ['NET_BIND_SERVICE'],
+  raw: ['NET_RAW'],
 } as const;
 export type Grant = keyof typeof capabilities;
 

@@ -94,7 +94,9 @@ export function routeOf(victims: readonly Victim[], text: string): { victim: Vic
 
 /** Pure: the least that these faults need of a side-car, and what reading a fingerprint does. */
 export function grantsFor(faults: readonly ScheduledFault[]): ReadonlySet<Grant> {
-  return new Set<Grant>(['network', 'disk', ...faults.flatMap(({ fault }) => kinds[fault.kind].needs)]);
+  const isOnPort = faults.some(({ fault }) => fault.kind === 'network.partition' && fault.only !== undefined);
+  const own = faults.flatMap(({ fault }) => kinds[fault.kind].needs);
+  return new Set<Grant>(['network', 'disk', ...own, ...(isOnPort ? (['raw'] as const) : [])]);
 }
 
 /** What acts on one start of a node. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { nodesOf } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isLinkFault, type Fault } from '../../infra/spec/fault.ts';
+import type { Traffic } from '../../infra/spec/faults/network.ts';
 import { driverOf } from '../../scripts/faults/fault-driver.ts';
 import { Hold } from '../../scripts/faults/hold.ts';
 import { clean, merge, type LinkCondition } from '../../scripts/faults/link-condition.ts';
@@ -23,7 +24,13 @@ const condition: fc.Arbitrary<LinkCondition> = fc.record({
   reorderByMs: fc.constant(20),
   corruptRatio: fc.constantFrom(0, 0, 0.01),
   rateMbit: fc.constantFrom(null, null, 1, 10),
-  cut: fc.boolean(),
+  cuts: fc.constantFrom<LinkCondition['cuts'][]>(
+    [],
+    [],
+    ['all'],
+    [{ protocol: 'tcp', port: 6379 }],
+    [{ protocol: 'icmp' }],
+  ),
 });
 const change = fc.record({ peer: fc.nat(peers.length - 1), condition, way: fc.constantFrom('in', 'out') });
 
@@ -58,7 +65,7 @@ describe('the links of one node', () => {
     const { sideCar, hold, links } = await linksOfOneNode('nfqueue');
     const [slow, gone] = [
       { ...clean, delayMs: 80 },
-      { ...clean, cut: true },
+      { ...clean, cuts: ['all' as const] },
     ];
     await Promise.all([links.incoming(peers[0], slow), links.incoming(peers[1], gone)]);
     expect(incomingOf(sideCar, peers[0], 'nfqueue')).toEqual(asIncoming(slow, 'nfqueue'));
@@ -106,6 +113,10 @@ describe('faults on all links', () => {
     }),
     fc.record({ kind: fc.constant<'network.rate'>('network.rate'), rateMbit: fc.constantFrom(1, 10) }),
     fc.record({ kind: fc.constant<'network.partition'>('network.partition') }),
+    fc.record({
+      kind: fc.constant<'network.partition'>('network.partition'),
+      only: fc.constantFrom<Traffic[]>({ protocol: 'tcp', port: 6379 }, { protocol: 'udp' }),
+    }),
   );
   const scheduled = fc
     .array(fc.tuple(fault, fc.subarray(links, { minLength: 1 })), { minLength: 1, maxLength: 4 })
@@ -191,9 +202,9 @@ test('a heal and an inject on one link at the same moment leave what is then act
   const driver = driverOf(victims);
   await driver.inject(first, [first]);
   await Promise.all([driver.heal(first, []), driver.inject(second, [second])]);
-  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBe(true);
+  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBe('');
   await Promise.all([driver.heal(second, []), driver.inject(first, [first]), driver.heal(first, [])]);
-  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBe(false);
+  expect(incomingOf(sideCars[1], peers[0], 'nfqueue').cut).toBeNull();
   await Promise.all(victims.map(async ({ hold }) => hold.close()));
 });
 
@@ -216,7 +227,8 @@ async function victim(
 }
 
 interface Incoming {
-  readonly cut: boolean;
+  /** Its rules, without what is the same in each. */
+  readonly cut: string | null;
   readonly shaped: string | null;
 }
 
@@ -225,26 +237,43 @@ function isShaped({ delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio }: 
 }
 
 function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
-  const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, cut } = asked;
+  const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, cuts } = asked;
   const orders = [
     ...[Math.max(delayMs, jitterMs) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
     ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
   ]
     .map((one) => Math.round(one))
     .join(' ');
-  return { cut, shaped: how === 'nfqueue' && isShaped(asked) ? orders : null };
+  const cut = cuts.map((one) =>
+    one === 'all'
+      ? ''
+      : one.port === undefined
+        ? `meta l4proto ${one.protocol}`
+        : `${one.protocol} dport ${one.port}, ${one.protocol} sport ${one.port}`,
+  );
+  return {
+    cut: cuts.length === 0 ? null : cut.join(', '),
+    shaped: how === 'nfqueue' && isShaped(asked) ? orders : null,
+  };
 }
 
 function incomingOf(sideCar: FakeSideCar | undefined, address: string, how: LinkMechanism): Incoming {
-  const { tables, rules, shaped } = sideCar?.kernel ?? new FakeSideCar().kernel;
+  const { tableRules, rules, shaped } = sideCar?.kernel ?? new FakeSideCar().kernel;
   const handedOver = [...rules].some((rule) => rule.startsWith(`INPUT -s ${address} -j NFQUEUE`));
   return {
-    cut: tables.has(`inet understudy_cut_${address.replaceAll('.', '_')}`),
+    cut: cutRules(tableRules.get(`inet understudy_cut_${address.replaceAll('.', '_')}`), address),
     shaped:
       how === 'nfqueue' && (handedOver || shaped.has(address))
         ? `${shaped.get(address) ?? 'nothing'}${handedOver ? '' : ', unused'}`
         : null,
   };
+}
+
+function cutRules(text: string | undefined, address: string): string | null {
+  if (text === undefined) return null;
+  const found = [...text.matchAll(/^in ip saddr (\S+) (.*)counter drop$/gm)];
+  expect(found.map(([, from]) => from)).toEqual(found.map(() => address));
+  return found.map(([, , match = '']) => match.trim()).join(', ');
 }
 
 interface Outgoing {

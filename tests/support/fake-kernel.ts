@@ -10,7 +10,7 @@ import { fakeNode } from './fake-node.ts';
 export class FakeKernel {
   readonly rules = new Set<string>();
   readonly tables = new Set<string>();
-  /** Table → its rule. */
+  /** Table → its chains and rules, a line each. */
   readonly tableRules = new Map<string, string>();
   /** Class id → rate. */
   readonly classes = new Map<string, string>();
@@ -66,7 +66,9 @@ export class FakeKernel {
     else if (table !== null) put(this.tables, table[1]);
     else if (inTable !== null) {
       must(this.tables.has(inTable[1] ?? ''), `no table ${line}`);
-      this.tableRules.set(inTable[1] ?? '', inTable[2] ?? '');
+      const [, name = '', text = ''] = inTable;
+      const before = this.tableRules.get(name);
+      this.tableRules.set(name, before === undefined ? text : `${before}\n${text}`);
     } else if (untable !== null) {
       take(this.tables, untable[1]);
       this.tableRules.delete(untable[1] ?? '');

@@ -49,6 +49,7 @@ export const rate = (rateMbit: number): Of<'network.rate'> => ({
   rateMbit,
 });
 export const cut: Of<'network.partition'> = { kind: 'network.partition', name: 'p', on: links };
+export const cutPort: Of<'network.partition'> = { ...cut, only: { protocol: 'tcp', port: 6379 } };
 export const space = (freeBytes: number): Of<'disk.space'> => ({
   kind: 'disk.space',
   name: 's',

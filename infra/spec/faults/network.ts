@@ -13,6 +13,15 @@ export const linkValues = {
   rateMbit: z.number().min(0.1).max(10_000),
 };
 
+/**
+ * What belongs to one protocol, or to one of its ports: packets to that port and from it, so that both directions of a
+ * connection with it are meant, each on its own link.
+ */
+export const Traffic = z
+  .strictObject({ protocol: z.enum(['tcp', 'udp', 'icmp']), port: z.int().min(1).max(65_535).optional() })
+  .refine(({ protocol, port }) => protocol !== 'icmp' || port === undefined, 'without "port": icmp has none');
+export type Traffic = z.infer<typeof Traffic>;
+
 const common = { ...timing, ...onLinks };
 
 /**
@@ -39,5 +48,5 @@ export const networkFaults = [
     kind: z.literal('network.rate'),
     rateMbit: linkValues.rateMbit,
   }),
-  z.strictObject({ ...common, kind: z.literal('network.partition') }),
+  z.strictObject({ ...common, kind: z.literal('network.partition'), only: Traffic.optional() }),
 ] as const;

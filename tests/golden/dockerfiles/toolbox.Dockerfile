@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=355082b9093ee3dfcbd18bf1407ad5d17975da5480bdafa761cbbf5b7cf792e1
+LABEL dev.understudy.inputs=6399e95c4fb3cec1d7401ef7a23b30f045ac693c1086d66c1497c40b5013db97
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -30,16 +30,17 @@ COPY ["files/012-dependencyfault.c","/usr/local/src/dependencyfault.c"]
 COPY ["files/013-httpprobe.c","/usr/local/src/httpprobe.c"]
 COPY ["files/014-dnsfault.c","/usr/local/src/dnsfault.c"]
 COPY ["files/015-dnsprobe.c","/usr/local/src/dnsprobe.c"]
-COPY ["files/016-hold","/usr/local/bin/hold"]
+COPY ["files/016-portprobe.c","/usr/local/src/portprobe.c"]
+COPY ["files/017-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/017-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/018-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/018-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/019-accountless","/usr/local/bin/accountless"]
+COPY ["files/019-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/020-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/020-packageless","/usr/local/bin/packageless"]
+COPY ["files/021-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/021-abilities","/usr/local/bin/abilities"]
+COPY ["files/022-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
@@ -57,3 +58,4 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/dependencyfault","/usr/local/src/d
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/httpprobe","/usr/local/src/httpprobe.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/dnsfault","/usr/local/src/dnsfault.c","-lnftables","-lpthread"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/dnsprobe","/usr/local/src/dnsprobe.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/portprobe","/usr/local/src/portprobe.c"]

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { refuseContradictions } from '../../../../infra/plan/contradictions.ts';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
-import { cut, delay, freeze, kill, powerLoss, space, stop } from '../../../support/faults.ts';
+import { cut, cutPort, delay, freeze, kill, powerLoss, space, stop } from '../../../support/faults.ts';
 
 const scheduled = (
   id: string,
@@ -51,6 +51,18 @@ describe('while a node is away', () => {
     const gone = scheduled('p/away', powerLoss, 'a-1', whole);
     expect(refusal(gone, scheduled('p/other', delay(5), 'b-1->a-1', whole))).toMatch(/while it is away/);
   });
+});
+
+test('of two partitions of one link at one time, both cut the same', () => {
+  const port = scheduled('p/port', cutPort, 'a-1->b-1', [1000, 6000]);
+  const other = { ...cutPort, only: { protocol: 'tcp', port: 6380 } } as const;
+  for (const fault of [cut, other])
+    expect(refusal(port, scheduled('p/other', fault, 'a-1->b-1', [5000, 9000]))).toMatch(
+      /on a-1->b-1 at the same time, and what one cuts hides what the other leaves/,
+    );
+  expect(refusal(port, scheduled('p/other', cutPort, 'a-1->b-1', [5000, 9000]))).toBeNull();
+  expect(refusal(port, scheduled('p/other', cut, 'b-1->a-1', [5000, 9000]))).toBeNull();
+  expect(refusal(port, scheduled('p/other', cut, 'a-1->b-1', [6000, 9000]))).toBeNull();
 });
 
 test('of two faults on one unit at one time one hides what the other does', () => {

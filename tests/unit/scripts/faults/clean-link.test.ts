@@ -2,7 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { isClean, isGone } from '../../../../scripts/faults/clean-link.ts';
 import { isDecided } from '../../../../scripts/faults/link-ratio.ts';
 import type { LinkFault } from '../../../../infra/spec/fault.ts';
-import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
+import {
+  corrupt,
+  cut,
+  cutPort,
+  delay,
+  duplicate,
+  jitter,
+  loss,
+  rate,
+  reorder,
+} from '../../../support/faults.ts';
 import { reading, sample } from '../../../support/link-samples.ts';
 
 describe('a link that no fault is on', () => {
@@ -67,6 +77,17 @@ describe('a fault that was on a link', () => {
     expect(isGone(delay(30), other, reading(sample(2100, 80, { spreadMs: 20, lost: 0.02 })))).toBe(false);
     expect(isGone(jitter(30), other, reading(sample(2100, 50, { spreadMs: 50, lost: 0.02 })))).toBe(false);
   });
+});
+
+test('a port that was cut is open again when everything gets through to it and from it', () => {
+  const before = reading(sample(400, 0.1));
+  const now = (met: readonly number[]): ReturnType<typeof reading> => ({
+    ...before,
+    ports: new Map([['tcp port 6379', { sent: 60, met, spared: [60] }]]),
+  });
+  expect(isGone(cutPort, before, now([60, 59]))).toBe(true);
+  expect(isGone(cutPort, before, now([60, 0]))).toBe(false);
+  expect(isGone(cutPort, before, before)).toBe(false); // nobody looked
 });
 
 test('a loss is probed for until it could be told from none, and no longer', () => {

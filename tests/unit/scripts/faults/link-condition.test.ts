@@ -1,6 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { clean, merge } from '../../../../scripts/faults/link-condition.ts';
-import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
+import {
+  corrupt,
+  cut,
+  cutPort,
+  delay,
+  duplicate,
+  jitter,
+  loss,
+  rate,
+  reorder,
+} from '../../../support/faults.ts';
 
 test('no fault leaves a link as it is', () => {
   expect(merge([])).toEqual(clean);
@@ -12,7 +22,7 @@ test('delays and jitters add up, the narrowest rate wins, one cut is enough', ()
     delayMs: 85,
     jitterMs: 21,
     rateMbit: 1,
-    cut: true,
+    cuts: ['all'],
   });
 });
 
@@ -24,6 +34,12 @@ test('what else happens to packets is beside all that, and of two reorderings th
     reorderByMs: 50,
     corruptRatio: expect.closeTo(0.01, 12),
   });
+});
+
+test('what is cut once is cut, in one order', () => {
+  const both = ['all', { protocol: 'tcp', port: 6379 }];
+  expect(merge([cut, cutPort, cut]).cuts).toEqual(both);
+  expect(merge([cutPort, cut, cutPort]).cuts).toEqual(both);
 });
 
 test('of two losses a packet must survive both', () => {

@@ -4,7 +4,17 @@ import fc from 'fast-check';
 import { drawFor } from '../../../../infra/plan/seed.ts';
 import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
 import { delayTolerance, judgeLink, type LinkReadings } from '../../../../scripts/faults/link-receipts.ts';
-import { corrupt, cut, delay, duplicate, jitter, loss, rate, reorder } from '../../../support/faults.ts';
+import {
+  corrupt,
+  cut,
+  cutPort,
+  delay,
+  duplicate,
+  jitter,
+  loss,
+  rate,
+  reorder,
+} from '../../../support/faults.ts';
 import { nothing, reading, sample } from '../../../support/link-samples.ts';
 
 const all: readonly LinkFault[] = [delay(20), jitter(10), loss(0.1), rate(10), cut];
@@ -48,6 +58,45 @@ describe('a delay', () => {
   test('of too few probes is not confirmed', () => {
     expect(judgeLink(delay(80), during(sample(199, 80.1))).ok).toBe(false);
     expect(judgeLink(delay(80), during(sample(200, 80.1))).ok).toBe(true);
+  });
+});
+
+describe('a port that is cut', () => {
+  const key = 'tcp port 6379';
+  const ports = (met: readonly number[], spared: readonly number[]) => ({
+    ...idle,
+    ports: new Map([[key, { sent: 60, met, spared }]]),
+  });
+  const through = ports([60, 60], [60, 60, 60]);
+  const judged = (before: LinkReadings['before'], now: LinkReadings['during']) =>
+    judgeLink(cutPort, { baseline: through, before, during: now, after: through });
+
+  test('is when nothing to it or from it arrives, and all beside it does', () => {
+    expect(judged(through, ports([0, 0], [60, 60, 60]))).toMatchObject({
+      ...{ ok: true, why: '', n: 120, unit: 'bool' },
+      measured: { before: 0, during: 1, after: 0 },
+    });
+  });
+
+  test('is when a link that loses packets loses no more beside it', () => {
+    expect(judged(ports([20, 25], [20, 30, 25]), ports([0, 0], [15, 20, 30])).ok).toBe(true);
+  });
+
+  test.each<[string, LinkReadings['before'], LinkReadings['during']]>([
+    ['nothing was done', through, through],
+    ['one way of it is open', through, ports([0, 60], [60, 60, 60])],
+    ['another port is cut, too', through, ports([0, 0], [0, 60, 60])],
+    ['another protocol is cut, too', through, ports([0, 0], [60, 60, 0])],
+    ['everything is', through, ports([0, 0], [0, 0, 0])],
+    ['it was cut before', ports([0, 0], [60, 60, 60]), ports([0, 0], [60, 60, 60])],
+    ['nobody looked', through, idle],
+    ['nobody looked before', idle, ports([0, 0], [60, 60, 60])],
+  ])('is not when %s', (_what, before, now) => {
+    const { ok, why } = judged(before, now);
+    expect({ ok, why }).toEqual({
+      ok: false,
+      why: expect.stringMatching(/probes of tcp port 6379 arrived, and/),
+    });
   });
 });
 
