@@ -1,7 +1,8 @@
 /** Half-widths of intervals use this confidence: one wrong receipt in a million (contracts: Receipts). */
 export const confidence = 1 - 1e-6;
 /** Two-sided normal quantile of that confidence. */
-const z = 4.8916;
+export const normalQuantile = 4.8916;
+const z = normalQuantile;
 
 export function quantile(sorted: readonly number[], q: number): number {
   if (sorted.length === 0) return NaN;

@@ -3,12 +3,14 @@
  * works on the receiver's INPUT, because held packets in the sender's OUTPUT stay charged to the sender's socket and ruin TCP
  * (measured: 212 against 0.3 Mbit/s at 100 ms). Lines on stdin change one source without touching the others:
  *
- *   set ADDRESS DELAY_US JITTER_US LOSS_PPM REORDER_PPM REORDER_US CORRUPT_PPM     clear ADDRESS
+ *   set ADDRESS DELAY_US JITTER_US LOSS_PPM REORDER_PPM REORDER_US CORRUPT_PPM ENTER_PPM LEAVE_PPM     clear ADDRESS
  *
  * Says "ok" when it is bound. Ends with stdin; the queue's bypass then lets packets through.
  * Delay is uniform in [delay - jitter, delay + jitter], as netem's is without a distribution table. What is reordered is
  * held REORDER_US longer, so that what was sent after it overtakes it. What is corrupted has one bit of what the transport
- * carries turned over, and no checksum put right: the kernel then drops it, unless the sender sent it without one.
+ * carries turned over, and no checksum put right: the kernel then drops it, unless the sender sent it without one. A source
+ * loses every packet while it is bad, which it becomes before one with the chance ENTER_PPM, and ceases to be with LEAVE_PPM
+ * (Gilbert 1960); whoever gives them makes of them how many are lost, and how many in a row.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -31,7 +33,8 @@
 struct source {
   uint32_t address;
   int64_t delay_us, jitter_us, reorder_us;
-  uint32_t loss_ppm, reorder_ppm, corrupt_ppm;
+  uint32_t loss_ppm, reorder_ppm, corrupt_ppm, enter_ppm, leave_ppm;
+  int bad;
   uint64_t random;
 };
 struct held {
@@ -97,6 +100,13 @@ static int by_chance(struct source *from, uint32_t ppm) {
   return ppm && draw(&from->random) % 1000000 < ppm;
 }
 
+/* Whether this packet is one of a burst that is lost. */
+static int in_burst(struct source *from) {
+  if (!from->enter_ppm) return 0;
+  if (by_chance(from, from->bad ? from->leave_ppm : from->enter_ppm)) from->bad = !from->bad;
+  return from->bad;
+}
+
 static void let_in(struct held item) {
   nfq_set_verdict(queue, item.id, NF_ACCEPT, item.length, item.changed);
   free(item.changed);
@@ -133,7 +143,7 @@ static int on_packet(struct nfq_q_handle *handle, struct nfgenmsg *message, stru
   if (length >= 20) memcpy(&address, packet + 12, 4);
   struct source *from = find(address);
   if (!from || heap_size == MAX_HELD) return nfq_set_verdict(handle, id, NF_ACCEPT, 0, NULL);
-  if (by_chance(from, from->loss_ppm)) return nfq_set_verdict(handle, id, NF_DROP, 0, NULL);
+  if (in_burst(from) || by_chance(from, from->loss_ppm)) return nfq_set_verdict(handle, id, NF_DROP, 0, NULL);
   struct held item = {.id = id};
   if (by_chance(from, from->corrupt_ppm) && (item.changed = corrupted(from, packet, length)))
     item.length = (uint32_t)length;
@@ -168,10 +178,10 @@ static int copy_as_needed(void) {
 
 static void obey(char *line) {
   char verb[16], address[64];
-  long long delay = 0, jitter = 0, loss = 0, reorder = 0, reorder_by = 0, corrupt = 0;
+  long long delay = 0, jitter = 0, loss = 0, reorder = 0, reorder_by = 0, corrupt = 0, enter = 0, leave = 0;
   struct in_addr parsed;
-  if (sscanf(line, "%15s %63s %lld %lld %lld %lld %lld %lld", verb, address, &delay, &jitter, &loss, &reorder, &reorder_by,
-             &corrupt) < 2)
+  if (sscanf(line, "%15s %63s %lld %lld %lld %lld %lld %lld %lld %lld", verb, address, &delay, &jitter, &loss, &reorder,
+             &reorder_by, &corrupt, &enter, &leave) < 2)
     return;
   if (inet_pton(AF_INET, address, &parsed) != 1) return;
   struct source *source = find(parsed.s_addr);
@@ -192,6 +202,9 @@ static void obey(char *line) {
   source->reorder_ppm = (uint32_t)reorder;
   source->reorder_us = reorder_by;
   source->corrupt_ppm = (uint32_t)corrupt;
+  source->enter_ppm = (uint32_t)enter;
+  source->leave_ppm = (uint32_t)leave;
+  if (!enter) source->bad = 0;
   copy_as_needed();
 }
 

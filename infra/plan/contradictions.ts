@@ -56,6 +56,7 @@ function onOneTarget(a: ScheduledFault, b: ScheduledFault): Contradiction | null
 const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.jitter',
   'network.loss',
+  'network.burst-loss',
   'network.duplicate',
   'network.reorder',
   'network.corrupt',
@@ -90,6 +91,8 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
   if (set !== null && set === settingOf(b.fault)) return `both set ${set}`;
   if (isClockFault(a.fault) && isClockFault(b.fault) && setsZone(a) === setsZone(b))
     return setsZone(a) ? 'both set its zone' : 'both set its clock';
+  if (kinds.includes('network.loss') && kinds.includes('network.burst-loss'))
+    return 'which of the two lost a packet could not be told';
   if (kinds.includes('network.jitter') && kinds.includes('network.reorder'))
     return 'packets that jitter overtake each other by themselves';
   const inWindow = a.startMs !== null || b.startMs !== null;

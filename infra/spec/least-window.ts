@@ -76,7 +76,8 @@ export function leastWindowMs(fault: Fault): number {
     case 'dns.wrong':
       return 4_000;
     case 'network.rate':
-      return 0; // it has no window
+    case 'network.burst-loss':
+      return 0; // they have no window
     default:
       return assertNever(fault);
   }

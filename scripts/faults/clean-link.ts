@@ -1,6 +1,7 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { LinkFault } from '../../infra/spec/fault.ts';
 import { median, medianInterval, uniformHalfWidth, uniformInterval } from '../statistics.ts';
+import { varianceFactor } from './link-bursts.ts';
 import type { LinkSample } from './link-probes.ts';
 import {
   askedRatio,
@@ -32,7 +33,9 @@ export function isClean(before: LinkSample, now: LinkSample): boolean {
 }
 
 function bearsAsMuch(kind: RatioKind, before: LinkSample, now: LinkSample): boolean {
-  const [was, is] = [intervalOf(kind, before), intervalOf(kind, now)];
+  // What comes in bursts differs more from one time to the next.
+  const factor = kind === 'network.loss' ? varianceFactor(before) : 1;
+  const [was, is] = [intervalOf(kind, before, factor), intervalOf(kind, now, factor)];
   return (is[0] < nobodys || (was[0] >= nobodys && is[0] <= was[1])) && (was[0] < nobodys || is[1] >= was[0]);
 }
 
@@ -77,6 +80,7 @@ export function isGone(fault: LinkFault, before: LinkReading, now: LinkReading):
         uniformInterval(is)[0] <= uniformInterval(was)[1]
       );
     case 'network.loss':
+    case 'network.burst-loss':
     case 'network.duplicate':
     case 'network.reorder':
     case 'network.corrupt':

@@ -66,6 +66,7 @@ export const kinds = {
   'network.delay': queued,
   'network.jitter': queued,
   'network.loss': queued,
+  'network.burst-loss': queued,
   'network.duplicate': {
     driver: 'nftables',
     healedBy: 'node',

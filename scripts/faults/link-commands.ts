@@ -1,4 +1,5 @@
 import type { Scaffolding } from './fingerprint.ts';
+import { chainOf, type Bursts } from './link-bursts.ts';
 import { heldMs, type Cut, type LinkCondition } from './link-condition.ts';
 
 /** NFQUEUE number in each node's own namespace, and the tc handle that marks a qdisc as ours. */
@@ -191,6 +192,12 @@ export function ratedTo(address: string, classNumber: number, rateMbit: number):
   };
 }
 
+/** netem has one way of losing at a time, and loses all of what it calls bad unless it is told otherwise. */
+function burstWords(bursts: Bursts): readonly string[] {
+  const { enter, leave } = chainOf(bursts);
+  return ['loss', 'gemodel', ...[enter, leave].map((chance) => `${Number((chance * 100).toFixed(4))}%`)];
+}
+
 /** Faster than any link between containers of one host: a class that only carries netem. */
 const unlimitedMbit = 40_000;
 const packetBytes = 1500;
@@ -201,7 +208,7 @@ const packetBytes = 1500;
  * packets turns delay into loss.
  */
 export function emulatedTo(address: string, classNumber: number, condition: LinkCondition): LinkCommands {
-  const { jitterMs, lossRatio, rateMbit } = condition;
+  const { jitterMs, lossRatio, bursts, rateMbit } = condition;
   const delayMs = heldMs(condition);
   const below = ratedTo(address, classNumber, rateMbit ?? unlimitedMbit);
   const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * (delayMs + jitterMs)) / 1000 / 8;
@@ -210,7 +217,7 @@ export function emulatedTo(address: string, classNumber: number, condition: Link
     ...['netem', 'limit', String(limit)],
     ...(delayMs > 0 ? ['delay', `${delayMs}ms`] : []),
     ...(jitterMs > 0 ? [`${jitterMs}ms`] : []),
-    ...(lossRatio > 0 ? ['loss', `${lossRatio * 100}%`] : []),
+    ...(bursts !== null ? burstWords(bursts) : lossRatio > 0 ? ['loss', `${lossRatio * 100}%`] : []),
   ];
   const parent = `${handle}:${classNumber.toString(16)}`;
   return {

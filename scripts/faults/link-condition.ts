@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { assertNever } from '../../infra/errors.ts';
 import type { LinkFault } from '../../infra/spec/fault.ts';
+import type { Bursts } from './link-bursts.ts';
 import type { Traffic } from '../../infra/spec/faults/network.ts';
 
 /** What does not go through: everything, or what is named. */
@@ -11,6 +12,8 @@ export interface LinkCondition {
   readonly delayMs: number;
   readonly jitterMs: number;
   readonly lossRatio: number;
+  /** Beside losses that come alone. */
+  readonly bursts: Bursts | null;
   readonly duplicateRatio: number;
   readonly reorderRatio: number;
   /** How much later than the rest those come that are reordered. */
@@ -25,6 +28,7 @@ export const clean: LinkCondition = {
   delayMs: 0,
   jitterMs: 0,
   lossRatio: 0,
+  bursts: null,
   duplicateRatio: 0,
   reorderRatio: 0,
   reorderByMs: 0,
@@ -41,7 +45,7 @@ export function heldMs({ delayMs, jitterMs }: LinkCondition): number {
   return Math.max(delayMs, jitterMs);
 }
 
-/** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate wins, what is cut once is cut. */
+/** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate and the most bursts win, what is cut once is cut. */
 export function merge(faults: readonly LinkFault[]): LinkCondition {
   return faults.reduce(add, clean);
 }
@@ -54,6 +58,11 @@ function add(link: LinkCondition, fault: LinkFault): LinkCondition {
       return { ...link, jitterMs: link.jitterMs + fault.jitterMs };
     case 'network.loss':
       return { ...link, lossRatio: either(link.lossRatio, fault.lossRatio) };
+    case 'network.burst-loss': {
+      const { lossRatio, burstPackets } = fault;
+      const isMore = lossRatio > (link.bursts?.lossRatio ?? 0);
+      return isMore ? { ...link, bursts: { lossRatio, burstPackets } } : link;
+    }
     case 'network.duplicate':
       return { ...link, duplicateRatio: either(link.duplicateRatio, fault.duplicateRatio) };
     case 'network.reorder':

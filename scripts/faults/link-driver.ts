@@ -16,6 +16,7 @@ import {
   shaperTable,
   type LinkCommands,
 } from './link-commands.ts';
+import { chainOf } from './link-bursts.ts';
 import { clean, heldMs, type LinkCondition } from './link-condition.ts';
 
 const shaperId = 'shaper';
@@ -56,13 +57,14 @@ export class LinkDriver {
   }
 
   async #shape(address: string, condition: LinkCondition): Promise<void> {
-    const { jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio } = condition;
+    const { jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, bursts } = condition;
+    const { enter, leave } = bursts === null ? { enter: 0, leave: 0 } : chainOf(bursts);
     const shaped = this.#mechanism === 'nfqueue' && isShaped(condition);
     if (shaped) {
       await (this.#shaping ??= this.#wholly(shaperId, this.#startShaper(), () => (this.#shaping = null)));
       const orders = [
         ...[heldMs(condition) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
-        ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
+        ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6, enter * 1e6, leave * 1e6],
       ].map((number) => String(Math.round(number)));
       await this.#hold.tell(shaperId, ['set', address, ...orders]);
     }
@@ -167,6 +169,6 @@ function isShaped(condition: LinkCondition): boolean {
 }
 
 /** What netem stands in for; the rest is refused where there is no NFQUEUE (requirements.ts). */
-function isEmulated({ delayMs, jitterMs, lossRatio }: LinkCondition): boolean {
-  return delayMs > 0 || jitterMs > 0 || lossRatio > 0;
+function isEmulated({ delayMs, jitterMs, lossRatio, bursts }: LinkCondition): boolean {
+  return delayMs > 0 || jitterMs > 0 || lossRatio > 0 || bursts !== null;
 }

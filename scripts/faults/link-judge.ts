@@ -6,7 +6,7 @@ import { isClean, isGone } from './clean-link.ts';
 import { isTouched } from './in-force.ts';
 import type { Beside, Judge } from './judge.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
-import type { LinkSample } from './link-probes.ts';
+import { noProbes, type LinkSample } from './link-probes.ts';
 import { judgeLink, type LinkReading } from './link-receipts.ts';
 
 /** The links around one fault: just before it was injected, while it was in force, and right after its heal. */
@@ -35,12 +35,6 @@ export interface LinkMeasurements {
   readonly linkCount: number;
 }
 
-const noLink: LinkSample = {
-  ...{ sent: 0, received: 0, copies: 0, overtaken: 0, corrupted: 0 },
-  delaysMs: [],
-  bitsPerSecond: NaN,
-};
-
 /** Pure: what the readings of links say. */
 export function linkJudge(links: LinkMeasurements): Judge {
   return {
@@ -58,7 +52,7 @@ function own({ id, fault }: ScheduledFault): LinkFault {
 
 function judged(scheduled: ScheduledFault, target: string, links: LinkMeasurements) {
   const of = (readings: LinkReadingsByLink | undefined): LinkReading =>
-    readings?.get(target) ?? { probes: noLink, flood: noLink };
+    readings?.get(target) ?? { probes: noProbes, flood: noProbes };
   const measured = links.of.get(scheduled.id);
   const [before, during] = [of(measured?.before), of(measured?.during)];
   const healed = measured?.healed.get(target);
@@ -105,7 +99,7 @@ function bystandersOf({ id }: ScheduledFault, links: LinkMeasurements): readonly
   if (measured === undefined) return [];
   return [...measured.during]
     .filter(([link]) => !isTouched(link, measured.touched))
-    .map(([link, { probes }]) => ({ before: links.baseline.get(link)?.probes ?? noLink, during: probes }));
+    .map(([link, { probes }]) => ({ before: links.baseline.get(link)?.probes ?? noProbes, during: probes }));
 }
 
 function bystanderReading(bystanders: readonly Bystander[]): Receipt['bystanderReading'] {

@@ -28,6 +28,8 @@ const calm = { count: 2100, everyUs: 2000 };
 const thorough = { count: 7000, everyUs: 700 };
 /** Where it is not enough: so many probes more, and no more often than that (contracts: "up to a stated cap"). */
 const more = { count: 3000, everyUs: 700, atMost: 4 };
+/** Bursts tell less, the longer they are (infra/spec/faults/burst-probes.ts). */
+const forBursts = { count: 5000, everyUs: 700, atMost: 12 };
 /** After a heal: that 2 % are gone is known after one round, a loss that stayed after four; a loss of 0.003 takes six. */
 const gone = { count: 1500, everyUs: 700, atMost: 10 };
 /** For a host that is busy: probes come late that are not lost. */
@@ -216,8 +218,7 @@ export class LinkMeter {
     const rates = floodMs === null ? new Map<string, LinkSample>() : await this.#rates(floodMs);
     return new Map(
       [...times].map(([link, sample]) => {
-        const { sent, received, copies, overtaken, corrupted } = shares.get(link) ?? sample;
-        const probes = { ...sample, sent, received, copies, overtaken, corrupted };
+        const probes = { ...(shares.get(link) ?? sample), delaysMs: sample.delaysMs };
         const flood = rates.get(link) ?? { ...sample, received: 0, bitsPerSecond: NaN };
         const own = ports.get(link);
         return [link, { probes, flood, ...(own === undefined ? {} : { ports: own }) }];
@@ -285,7 +286,8 @@ function floodMsFor(faults: readonly Fault[]): number | null {
 
 function ratiosOf(scheduled: readonly ScheduledFault[], before: LinkReadingsByLink): Ratios {
   const faults = scheduled.flatMap(({ fault, targets }) => (isRatioFault(fault) ? [{ fault, targets }] : []));
-  return { ...noRatio, faults, before };
+  const hasBursts = faults.some(({ fault }) => fault.kind === 'network.burst-loss');
+  return { ...noRatio, faults, before, ...(hasBursts ? { more: forBursts } : {}) };
 }
 
 function timesFor({ kind }: Fault): typeof quick {

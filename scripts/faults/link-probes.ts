@@ -14,6 +14,9 @@ export interface LinkSample {
   readonly copies: number;
   /** Came after one that was sent later. */
   readonly overtaken: number;
+  /** How often some in a row were lost between two that came, and how many were lost so. */
+  readonly lossRuns: number;
+  readonly lostInRuns: number;
   /** Of all that came. */
   readonly corrupted: number;
   readonly delaysMs: readonly number[];
@@ -23,6 +26,13 @@ export interface LinkSample {
    */
   readonly bitsPerSecond: number;
 }
+
+/** A link that was not looked at, or that nothing came over. */
+export const noProbes: LinkSample = {
+  ...{ sent: 0, received: 0, copies: 0, overtaken: 0, corrupted: 0, lossRuns: 0, lostInRuns: 0 },
+  delaysMs: [],
+  bitsPerSecond: NaN,
+};
 
 export interface ProbePoint {
   readonly node: string;
@@ -49,6 +59,8 @@ const Line = z.object({
   copies: z.number(),
   overtaken: z.number(),
   corrupted: z.number(),
+  lossRuns: z.number(),
+  lostInRuns: z.number(),
   span: z.number(),
   middleBytes: z.number(),
   middleUs: z.number(),
@@ -117,6 +129,8 @@ export function pooled(
         copies: a.copies + b.copies,
         overtaken: a.overtaken + b.overtaken,
         corrupted: a.corrupted + b.corrupted,
+        lossRuns: a.lossRuns + b.lossRuns,
+        lostInRuns: a.lostInRuns + b.lostInRuns,
       };
       return [link, { ...a, ...sum, delaysMs: [...a.delaysMs, ...b.delaysMs] }];
     }),
@@ -186,12 +200,11 @@ async function listening(
 }
 
 function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSample {
-  if (line === undefined)
-    return { sent, received: 0, copies: 0, overtaken: 0, corrupted: 0, delaysMs: [], bitsPerSecond: NaN };
-  const { received, copies, overtaken, corrupted } = line;
+  if (line === undefined) return { ...noProbes, sent };
+  const { received, copies, overtaken, corrupted, lossRuns, lostInRuns } = line;
   const arrivedRatio = received / line.span;
   return {
-    ...{ sent, received, copies, overtaken, corrupted },
+    ...{ sent, received, copies, overtaken, corrupted, lossRuns, lostInRuns },
     delaysMs: line.delaysUs.map((us) => us / 1000),
     // Nothing in the middle, but for bursts at both ends: the receiver did not get to the processor, and no rate was seen.
     bitsPerSecond: line.middleBytes > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs / arrivedRatio : NaN,

@@ -1,12 +1,15 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import { ratioInterval } from '../statistics.ts';
+import { meanRun, meanRunInterval, varianceFactor } from './link-bursts.ts';
 import type { LinkSample } from './link-probes.ts';
 
 /** Faults that some of all packets bear, and that are known by how many of many probes did. */
 export type RatioFault = Extract<
   Fault,
-  { kind: 'network.loss' | 'network.duplicate' | 'network.reorder' | 'network.corrupt' }
+  {
+    kind: 'network.loss' | 'network.burst-loss' | 'network.duplicate' | 'network.reorder' | 'network.corrupt';
+  }
 >;
 export type RatioKind = RatioFault['kind'];
 
@@ -18,6 +21,7 @@ interface Count {
 /** How many probes bore it, of how many that could. */
 const counts = {
   'network.loss': ({ sent, received }) => ({ hits: sent - received, of: sent }),
+  'network.burst-loss': ({ sent, received }) => ({ hits: sent - received, of: sent }),
   'network.duplicate': ({ copies, received }) => ({ hits: copies, of: received }),
   'network.reorder': ({ overtaken, received }) => ({ hits: overtaken, of: received }),
   'network.corrupt': ({ corrupted, received, copies }) => ({ hits: corrupted, of: received + copies }),
@@ -26,11 +30,13 @@ const counts = {
 /** What a sentence says of the probes that bore it. */
 export const happened = {
   'network.loss': 'were lost',
+  'network.burst-loss': 'were lost',
   'network.duplicate': 'came twice',
   'network.reorder': 'were overtaken',
   'network.corrupt': 'were corrupted',
 } satisfies Record<RatioKind, string>;
 
+/** What a link bears or not; bursts are losses. */
 export const ratioKinds: readonly RatioKind[] = [
   'network.loss',
   'network.duplicate',
@@ -48,6 +54,7 @@ export function isRatioFault(fault: Fault): fault is RatioFault {
 export function askedRatio(fault: RatioFault): number {
   switch (fault.kind) {
     case 'network.loss':
+    case 'network.burst-loss':
       return fault.lossRatio;
     case 'network.duplicate':
       return fault.duplicateRatio;
@@ -69,10 +76,17 @@ export function ratioOf(kind: RatioKind, sample: LinkSample): number {
   return hits / Math.max(1, of);
 }
 
-/** Where the ratio lies, at the confidence of a receipt. */
-export function intervalOf(kind: RatioKind, sample: LinkSample): readonly [number, number] {
+/**
+ * Where the ratio lies, at the confidence of a receipt. `factor`: how many probes say as much as one would if none told of the
+ * next (link-bursts.ts).
+ */
+export function intervalOf(
+  kind: RatioKind,
+  sample: LinkSample,
+  factor = kind === 'network.burst-loss' ? varianceFactor(sample) : 1,
+): readonly [number, number] {
   const { hits, of } = countOf(kind, sample);
-  return ratioInterval(hits, of);
+  return ratioInterval(hits / factor, of / factor);
 }
 
 /** Of few probes before, one that bore it says little: their lower end. */
@@ -86,6 +100,12 @@ function isNarrow(fault: RatioFault, sample: LinkSample): boolean {
   return (high - low) / 2 <= Math.max(0.01, askedRatio(fault) / 2);
 }
 
+/** How long runs of losses are on average, to within half of that. */
+function areRunsKnown(sample: LinkSample): boolean {
+  const [low, high] = meanRunInterval(sample);
+  return (high - low) / 2 <= meanRun(sample) / 2;
+}
+
 /**
  * Whether a ratio is known, and to be one: of enough probes, narrowly enough, and all of its interval above what there was
  * before and above a tenth of what was asked. A link without a fault is taken for one that has it in fewer than one case
@@ -95,6 +115,7 @@ function isNarrow(fault: RatioFault, sample: LinkSample): boolean {
 export function isKnown(fault: RatioFault, before: LinkSample, during: LinkSample): boolean {
   const { kind } = fault;
   const lowest = Math.max(ratioBefore(kind, before), askedRatio(fault) / 10);
+  if (kind === 'network.burst-loss' && !areRunsKnown(during)) return false;
   return during.sent >= leastProbes && isNarrow(fault, during) && intervalOf(kind, during)[0] > lowest;
 }
 

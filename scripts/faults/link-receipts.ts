@@ -1,5 +1,6 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { LinkFault } from '../../infra/spec/fault.ts';
+import { meanRun, meanRunInterval } from './link-bursts.ts';
 import type { Traffic } from '../../infra/spec/faults/network.ts';
 import type { LinkSample } from './link-probes.ts';
 import type { PortsByTraffic } from './port-meter.ts';
@@ -45,7 +46,7 @@ type Judged = Pick<
   Receipt,
   'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
 > &
-  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence'>>;
+  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts'>>;
 
 const plotted = 120;
 /** Of fewer probes a jitter is known to no better than a tenth of itself. */
@@ -63,6 +64,8 @@ export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
     case 'network.reorder':
     case 'network.corrupt':
       return shareOf(fault, readings);
+    case 'network.burst-loss':
+      return burstsOf(fault, readings);
     case 'network.rate':
       return rateOf(fault.rateMbit * 1e6, readings);
     case 'network.partition':
@@ -159,6 +162,29 @@ function shareOf(fault: RatioFault, readings: LinkReadings): Judged {
       `${hits} of ${of} probes ${happened[kind]}`,
     ),
     samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
+  };
+}
+
+/** The share of losses, and how long they are in a row: longer than where each comes alone, which is 1 / (1 - L). */
+function burstsOf(
+  fault: Extract<RatioFault, { kind: 'network.burst-loss' }>,
+  readings: LinkReadings,
+): Judged {
+  const share = shareOf(fault, readings);
+  const { probes } = readings.during;
+  const [low, high] = meanRunInterval(probes);
+  const tolerance = fault.burstPackets * 0.1;
+  const agrees = low <= fault.burstPackets + tolerance && high >= fault.burstPackets - tolerance;
+  const isInBursts = low > 1 / (1 - ratioOf('network.loss', probes));
+  const ok = share.ok && agrees && isInBursts;
+  const seen = `${countOf(fault.kind, probes).hits} of ${probes.sent} probes were lost, ${round(meanRun(probes), 2)} in a row on average`;
+  return {
+    ...share,
+    ...verdict(ok, seen),
+    bursts: {
+      ...{ requested: fault.burstPackets, measured: round(meanRun(probes), 2), n: probes.lossRuns },
+      interval: [round(low, 2), round(high, 2)],
+    },
   };
 }
 

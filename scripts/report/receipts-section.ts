@@ -68,11 +68,14 @@ ${shown.length < receipts.length ? markup`<p class="soft">${shown.length} of ${r
 const open = markup` open`;
 
 function targetItem(receipt: Receipt): Markup {
-  const { target, measured, unit, n, p95, interval, confidence } = receipt;
+  const { target, measured, unit, n, p95, interval, confidence, bursts } = receipt;
   const beyond = [
     counted(n, 'sample'),
     ...(p95 === undefined ? [] : [`p95 ${quantity(p95, unit)}`]),
     ...(interval === undefined ? [] : [`${quantity(interval[0], unit)} to ${quantity(interval[1], unit)}`]),
+    ...(bursts === undefined
+      ? []
+      : [`${bursts.measured} in a row, asked ${bursts.requested} (${bursts.interval.join(' to ')})`]),
     ...(confidence === undefined ? [] : [`confidence 1 − ${(1 - confidence).toExponential(0)}`]),
   ];
   const values = moments.map(

@@ -18,6 +18,15 @@ export const Receipt = z.strictObject({
   p95: z.number().optional(),
   confidence: z.number().optional(),
   interval: z.tuple([z.number(), z.number()]).optional(),
+  /** Of losses in bursts: how many packets in a row on average, asked and measured, of n bursts. */
+  bursts: z
+    .strictObject({
+      requested: z.number(),
+      measured: z.number(),
+      interval: z.tuple([z.number(), z.number()]),
+      n: z.int().nonnegative(),
+    })
+    .optional(),
   bystanders: z.int().nonnegative(),
   /** Of how many the seed chose them; absent where all of them were looked at. */
   bystandersOf: z.int().nonnegative().optional(),

@@ -19,6 +19,7 @@ const condition: fc.Arbitrary<LinkCondition> = fc.record({
   delayMs: fc.constantFrom(0, 0, 5, 80),
   jitterMs: fc.constantFrom(0, 0, 20),
   lossRatio: fc.constantFrom(0, 0, 0.02),
+  bursts: fc.constantFrom(null, null, { lossRatio: 0.1, burstPackets: 4 }),
   duplicateRatio: fc.constantFrom(0, 0, 0.1, 0.2),
   reorderRatio: fc.constantFrom(0, 0, 0.1),
   reorderByMs: fc.constant(20),
@@ -98,6 +99,11 @@ describe('faults on all links', () => {
   const fault = fc.oneof(
     fc.record({ kind: fc.constant<'network.delay'>('network.delay'), delayMs: fc.constantFrom(5, 80) }),
     fc.record({ kind: fc.constant<'network.loss'>('network.loss'), lossRatio: fc.constantFrom(0.01, 0.1) }),
+    fc.record({
+      kind: fc.constant<'network.burst-loss'>('network.burst-loss'),
+      lossRatio: fc.constant(0.1),
+      burstPackets: fc.constant(4),
+    }),
     fc.record({
       kind: fc.constant<'network.duplicate'>('network.duplicate'),
       duplicateRatio: fc.constantFrom(0.01, 0.1),
@@ -232,15 +238,24 @@ interface Incoming {
   readonly shaped: string | null;
 }
 
-function isShaped({ delayMs, jitterMs, lossRatio, reorderRatio, corruptRatio }: LinkCondition): boolean {
-  return delayMs + jitterMs + lossRatio + reorderRatio + corruptRatio > 0;
+function isShaped({
+  delayMs,
+  jitterMs,
+  lossRatio,
+  bursts,
+  reorderRatio,
+  corruptRatio,
+}: LinkCondition): boolean {
+  return bursts !== null || delayMs + jitterMs + lossRatio + reorderRatio + corruptRatio > 0;
 }
 
 function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
-  const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, cuts } = asked;
+  const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, cuts, bursts } = asked;
   const orders = [
     ...[Math.max(delayMs, jitterMs) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
     ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
+    // Of the one there is in these tests: 0.1 of all, four in a row.
+    ...(bursts === null ? [0, 0] : [1e6 / 36, 1e6 / 4]),
   ]
     .map((one) => Math.round(one))
     .join(' ');
@@ -285,13 +300,14 @@ interface Outgoing {
 }
 
 function asOutgoing(asked: LinkCondition, how: LinkMechanism): Outgoing {
-  const { rateMbit, delayMs, jitterMs, lossRatio, duplicateRatio } = asked;
-  const emulated = how === 'netem' && delayMs + jitterMs + lossRatio > 0;
+  const { rateMbit, delayMs, jitterMs, lossRatio, bursts, duplicateRatio } = asked;
+  const emulated = how === 'netem' && (bursts !== null || delayMs + jitterMs + lossRatio > 0);
   const delay =
     delayMs + jitterMs > 0
       ? ` delay ${Math.max(delayMs, jitterMs)}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}`
       : '';
-  const loss = lossRatio > 0 ? ` loss ${lossRatio * 100}%` : '';
+  const alone = lossRatio > 0 ? ` loss ${lossRatio * 100}%` : '';
+  const loss = bursts === null ? alone : ' loss gemodel 2.7778% 25%';
   return {
     copied: duplicateRatio > 0 ? String(Math.round(duplicateRatio * 1e6)) : null,
     rate: rateMbit !== null ? `${rateMbit}mbit` : emulated ? '40000mbit' : null,

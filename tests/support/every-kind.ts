@@ -24,6 +24,7 @@ const places = {
   'network.delay': link(1, 2),
   'network.jitter': link(1, 3),
   'network.loss': link(1, 4),
+  'network.burst-loss': link(4, 1),
   'network.duplicate': link(2, 1),
   'network.reorder': link(2, 3),
   'network.corrupt': link(2, 4),

@@ -46,6 +46,8 @@ export class FakeProbe {
             copies: 0,
             overtaken: 0,
             corrupted: 0,
+            lossRuns: 0,
+            lostInRuns: 0,
             span: 10,
             ...middle,
             delaysUs: [1500],

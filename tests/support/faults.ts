@@ -23,6 +23,13 @@ export const loss = (lossRatio: number): Of<'network.loss'> => ({
   on: links,
   lossRatio,
 });
+export const burstLoss = (lossRatio: number, burstPackets: number): Of<'network.burst-loss'> => ({
+  kind: 'network.burst-loss',
+  name: 'bl',
+  on: links,
+  lossRatio,
+  burstPackets,
+});
 export const duplicate = (duplicateRatio: number): Of<'network.duplicate'> => ({
   kind: 'network.duplicate',
   name: 'u',
@@ -222,6 +229,7 @@ export const oneOfEach = {
   'network.delay': delay(20),
   'network.jitter': jitter(5),
   'network.loss': loss(0.1),
+  'network.burst-loss': burstLoss(0.1, 5),
   'network.duplicate': duplicate(0.1),
   'network.reorder': reorder(0.1),
   'network.corrupt': corrupt(0.1),

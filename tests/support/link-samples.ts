@@ -1,17 +1,13 @@
-import type { LinkSample } from '../../scripts/faults/link-probes.ts';
+import { noProbes, type LinkSample } from '../../scripts/faults/link-probes.ts';
 import type { LinkReading } from '../../scripts/faults/link-receipts.ts';
 
-export const nothing: LinkSample = {
-  ...{ sent: 0, received: 0, copies: 0, overtaken: 0, corrupted: 0 },
-  delaysMs: [],
-  bitsPerSecond: NaN,
-};
+export const nothing = noProbes;
 
-/** `n` probes, evenly spread over ± `spreadMs` around `ms`; a share of them lost, and of those that came, twice, late, or broken. */
+/** `n` probes, evenly spread over ± `spreadMs` around `ms`; a share of them lost, so many in a row (0: as where each is lost by itself), and of those that came, twice, late, or broken. */
 export function sample(
   n: number,
   ms: number,
-  { spreadMs = 0.05, lost = 0, twice = 0, late = 0, broken = 0, bitsPerSecond = NaN } = {},
+  { spreadMs = 0.05, lost = 0, twice = 0, late = 0, broken = 0, inRow = 0, bitsPerSecond = NaN } = {},
 ): LinkSample {
   const received = Math.round(n * (1 - lost));
   const delaysMs = Array.from(
@@ -21,7 +17,9 @@ export function sample(
   const [copies = 0, overtaken = 0, corrupted = 0] = [twice, late, broken].map((share) =>
     Math.round(received * share),
   );
-  return { sent: n, received, copies, overtaken, corrupted, delaysMs, bitsPerSecond };
+  const lostInRuns = received === 0 ? 0 : n - received;
+  const runs = { lossRuns: Math.round(lostInRuns / (inRow || 1 / (1 - lost))), lostInRuns };
+  return { sent: n, received, copies, overtaken, corrupted, ...runs, delaysMs, bitsPerSecond };
 }
 
 export function reading(probes: LinkSample, bitsPerSecond = NaN): LinkReading {

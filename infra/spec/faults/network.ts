@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostBurstProbes, probesForBursts } from './burst-probes.ts';
 import { onLinks } from './targets.ts';
 import { timing, wholeRunOnly } from './timing.ts';
 
@@ -25,7 +26,7 @@ export type Traffic = z.infer<typeof Traffic>;
 const common = { ...timing, ...onLinks };
 
 /**
- * Milliseconds are one way, and a jitter is ± around the delay, or around itself where there is less; a ratio is 0 to 1;
+ * `burstPackets` is how many packets are lost in a row on average. Milliseconds are one way, and a jitter is ± around the delay, or around itself where there is less; a ratio is 0 to 1;
  * rates are 10^6 bit a second. What is reordered comes `byMs` later, behind what was sent after it; what is corrupted has
  * one bit of its payload turned over.
  */
@@ -33,6 +34,19 @@ export const networkFaults = [
   z.strictObject({ ...common, kind: z.literal('network.delay'), delayMs: linkValues.delayMs }),
   z.strictObject({ ...common, kind: z.literal('network.jitter'), jitterMs: linkValues.jitterMs }),
   z.strictObject({ ...common, kind: z.literal('network.loss'), lossRatio: linkValues.lossRatio }),
+  z
+    .strictObject({
+      ...common,
+      // By runs of probes that are lost: packets of the software between them would break these.
+      ...wholeRunOnly('bursts hold'),
+      kind: z.literal('network.burst-loss'),
+      lossRatio: z.number().min(0.01).max(0.5),
+      burstPackets: z.number().min(2).max(50),
+    })
+    .refine(
+      ({ lossRatio, burstPackets }) => probesForBursts(lossRatio, burstPackets) <= mostBurstProbes,
+      'shorter bursts, or a larger share: so few long ones take more probes than a run sends to be told',
+    ),
   z.strictObject({ ...common, kind: z.literal('network.duplicate'), duplicateRatio: linkValues.lossRatio }),
   z.strictObject({
     ...common,
@@ -44,7 +58,8 @@ export const networkFaults = [
   z.strictObject({ ...common, kind: z.literal('network.corrupt'), corruptRatio: linkValues.lossRatio }),
   z.strictObject({
     ...common,
-    ...wholeRunOnly,
+    // By a flood, which has no place there.
+    ...wholeRunOnly('a rate holds'),
     kind: z.literal('network.rate'),
     rateMbit: linkValues.rateMbit,
   }),

@@ -21,13 +21,15 @@ export const timing = {
   again: z.strictObject({ times: z.int().min(2).max(50), everyMs: span }).optional(),
 };
 
-/** A rate is measured by a flood, which has no place beside a suite: without a measurement there is no receipt. */
-const wholeRun = z.never({
-  error: 'a rate holds during the whole run: it cannot be confirmed beside a suite',
-});
-export const wholeRunOnly = {
-  from: wholeRun.optional(),
-  untilMs: wholeRun.optional(),
-  lastsMs: wholeRun.optional(),
-  again: wholeRun.optional(),
-};
+/** For `what` that cannot be measured beside a suite: without a measurement there is no receipt. */
+export function wholeRunOnly(what: string) {
+  const wholeRun = z.never({
+    error: `${what} during the whole run: it cannot be confirmed beside a suite`,
+  });
+  return {
+    from: wholeRun.optional(),
+    untilMs: wholeRun.optional(),
+    lastsMs: wholeRun.optional(),
+    again: wholeRun.optional(),
+  };
+}

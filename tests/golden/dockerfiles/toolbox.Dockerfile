@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=6399e95c4fb3cec1d7401ef7a23b30f045ac693c1086d66c1497c40b5013db97
+LABEL dev.understudy.inputs=b0e16fa0d4764ee0291fc912ce6efb29701b77a2f7cab31453d197d8d8986377
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -28,6 +28,7 @@ const cases: readonly (readonly [title: string, commands: LinkCommands])[] = [
   ['netem: 80 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80 })],
   ['netem: 80 ms ± 20 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80, jitterMs: 20 })],
   ['netem: 2 % lost', emulatedTo(peer, 3, { ...clean, lossRatio: 0.02 })],
+  ['netem: 10 % lost, five in a row', emulatedTo(peer, 3, { ...clean, bursts: { lossRatio: 0.1, burstPackets: 5 } })],
   [
     'netem: the whole of degraded-network',
     emulatedTo(peer, 10, { ...clean, delayMs: 80, jitterMs: 20, lossRatio: 0.02, rateMbit: 10 }),

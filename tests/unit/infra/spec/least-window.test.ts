@@ -5,7 +5,9 @@ import { cutPort, delay, jitter, oneOfEach } from '../../../support/faults.ts';
 
 /** For the programs that probe or read to be started in the nodes. */
 const startingMs = 1_000;
-const windowed = Object.values(oneOfEach).filter(({ kind }) => kind !== 'network.rate');
+/** Of the whole run alone: no window is too short for them. */
+const lasting = ['network.rate', 'network.burst-loss'];
+const windowed = Object.values(oneOfEach).filter(({ kind }) => !lasting.includes(kind));
 
 test.each([...windowed, delay(300), jitter(50), cutPort])(
   'a window of $kind is long enough to be measured in',

@@ -3,6 +3,7 @@ import { isClean, isGone } from '../../../../scripts/faults/clean-link.ts';
 import { isDecided } from '../../../../scripts/faults/link-ratio.ts';
 import type { LinkFault } from '../../../../infra/spec/fault.ts';
 import {
+  burstLoss,
   corrupt,
   cut,
   cutPort,
@@ -48,6 +49,13 @@ describe('a link that no fault is on', () => {
   });
 });
 
+test('a link that loses in bursts is as before where it loses more or less, as bursts do, and not where it loses none', () => {
+  const standing = sample(20_000, 0.1, { lost: 0.1, inRow: 10 });
+  expect(isClean(standing, sample(400, 0.1, { lost: 0.3, inRow: 10 }))).toBe(true);
+  expect(isClean(standing, sample(20_000, 0.1))).toBe(false);
+  expect(isClean(sample(20_000, 0.1, { lost: 0.1 }), sample(400, 0.1, { lost: 0.3 }))).toBe(false);
+});
+
 describe('a fault that was on a link', () => {
   const before = reading(sample(400, 0.1), 20e9);
 
@@ -56,6 +64,7 @@ describe('a fault that was on a link', () => {
     [jitter(1), reading(sample(2100, 0.1, { spreadMs: 1 }))],
     [loss(0.003), reading(sample(6000, 0.1, { lost: 0.003 }))],
     [loss(0.1), reading(sample(6000, 0.1, { lost: 0.06 }))],
+    [burstLoss(0.1, 5), reading(sample(30_000, 0.1, { lost: 0.1, inRow: 5 }))],
     [duplicate(0.003), reading(sample(6000, 0.1, { twice: 0.003 }))],
     [reorder(0.1), reading(sample(6000, 0.1, { late: 0.06 }))],
     [corrupt(0.1), reading(sample(6000, 0.1, { broken: 0.1 }))],
@@ -66,7 +75,17 @@ describe('a fault that was on a link', () => {
   });
 
   test.each<LinkFault>([
-    ...[delay(1), jitter(1), loss(0.003), duplicate(0.003), reorder(0.1), corrupt(0.1), rate(10), cut],
+    ...[
+      delay(1),
+      jitter(1),
+      loss(0.003),
+      burstLoss(0.1, 5),
+      duplicate(0.003),
+      reorder(0.1),
+      corrupt(0.1),
+      rate(10),
+      cut,
+    ],
   ])('is gone otherwise: %j', (fault) => {
     expect(isGone(fault, before, reading(sample(6000, 0.2, { lost: 1 / 6000 }), 20e9))).toBe(true);
   });

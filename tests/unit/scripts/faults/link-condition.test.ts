@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { clean, merge } from '../../../../scripts/faults/link-condition.ts';
 import {
+  burstLoss,
   corrupt,
   cut,
   cutPort,
@@ -40,6 +41,14 @@ test('what is cut once is cut, in one order', () => {
   const both = ['all', { protocol: 'tcp', port: 6379 }];
   expect(merge([cut, cutPort, cut]).cuts).toEqual(both);
   expect(merge([cutPort, cut, cutPort]).cuts).toEqual(both);
+});
+
+test('of two bursts the more wins', () => {
+  expect(merge([burstLoss(0.1, 5), burstLoss(0.2, 3)]).bursts).toEqual({ lossRatio: 0.2, burstPackets: 3 });
+  expect(merge([burstLoss(0.2, 3), burstLoss(0.1, 5), loss(0.1)])).toMatchObject({
+    bursts: { lossRatio: 0.2, burstPackets: 3 },
+    lossRatio: expect.closeTo(0.1, 12),
+  });
 });
 
 test('of two losses a packet must survive both', () => {

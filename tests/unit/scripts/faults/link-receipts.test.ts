@@ -5,6 +5,7 @@ import { drawFor } from '../../../../infra/plan/seed.ts';
 import type { LinkSample } from '../../../../scripts/faults/link-probes.ts';
 import { delayTolerance, judgeLink, type LinkReadings } from '../../../../scripts/faults/link-receipts.ts';
 import {
+  burstLoss,
   corrupt,
   cut,
   cutPort,
@@ -96,6 +97,36 @@ describe('a port that is cut', () => {
     expect({ ok, why }).toEqual({
       ok: false,
       why: expect.stringMatching(/probes of tcp port 6379 arrived, and/),
+    });
+  });
+});
+
+describe('losses in bursts', () => {
+  const judged = (lost: number, inRow: number, n = 30_000) =>
+    judgeLink(burstLoss(0.1, 5), during(sample(n, 0.1, { lost, inRow })));
+
+  test('are there when so many are lost, and so many in a row', () => {
+    expect(judged(0.1, 5)).toMatchObject({
+      ...{ ok: true, why: '', requested: 0.1, unit: 'ratio', n: 30_000 },
+      measured: { before: 0, during: 0.1, after: 0 },
+      bursts: { requested: 5, measured: 5, n: 600 },
+    });
+    expect(judged(0.11, 5.5).ok).toBe(true);
+  });
+
+  test.each<[string, number, number, number]>([
+    ['each is lost by itself', 0.1, 1 / 0.9, 30_000],
+    ['they are too long', 0.1, 9, 30_000],
+    ['they are too short', 0.1, 2.5, 30_000],
+    ['too many are lost', 0.2, 5, 30_000],
+    ['too few are lost', 0.05, 5, 30_000],
+    ['none is', 0, 1, 30_000],
+    ['too few probes were sent to know', 0.1, 5, 5_000],
+  ])('are not when %s', (_what, lost, inRow, n) => {
+    const { ok, why } = judged(lost, inRow, n);
+    expect({ ok, why }).toEqual({
+      ok: false,
+      why: expect.stringMatching(/probes were lost, .* in a row on average/),
     });
   });
 });

@@ -44,7 +44,14 @@ describe('what the kernel must offer', () => {
     [
       'without both, nothing delays, loses or corrupts packets',
       { nfqueue: false, netem: false },
-      ['network.delay', 'network.jitter', 'network.loss', 'network.reorder', 'network.corrupt'],
+      [
+        'network.delay',
+        'network.jitter',
+        'network.loss',
+        'network.burst-loss',
+        'network.reorder',
+        'network.corrupt',
+      ],
     ],
     [
       'netem hangs below htb',
@@ -53,6 +60,7 @@ describe('what the kernel must offer', () => {
         'network.delay',
         'network.jitter',
         'network.loss',
+        'network.burst-loss',
         'network.reorder',
         'network.corrupt',
         'network.rate',
