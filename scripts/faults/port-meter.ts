@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Traffic } from '../../infra/spec/faults/network.ts';
-import type { ProbePoint } from './link-probes.ts';
+import { forgetNeighbours, type ProbePoint } from './link-probes.ts';
 import { probePorts, trafficText, type PortSample } from './port-probes.ts';
 import { roundsOf } from './probed-links.ts';
 
@@ -26,12 +26,15 @@ export class PortMeter {
     links: readonly string[],
   ): Promise<ReadonlyMap<string, PortsByTraffic>> {
     const found = new Map<string, Map<string, PortSample>>();
-    for (const [text, { only, links: own }] of this.#traffic)
-      for (const round of roundsOf(links.filter((link) => own.has(link)))) {
+    for (const [text, { only, links: own }] of this.#traffic) {
+      const rounds = roundsOf(links.filter((link) => own.has(link)));
+      for (const round of rounds) {
         const heard = await probePorts(points, new Set(round), only, this.#settleMs, this.#signal);
         for (const [link, sample] of heard)
           found.set(link, (found.get(link) ?? new Map<string, PortSample>()).set(text, sample));
+        if (rounds.length > 1) await forgetNeighbours(points, this.#signal);
       }
+    }
     return found;
   }
 }

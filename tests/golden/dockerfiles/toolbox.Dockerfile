@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=b0e16fa0d4764ee0291fc912ce6efb29701b77a2f7cab31453d197d8d8986377
+LABEL dev.understudy.inputs=7f985e6b6b687920fb042b57802bea2a7cffe362d66470850b240a9488a964f8
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -14,35 +14,37 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'Etc/UTC\n' > '/etc/timezone' \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
-COPY ["files/000-linkshape.c","/usr/local/src/linkshape.c"]
-COPY ["files/001-linkprobe.c","/usr/local/src/linkprobe.c"]
-COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
-COPY ["files/003-diskreadonly.c","/usr/local/src/diskreadonly.c"]
-COPY ["files/004-processwatch.c","/usr/local/src/processwatch.c"]
-COPY ["files/005-unitfault.c","/usr/local/src/unitfault.c"]
-COPY ["files/006-unitstarts.c","/usr/local/src/unitstarts.c"]
-COPY ["files/007-pathmode.c","/usr/local/src/pathmode.c"]
-COPY ["files/008-clockshift.h","/usr/local/src/clockshift.h"]
-COPY ["files/009-clockshift.c","/usr/local/src/clockshift.c"]
-COPY ["files/010-clockset.c","/usr/local/src/clockset.c"]
-COPY ["files/011-clockask.c","/usr/local/src/clockask.c"]
-COPY ["files/012-dependencyfault.c","/usr/local/src/dependencyfault.c"]
-COPY ["files/013-httpprobe.c","/usr/local/src/httpprobe.c"]
-COPY ["files/014-dnsfault.c","/usr/local/src/dnsfault.c"]
-COPY ["files/015-dnsprobe.c","/usr/local/src/dnsprobe.c"]
-COPY ["files/016-portprobe.c","/usr/local/src/portprobe.c"]
-COPY ["files/017-hold","/usr/local/bin/hold"]
+COPY ["files/000-runner.c","/usr/local/src/runner.c"]
+COPY ["files/001-linkshape.c","/usr/local/src/linkshape.c"]
+COPY ["files/002-linkprobe.c","/usr/local/src/linkprobe.c"]
+COPY ["files/003-diskfill.c","/usr/local/src/diskfill.c"]
+COPY ["files/004-diskreadonly.c","/usr/local/src/diskreadonly.c"]
+COPY ["files/005-processwatch.c","/usr/local/src/processwatch.c"]
+COPY ["files/006-unitfault.c","/usr/local/src/unitfault.c"]
+COPY ["files/007-unitstarts.c","/usr/local/src/unitstarts.c"]
+COPY ["files/008-pathmode.c","/usr/local/src/pathmode.c"]
+COPY ["files/009-clockshift.h","/usr/local/src/clockshift.h"]
+COPY ["files/010-clockshift.c","/usr/local/src/clockshift.c"]
+COPY ["files/011-clockset.c","/usr/local/src/clockset.c"]
+COPY ["files/012-clockask.c","/usr/local/src/clockask.c"]
+COPY ["files/013-dependencyfault.c","/usr/local/src/dependencyfault.c"]
+COPY ["files/014-httpprobe.c","/usr/local/src/httpprobe.c"]
+COPY ["files/015-dnsfault.c","/usr/local/src/dnsfault.c"]
+COPY ["files/016-dnsprobe.c","/usr/local/src/dnsprobe.c"]
+COPY ["files/017-portprobe.c","/usr/local/src/portprobe.c"]
+COPY ["files/018-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/018-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/019-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/019-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/020-accountless","/usr/local/bin/accountless"]
+COPY ["files/020-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/021-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/021-packageless","/usr/local/bin/packageless"]
+COPY ["files/022-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/022-abilities","/usr/local/bin/abilities"]
+COPY ["files/023-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkprobe","/usr/local/src/linkprobe.c","-lm"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill.c"]
