@@ -2,6 +2,7 @@ import type { Link } from '../spec/cluster.ts';
 import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
 import { refuseContradictions } from './contradictions.ts';
+import { latencyFaults } from './latency.ts';
 import type { PlannedNode, ScheduledFault } from './plan.ts';
 import { drawFor } from './seed.ts';
 import { targetsOf } from './targets.ts';
@@ -19,7 +20,11 @@ export function schedule(
 ): readonly ScheduledFault[] {
   const all = [...profiles]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((profile) => profile.faults.flatMap((fault) => scheduled(profile.name, fault, nodes, seed)));
+    .flatMap((profile) =>
+      [...profile.faults, ...latencyFaults(profile, nodes)].flatMap((fault) =>
+        scheduled(profile.name, fault, nodes, seed),
+      ),
+    );
   refuseContradictions([...standing, ...all]);
   return all;
 }

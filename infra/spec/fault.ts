@@ -10,6 +10,7 @@ import { nodeFaults } from './faults/node.ts';
 import { processFaults } from './faults/process.ts';
 import { resourceFaults } from './faults/resource.ts';
 import { faultName } from './faults/timing.ts';
+import { Latency } from './latency.ts';
 
 /** One file a family, in faults/. */
 export const Fault = z.discriminatedUnion('kind', [
@@ -99,9 +100,16 @@ export function isDnsFault(fault: Fault): fault is DnsFault {
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */
-export const Profile = z.strictObject({
-  name: faultName,
-  description: z.string().min(1),
-  faults: z.array(Fault).min(1),
-});
+export const Profile = z
+  .strictObject({
+    name: faultName,
+    description: z.string().min(1),
+    faults: z.array(Fault).min(1).default([]),
+    /** Sugar for `network.delay` between groups of nodes (infra/plan/latency.ts). */
+    latency: Latency.optional(),
+  })
+  .refine(({ faults, latency }) => faults.length > 0 || latency !== undefined, {
+    path: ['faults'],
+    error: 'at least one fault, or latency between groups',
+  });
 export type Profile = z.infer<typeof Profile>;

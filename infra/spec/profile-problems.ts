@@ -15,10 +15,15 @@ interface Finding {
  * What the schema of a profile cannot say: windows that end before they begin, meet each other, or are too short to be
  * measured in, and names that stand twice.
  */
-export function profileProblems(document: SpecDocument, { faults }: Profile): readonly Problem[] {
+export function profileProblems(document: SpecDocument, { faults, latency }: Profile): readonly Problem[] {
   return faults
     .flatMap((fault, index) =>
-      [...twice(fault, faults.slice(0, index)), ...crooked(fault), ...misplaced(fault)].map((one) => ({
+      [
+        ...twice(fault, faults.slice(0, index)),
+        ...(latency === undefined ? [] : namedAsLatency(fault)),
+        ...crooked(fault),
+        ...misplaced(fault),
+      ].map((one) => ({
         ...one,
         at: ['faults', index, ...one.at],
       })),
@@ -31,6 +36,13 @@ function twice({ name }: Fault, before: readonly Fault[]): readonly Finding[] {
   if (before.every((one) => one.name !== name)) return [];
   const message = `fault "${name}" is declared twice`;
   return [{ at: ['name'], code: 'duplicate', message, hint: 'give each a name of its own' }];
+}
+
+/** As those that stand for the table of delays. */
+function namedAsLatency({ name }: Fault): readonly Finding[] {
+  if (!name.startsWith('latency-')) return [];
+  const message = `fault "${name}" has the name of one that "latency" stands for`;
+  return [{ at: ['name'], code: 'duplicate', message, hint: 'a name that does not begin with "latency-"' }];
 }
 
 /** Spans that end before they begin. */

@@ -1,16 +1,29 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault, Profile } from '../../infra/spec/fault.ts';
+import type { Latency } from '../../infra/spec/latency.ts';
 import type { LinkTarget, NetworkShape, NodeTarget } from '../../infra/spec/faults/targets.ts';
 
 /** Pure: a profile as a person reads it, a line for each of its faults. */
-export function profileWords({ name, description, faults }: Profile): string {
-  return [name, `  ${description}`, ...faults.map((fault) => `  - ${faultWords(fault)}`)].join('\n');
+export function profileWords({ name, description, faults, latency }: Profile): string {
+  const lines = [...faults.map(faultWords), ...(latency === undefined ? [] : latencyWords(latency))];
+  return [name, `  ${description}`, ...lines.map((line) => `  - ${line}`)].join('\n');
 }
 
 /** Pure: what, with which values, on what, and when. */
 export function faultWords(fault: Fault): string {
   const { kind, name } = fault;
   return `${name}: ${[kind, ...valuesOf(fault)].join(' ')}, on ${targetWords(fault)}, ${timeWords(fault)}`;
+}
+
+/** A line for each value of the table. */
+function latencyWords({ groups, delayMs }: Latency): readonly string[] {
+  const of = (group: string): string => `${group} (${(groups[group] ?? []).join(', ')})`;
+  return Object.entries(delayMs).flatMap(([from, row]) =>
+    Object.entries(row).map(([to, ms]) => {
+      const isOneWay = from !== to && delayMs[to]?.[from] !== undefined;
+      return `latency: delayMs ${ms}, on links ${of(from)} ${isOneWay ? '->' : '<->'} ${of(to)}, during the whole run`;
+    }),
+  );
 }
 
 const common: ReadonlySet<string> = new Set(['kind', 'name', 'on', 'from', 'untilMs', 'lastsMs', 'again']);

@@ -2,8 +2,7 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Draw } from '../../infra/plan/seed.ts';
 import type { Fault } from '../../infra/spec/fault.ts';
 import {
-  floodPacketBits,
-  forgetNeighbours,
+  floodMsFor,
   measureRates,
   pooled,
   probeLinks,
@@ -12,6 +11,7 @@ import {
 } from './link-probes.ts';
 import { isDecided, isKnown, isRatioFault, type RatioFault } from './link-ratio.ts';
 import type { LinkReading } from './link-receipts.ts';
+import { forgetNeighbours } from './neighbours.ts';
 import { PortMeter } from './port-meter.ts';
 import { portProbing } from './port-probes.ts';
 import { probedLinks, roundsOf, type ProbedLinks } from './probed-links.ts';
@@ -36,8 +36,6 @@ const gone = { count: 1500, everyUs: 700, atMost: 10 };
 const spareMs = 400;
 const quickFloodMs = 150;
 const floodsAtMost = 3;
-/** A slow link is flooded for longer: of fewer packets than this in one flood, each would count for too much. */
-const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 
 /** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
 export function leastProbingMs(fault: Fault, settleMs = spareMs + longestMs(fault)): number {
@@ -274,14 +272,6 @@ export class LinkMeter {
     }
     return samples;
   }
-}
-
-function floodMsFor(faults: readonly Fault[]): number | null {
-  const rates = faults.flatMap((fault) => (fault.kind === 'network.rate' ? [fault.rateMbit * 1e6] : []));
-  if (rates.length === 0) return null;
-  const { leastMs, leastPackets } = thoroughFlood;
-  const packetsMs = (leastPackets * floodPacketBits * 1000) / Math.min(...rates);
-  return Math.round(Math.max(leastMs, packetsMs));
 }
 
 function ratiosOf(scheduled: readonly ScheduledFault[], before: LinkReadingsByLink): Ratios {

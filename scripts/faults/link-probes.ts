@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { linkText } from '../../infra/plan/target.ts';
+import type { Fault } from '../../infra/spec/fault.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { allDone } from './all-done.ts';
 import { checked, Listener } from './listener.ts';
@@ -51,7 +52,9 @@ const nextPort = (): string => String(ports.first + (measurements++ % ports.coun
 /** How long listeners go on after a flood: its middle is what counts. */
 const floodSettleMs = 100;
 const packetBytes = 1200;
-export const floodPacketBits = packetBytes * 8;
+const floodPacketBits = packetBytes * 8;
+/** A slow link is flooded for longer: of fewer packets than this in one flood, each would count for too much. */
+const thoroughFlood = { leastMs: 600, leastPackets: 120 };
 
 const Line = z.object({
   from: z.string(),
@@ -101,17 +104,6 @@ export async function probeLinks(
     );
   });
   return links === 'all' ? samples : new Map([...samples].filter(([link]) => links.has(link)));
-}
-
-/**
- * The kernel has one neighbour table for all containers of a host, of 1024 entries (neigh/default/gc_thresh3), and holds one
- * for half a minute after its last use. Beyond that packets are lost, an application's as well as ours: of 50 nodes that
- * probed each other half of all. A node asks for the address again when it needs it.
- */
-export async function forgetNeighbours(points: readonly ProbePoint[], signal: AbortSignal): Promise<void> {
-  await allDone(
-    points.map(async ({ sideCar }) => checked(sideCar, ['ip', 'neigh', 'flush', 'dev', 'eth0'], signal)),
-  );
 }
 
 /** Two measurements of the same links as one. */
@@ -166,6 +158,15 @@ export async function measureRates(
     }
   });
   return new Map([...samples].filter(([link, { received }]) => links.has(link) && received > 0));
+}
+
+/** Pure: for how long these faults have links flooded, ms; null: for none of them. */
+export function floodMsFor(faults: readonly Fault[]): number | null {
+  const rates = faults.flatMap((fault) => (fault.kind === 'network.rate' ? [fault.rateMbit * 1e6] : []));
+  if (rates.length === 0) return null;
+  const { leastMs, leastPackets } = thoroughFlood;
+  const packetsMs = (leastPackets * floodPacketBits * 1000) / Math.min(...rates);
+  return Math.round(Math.max(leastMs, packetsMs));
 }
 
 interface Listening {

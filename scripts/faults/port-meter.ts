@@ -1,6 +1,7 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Traffic } from '../../infra/spec/faults/network.ts';
-import { forgetNeighbours, type ProbePoint } from './link-probes.ts';
+import type { ProbePoint } from './link-probes.ts';
+import { forgetNeighbours } from './neighbours.ts';
 import { probePorts, trafficText, type PortSample } from './port-probes.ts';
 import { roundsOf } from './probed-links.ts';
 

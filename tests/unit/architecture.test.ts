@@ -164,9 +164,9 @@ test('only output writes results, nothing logs to the console, and nothing ends 
 
 test('what measures knows nothing of how a fault is done: no tc, no rules, no inspecting', () => {
   const measuring = ours.filter(({ path }) =>
-    /^scripts\/faults\/link-(probes|meter|receipts)\.ts$/.test(path),
+    /^scripts\/faults\/((link|port)-(probes|meter|receipts)|dns-(readings|targets|meaning))\.ts$/.test(path),
   );
-  expect(measuring).toHaveLength(3);
+  expect(measuring).toHaveLength(8);
   const wrong = measuring.filter(({ text }) =>
     /'(tc|nft|iptables|ip)'|\binspect\(|link-(commands|driver)/.test(text),
   );
