@@ -3,7 +3,7 @@ import {
   isClockFault,
   isDependencyFault,
   isLinkFault,
-  isNodeFault,
+  isAwayFault,
   isProcessFault,
   isUnitSettingFault,
   type Fault,
@@ -143,7 +143,7 @@ const sparedByCopies: ReadonlySet<FaultKind> = new Set(['network.loss', 'network
  * measured before, and is put in place again when the node is back.
  */
 function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradiction | null {
-  if (!isNodeFault(away.fault)) return null;
+  if (!isAwayFault(away.fault)) return null;
   if (isLinkFault(other.fault) && other.startMs === null && away.startMs !== null) return null;
   const at = away.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
   return at === undefined

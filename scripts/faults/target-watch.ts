@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
-import { isNodeFault, type Fault } from '../../infra/spec/fault.ts';
+import { isAwayFault, type Fault } from '../../infra/spec/fault.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { isTouched, type InForce } from './in-force.ts';
 import type { Judge, Judged } from './judge.ts';
@@ -131,7 +131,7 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
     const beside = this.#reader.beside(scheduled.targets);
     // What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang.
-    const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isNodeFault(fault));
+    const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isAwayFault(fault));
     const there = beside.filter((one) => !nodesOf(one).some(isAway) && this.#inForce.on(one).length === 0);
     const all = [...scheduled.targets, ...there];
     await this.#reader.enter?.(scheduled, fault);

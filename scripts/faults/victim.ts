@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { BoundPlan, PlannedDependency, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf, parseTarget } from '../../infra/plan/target.ts';
-import { isNodeFault } from '../../infra/spec/fault.ts';
+import { isAwayFault } from '../../infra/spec/fault.ts';
 import { DockerMachine, type Machine } from '../nodes/machine.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
@@ -144,7 +144,7 @@ class ArmedNode implements Victim {
     const access = stage.nodes.get(planned.name);
     if (access === undefined) throw new Error(`node ${planned.name} is not there`);
     const granted = grantsFor(faults);
-    if (planned.disks.length > 0 && faults.some(({ fault }) => isNodeFault(fault)))
+    if (planned.disks.length > 0 && faults.some(({ fault }) => isAwayFault(fault)))
       await startAnchor(stage.engine, stage.bound, planned.name, stage.toolbox);
     return new ArmedNode(stage, planned, access, granted, await arm(stage, planned, granted, 1));
   }
