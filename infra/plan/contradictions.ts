@@ -2,9 +2,11 @@ import { UsageError } from '../errors.ts';
 import {
   isClockFault,
   isDependencyFault,
+  isEvictionFault,
   isLinkFault,
   isAwayFault,
   isProcessFault,
+  isReplacingFault,
   isUnitSettingFault,
   type Fault,
   type FaultKind,
@@ -19,7 +21,7 @@ import { nodesOf } from './target.ts';
 export function refuseContradictions(all: readonly ScheduledFault[]): void {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
-      const found = overlap(a, b)
+      const atOnce = overlap(a, b)
         ? (onOneTarget(a, b) ??
           onNodeThatIsAway(a, b) ??
           onNodeThatIsAway(b, a) ??
@@ -29,12 +31,21 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
           onUnitThatIsAsked(a, b) ??
           onUnitThatIsAsked(b, a))
         : null;
-      if (found === null) continue;
-      throw new UsageError(
-        'contradiction',
-        `"${a.id}" and "${b.id}" are on ${found.at} at the same time, and ${found.why}`,
-        { hint: 'leave one of the two out, or give them windows that do not meet' },
-      );
+      if (atOnce !== null)
+        throw new UsageError(
+          'contradiction',
+          `"${a.id}" and "${b.id}" are on ${atOnce.at} at the same time, and ${atOnce.why}`,
+          { hint: 'leave one of the two out, or give them windows that do not meet' },
+        );
+      const ever = onArmedNode(a, b) ?? onReplacedClock(a, b) ?? onReplacedClock(b, a);
+      if (ever !== null)
+        throw new UsageError(
+          'contradiction',
+          `"${a.id}" and "${b.id}" are both on ${ever.at}, and ${ever.why}`,
+          {
+            hint: ever.hint,
+          },
+        );
     }
   }
 }
@@ -42,6 +53,38 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
 interface Contradiction {
   readonly at: string;
   readonly why: string;
+}
+
+/** Whenever the two are in force. */
+interface Lasting extends Contradiction {
+  readonly hint: string;
+}
+
+/** One metadata service stands on a node during the whole run. */
+function onArmedNode(a: ScheduledFault, b: ScheduledFault): Lasting | null {
+  if (!isEvictionFault(a.fault) || !isEvictionFault(b.fault) || a.fault.imdsv2 === b.fault.imdsv2)
+    return null;
+  const at = a.targets.find((node) => b.targets.includes(node));
+  return at === undefined
+    ? null
+    : {
+        at,
+        why: 'its metadata service requires tokens, or does not, during the whole run',
+        hint: 'give both the same "imdsv2"',
+      };
+}
+
+/** What is put before a unit's processes for its clock to be another one goes with the node. */
+function onReplacedClock(clock: ScheduledFault, other: ScheduledFault): Lasting | null {
+  if (!isClockFault(clock.fault) || !isReplacingFault(other.fault)) return null;
+  const at = clock.targets.find((node) => other.targets.includes(node));
+  return at === undefined
+    ? null
+    : {
+        at,
+        why: 'a node that comes in its place has no clock that could be changed',
+        hint: 'leave one of the two out, or let them be on different nodes',
+      };
 }
 
 function onOneTarget(a: ScheduledFault, b: ScheduledFault): Contradiction | null {
@@ -75,6 +118,12 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
     if (kinds.includes('dependency.hang') || !kinds.includes('dependency.slow'))
       return 'what one answers hides what the other does';
   }
+  if (
+    a.fault.kind === 'eviction.notice' &&
+    b.fault.kind === 'eviction.notice' &&
+    a.fault.notice === b.fault.notice
+  )
+    return `both announce ${a.fault.notice === 'rebalance' ? 'a rebalance' : 'an interruption'}`;
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
   if (

@@ -78,7 +78,8 @@ export class FaultSession {
   async injectWholeRun(): Promise<void> {
     for (const layer of layers(this.#faults.filter(({ startMs }) => startMs === null))) {
       // One after the other: what measures one takes the processor from what measures another.
-      for (const fault of layer) await this.#said(fault.id, async () => this.#inject(fault));
+      for (const fault of layer)
+        await this.#said(fault.id, async () => this.#inject(fault, this.#stage.signal));
       this.#stage.signal.throwIfAborted();
       for (const watch of this.#watches) await watch.layer(layer);
     }
@@ -183,7 +184,7 @@ export class FaultSession {
           throw new Error(
             `it would have come ${Math.round(this.#sinceSuiteMs() - start)} ms late, with too little left of its window to be measured in`,
           );
-        await this.#inject(fault);
+        if (!(await this.#injectUntil(fault, ended))) return;
         await watch.inWindow(fault, msLeft);
       }),
     );
@@ -225,8 +226,19 @@ export class FaultSession {
     return found.targets.some((target) => hasEnded(target, this.#ended.nodes));
   }
 
-  async #inject(fault: ScheduledFault): Promise<void> {
-    await this.#injector.inject(fault, this.#of(fault));
+  /** One that takes its time is not waited for beyond the suites; false: it had not come to its end by then. */
+  async #injectUntil(fault: ScheduledFault, ended: AbortSignal): Promise<boolean> {
+    try {
+      await this.#inject(fault, AbortSignal.any([this.#stage.signal, ended]));
+      return true;
+    } catch (error) {
+      if (ended.aborted && error instanceof Error && error.name === 'AbortError') return false;
+      throw error;
+    }
+  }
+
+  async #inject(fault: ScheduledFault, until: AbortSignal): Promise<void> {
+    await this.#injector.inject(fault, this.#of(fault), until);
   }
 
   async #heal(fault: ScheduledFault): Promise<void> {

@@ -47,7 +47,12 @@ export interface TargetReader<F extends Fault, R> {
   /** What is looked at beside these targets. */
   beside(targets: readonly string[]): readonly string[];
   /** What else changes with them, and is not read. */
-  alsoTouches?(targets: readonly string[]): readonly string[];
+  alsoTouches?(targets: readonly string[], fault: F): readonly string[];
+  /**
+   * Whether what is read beside its targets has a turn with them, which is so where nobody says otherwise: an inject that
+   * takes its time would keep all others from it. What becomes of it meanwhile is told by what else was on it.
+   */
+  holdsBeside?(fault: F): boolean;
   /** Before the first reading around a fault, for whoever is to see it from inside. */
   enter?(scheduled: ScheduledFault, fault: F): Promise<void>;
   read(target: string, asked: Asked<F>, signal: AbortSignal): Promise<R>;
@@ -110,8 +115,11 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     );
   }
 
-  touches({ targets }: ScheduledFault): readonly string[] {
-    return [...targets, ...this.#reader.beside(targets), ...(this.#reader.alsoTouches?.(targets) ?? [])];
+  touches(scheduled: ScheduledFault): readonly string[] {
+    const { targets } = scheduled;
+    const fault = this.#own(scheduled);
+    const beside = (this.#reader.holdsBeside?.(fault) ?? true) ? this.#reader.beside(targets) : [];
+    return [...targets, ...beside, ...(this.#reader.alsoTouches?.(targets, fault) ?? [])];
   }
 
   leadMs(): number {
@@ -127,8 +135,7 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
   }
 
   async around(scheduled: ScheduledFault, inject: () => Promise<void>): Promise<void> {
-    const fault = this.#faults.get(scheduled);
-    if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
+    const fault = this.#own(scheduled);
     const beside = this.#reader.beside(scheduled.targets);
     // What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang.
     const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isAwayFault(fault));
@@ -193,6 +200,12 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
       ([id, one]) => [id, { ...one, after: this.#after.get(id) ?? new Map() }] as const,
     );
     return targetJudge(this.#meaning, new Map(measured));
+  }
+
+  #own(scheduled: ScheduledFault): F {
+    const fault = this.#faults.get(scheduled);
+    if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
+    return fault;
   }
 
   async #readAfter(scheduled: ScheduledFault, fault: F, targets: readonly string[]): Promise<void> {

@@ -40,6 +40,7 @@ const places = {
   'node.pause': node('node-5'),
   'node.kill': node('node-6'),
   'node.reboot': node(machine(4)),
+  'node.replace': node('node-13'),
   'resource.files': unit(10),
   'resource.cpu': node('node-10'),
   'resource.processes': node('node-11'),
@@ -61,6 +62,8 @@ const places = {
   'dependency.first': route('PUT /first'),
   'dependency.truncate': route('GET /truncate/*'),
   'dependency.body': route('GET /body'),
+  'eviction.notice': node('node-14'),
+  'eviction.spot': node(machine(11)),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

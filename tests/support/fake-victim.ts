@@ -12,6 +12,8 @@ const noMachine: Machine = {
   kill: nobody,
   shutDown: nobody,
   start: nobody,
+  signal: nobody,
+  replace: nobody,
   allotment: nobody,
   allot: nobody,
   processes: nobody,
@@ -36,6 +38,7 @@ export async function fakeVictim(
     units: [],
     dependency: null,
     rearm: nobody,
+    replace: nobody,
     ready: nobody,
     disarm: async () => hold.close(),
     abandon: () => {
