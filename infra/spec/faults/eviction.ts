@@ -34,7 +34,8 @@ export const evictionFaults = [
       inMs: z.int().positive().optional(),
     })
     .refine(({ notice, action, inMs }) => notice === 'interruption' || (action ?? inMs) === undefined, {
-      error: '"action" and "inMs" are of an interruption: a rebalance recommendation has neither',
+      path: ['notice'],
+      error: 'interruption, or without "action" and "inMs": a rebalance recommendation has neither',
     }),
   z.strictObject({
     ...common,

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=42a6d3521f258ca49c5f3f09d16b95addc48d5d09d127d9832d77d0cfa5eb034
+LABEL dev.understudy.inputs=9206dc4b817598bbc667b676b133feee5eeec7920808953d5cf19b63e8b49b52
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -29,16 +29,19 @@ COPY ["files/011-clockset.c","/usr/local/src/clockset.c"]
 COPY ["files/012-clockask.c","/usr/local/src/clockask.c"]
 COPY ["files/013-dependencyfault.c","/usr/local/src/dependencyfault.c"]
 COPY ["files/014-httpprobe.c","/usr/local/src/httpprobe.c"]
-COPY ["files/015-hold","/usr/local/bin/hold"]
+COPY ["files/015-imds.c","/usr/local/src/imds.c"]
+COPY ["files/016-imdsprobe.c","/usr/local/src/imdsprobe.c"]
+COPY ["files/017-signalwatch.c","/usr/local/src/signalwatch.c"]
+COPY ["files/018-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/016-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/019-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/017-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/018-accountless","/usr/local/bin/accountless"]
+COPY ["files/020-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/021-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/019-packageless","/usr/local/bin/packageless"]
+COPY ["files/022-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/020-abilities","/usr/local/bin/abilities"]
+COPY ["files/023-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -55,3 +58,6 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockask","/usr/local/src/clockask
 RUN ["gcc","-O2","-Wall","-shared","-fPIC","-fvisibility=hidden","-mgeneral-regs-only","-o","/usr/local/lib/clockshift.so","/usr/local/src/clockshift.c","-Wl,--no-as-needed","-l:libdl.so.2"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/dependencyfault","/usr/local/src/dependencyfault.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/httpprobe","/usr/local/src/httpprobe.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imds","/usr/local/src/imds.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imdsprobe","/usr/local/src/imdsprobe.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/signalwatch","/usr/local/src/signalwatch.c"]

@@ -60,9 +60,9 @@ describe('what the kernel must offer', () => {
     ['without htb there is no rate', { htb: false }, ['network.rate']],
     ['nothing is duplicated that nftables does not', { duplicating: false }, ['network.duplicate']],
     [
-      'without processes that answer there is no clock',
+      'without processes that answer there is no clock, and nobody sees a signal arrive',
       { clocks: false },
-      ['clock.offset', 'clock.rate', 'clock.zone'],
+      ['clock.offset', 'clock.rate', 'clock.zone', 'eviction.spot'],
     ],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
