@@ -179,6 +179,14 @@ function processors(cpus: number | null, nanoCpus: number): EngineLimits {
     : { CpuPeriod: defaultPeriod, CpuQuota: Math.round(cpus * defaultPeriod) };
 }
 
+/** What the engine knows of a container that another one is to be like. */
+interface ContainerKept {
+  readonly Id: string;
+  readonly Config: Partial<Docker.ContainerInspectInfo['Config']>;
+  readonly HostConfig: Docker.HostConfig;
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, unknown>> };
+}
+
 const Attached = z.object({
   IPAMConfig: z.object({ IPv4Address: z.string().optional() }).nullish(),
   Aliases: z.array(z.string()).nullish(),
@@ -187,7 +195,7 @@ const Attached = z.object({
 /** Pure: what the engine is asked for to get another container like one that it has. */
 export function likeBefore(
   name: string,
-  { Id, Config, HostConfig, NetworkSettings }: Docker.ContainerInspectInfo,
+  { Id, Config, HostConfig, NetworkSettings }: ContainerKept,
 ): Docker.ContainerCreateOptions {
   const networks = Object.entries(NetworkSettings.Networks).map(([network, attached]) => {
     const { IPAMConfig, Aliases } = Attached.parse(attached);
