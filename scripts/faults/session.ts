@@ -168,12 +168,11 @@ export class FaultSession {
   async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {
     const { startMs, endMs, id } = fault;
     const watch = this.#of(fault);
-    const touched = watch.touches(fault);
     const start = startMs ?? 0;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
     if (!(await this.#comes(start - watch.leadMs(fault), ended))) return;
     await this.#said(id, async () =>
-      this.#turns.take(touched, async () => {
+      this.#turns.take(watch.touches(fault), async () => {
         await watch.beforeWindow(fault);
         if (!(await this.#comes(start, ended))) return;
         await this.#lookForEnded();
@@ -191,7 +190,7 @@ export class FaultSession {
     if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#injector.active.includes(fault))
       return;
     await this.#said(id, async () =>
-      this.#turns.take(touched, async () => {
+      this.#turns.take(watch.touches(fault), async () => {
         await this.#lookForEnded();
         await this.#heal(fault);
         await watch.afterWindow(fault, () => this.#sinceSuiteMs());

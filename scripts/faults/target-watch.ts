@@ -118,7 +118,8 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
   touches(scheduled: ScheduledFault): readonly string[] {
     const { targets } = scheduled;
     const fault = this.#own(scheduled);
-    const beside = (this.#reader.holdsBeside?.(fault) ?? true) ? this.#reader.beside(targets) : [];
+    const isHeld = this.#reader.holdsBeside?.(fault) ?? true;
+    const beside = isHeld ? this.#there(this.#reader.beside(targets)) : [];
     return [...targets, ...beside, ...(this.#reader.alsoTouches?.(targets, fault) ?? [])];
   }
 
@@ -136,10 +137,7 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
 
   async around(scheduled: ScheduledFault, inject: () => Promise<void>): Promise<void> {
     const fault = this.#own(scheduled);
-    const beside = this.#reader.beside(scheduled.targets);
-    // What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang.
-    const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isAwayFault(fault));
-    const there = beside.filter((one) => !nodesOf(one).some(isAway) && this.#inForce.on(one).length === 0);
+    const there = this.#there(this.#reader.beside(scheduled.targets));
     const all = [...scheduled.targets, ...there];
     await this.#reader.enter?.(scheduled, fault);
     const { result, touched } = await this.#inForce.watching(async () => {
@@ -200,6 +198,12 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
       ([id, one]) => [id, { ...one, after: this.#after.get(id) ?? new Map() }] as const,
     );
     return targetJudge(this.#meaning, new Map(measured));
+  }
+
+  /** What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang. */
+  #there(beside: readonly string[]): readonly string[] {
+    const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isAwayFault(fault));
+    return beside.filter((one) => !nodesOf(one).some(isAway) && this.#inForce.on(one).length === 0);
   }
 
   #own(scheduled: ScheduledFault): F {
