@@ -41,19 +41,20 @@ export const evictionMeaning: TargetMeaning<EvictionFault, EvictionReading> = {
   unread: { node: unreadNode, metadata: null, story: null },
   judge(fault, readings) {
     const { before, during, after } = readings;
+    const wasRead = (fault.kind === 'eviction.notice' ? during.metadata : during.story) !== null;
     const isThere = fault.kind === 'eviction.notice' ? hasNotice(fault) : isAway;
     const values = [before, during, after].map((one) => (isThere(one) ? 1 : 0));
     const [was = 0, is = 0, left = 0] = values;
     const why =
-      before.metadata === null || before.metadata.token !== 200
+      before.metadata?.token !== 200
         ? 'its metadata service did not answer before'
         : was === 1
           ? 'it was so before'
           : whyRefused(fault, before.metadata) ||
             (fault.kind === 'eviction.notice' ? whyNoNotice(fault, during) : whyNotEvicted(fault, readings));
     return {
-      ...{ requested: 1, unit: 'bool', n: 1, tolerance: 0, ok: why === '', why },
-      measured: { before: was, during: why === '' ? 1 : is, after: left },
+      ...{ requested: 1, unit: 'bool', n: wasRead ? 1 : 0, tolerance: 0, ok: why === '', why },
+      measured: { before: was, during: is, after: left },
       samples: { before: [was], during: [is], after: [left] },
     };
   },
