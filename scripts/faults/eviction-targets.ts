@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { EvictionFault, SpotFault } from '../../infra/spec/fault.ts';
 import type { EvictionReading, Story } from './eviction-meaning.ts';
@@ -12,8 +11,6 @@ import { victimNamed, type Victim } from './victim.ts';
 
 /** How often somebody inside looks for a notice, as software that means to leave in time does. */
 const lookEveryMs = 100;
-/** Those who look on end with their node; their last words may come a moment later. */
-const lastWordsMs = 3_000;
 const entrypoint = 'process-1';
 const signals = { TERM: constants.signals.SIGTERM, QUIT: constants.signals.SIGQUIT } as const;
 
@@ -106,10 +103,7 @@ function leaveAll({ metadata, signals: signalled }: Witnesses): void {
 }
 
 async function storyOf({ metadata, signals: signalled, names }: Witnesses): Promise<Story> {
-  await Promise.race([
-    Promise.all([metadata.ended, signalled.ended]),
-    delay(lastWordsMs, undefined, { ref: false }),
-  ]);
+  await Promise.all([metadata.lastWords(), signalled.lastWords()]);
   return storyIn(metadata.lines, signalled.lines, names);
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HostError, messageOf } from '../../infra/errors.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isEvictionFault, type EvictionFault } from '../../infra/spec/fault.ts';
 import { allDone } from './all-done.ts';
@@ -75,7 +76,14 @@ export class MetadataArms {
     const words = Object.entries(metadataOf(node, own, served.machines)).map(
       ([path, text]) => `${path}=${text}`,
     );
-    await hold.start(holdId, ['imds', 'serve', served.imdsv2, address, ...words]);
+    try {
+      await hold.start(holdId, ['imds', 'serve', served.imdsv2, address, ...words]);
+    } catch (error) {
+      throw new HostError('metadata', `${node} cannot have a metadata service: ${messageOf(error)}`, {
+        hint: 'let its software listen on an address of its own, or put the faults of eviction on other nodes',
+        cause: error,
+      });
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
 
 const lookDeadlineMs = 15_000;
+/** A line takes milliseconds to come; whoever has said nothing for so long says nothing any more. */
+const silenceMs = 500;
+const pollMs = 50;
 
 /** What the metadata service of a node answers to a client inside, as images/toolbox/imdsprobe.c has it. */
 export interface MetadataReading {
@@ -76,17 +80,20 @@ function parsed(text: string | undefined): unknown {
 export class Onlooker {
   readonly #process: NodeProcess;
   readonly #lines: string[] = [];
-  /** When it has said its last: it ends with its node. */
-  readonly ended: Promise<void>;
+  #lastAt = performance.now();
+  #hasEnded = false;
 
   private constructor(process: NodeProcess) {
     this.#process = process;
     process.stderr.resume();
     process.stdin.on('error', () => undefined); // it has ended with its node
     const lines = createInterface({ input: process.stdout });
-    lines.on('line', (line) => this.#lines.push(line));
-    this.ended = new Promise((resolve) => {
-      lines.once('close', resolve);
+    lines.on('line', (line) => {
+      this.#lines.push(line);
+      this.#lastAt = performance.now();
+    });
+    lines.once('close', () => {
+      this.#hasEnded = true;
     });
   }
 
@@ -96,6 +103,11 @@ export class Onlooker {
 
   get lines(): readonly string[] {
     return this.#lines;
+  }
+
+  /** Its node has ended: waits for its last words, which take a moment, and after which the engine may say nothing. */
+  async lastWords(): Promise<void> {
+    while (!this.#hasEnded && performance.now() - this.#lastAt < silenceMs) await delay(pollMs);
   }
 
   leave(): void {
