@@ -25,6 +25,8 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
         ? (onOneTarget(a, b) ??
           onNodeThatIsAway(a, b) ??
           onNodeThatIsAway(b, a) ??
+          onNodeBesideOneThatGoes(a, b) ??
+          onNodeBesideOneThatGoes(b, a) ??
           onOneMemory(a, b) ??
           onFullNode(a, b) ??
           onFullNode(b, a) ??
@@ -198,6 +200,18 @@ function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradi
   return at === undefined
     ? null
     : { at, why: 'nothing can be done to a node, or seen of it, while it is away' };
+}
+
+/** From its notice to its end a node has a turn with all links to it, which the other one would have to wait for. */
+function onNodeBesideOneThatGoes(going: ScheduledFault, other: ScheduledFault): Contradiction | null {
+  if (going.fault.kind !== 'eviction.spot' || !isAwayFault(other.fault)) return null;
+  if (going.startMs === null || other.startMs === null) return null;
+  const goneAtMs = going.startMs + going.fault.noticeMs + going.fault.graceMs;
+  if (other.startMs < going.startMs || other.startMs >= goneAtMs) return null;
+  return {
+    at: [...going.targets, ...other.targets].join(' and '),
+    why: `no other node can be taken away before ${going.targets.join(' and ')} has gone (${goneAtMs} ms)`,
+  };
 }
 
 /** Each uses up its memory, and is seen by what the kernel then ends. */

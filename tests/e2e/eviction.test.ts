@@ -269,15 +269,16 @@ describe('nodes that get notices, are evicted and are lost', () => {
       { fault: 'evicted/reclaimed', target: 'machine-1', ...held },
       { fault: 'evicted/warned', target: 'machine-2', ...held },
       { fault: 'evicted/advised', target: 'machine-2', ...held },
+      { fault: 'evicted/power-loss', target: 'box-2', ...held },
       { fault: 'evicted/reclaimed-box', target: 'box-2', ...held },
       { fault: 'evicted/lost', target: 'box-2', ...held },
     ]);
     for (const { bystanders } of own) expect(bystanders).toBeGreaterThan(0);
   });
 
-  test('have empty disks when they are replaced, each time, and the log of all of them is kept', () => {
+  test('have their disks after a loss of power, empty ones when they are replaced, and the log of all of them', () => {
     const log = readFileSync(join(verdict.runFolder, 'nodes/box-2/container.log'), 'utf8');
-    expect(log.match(/start \d/g)).toEqual(['start 1', 'start 1', 'start 1']);
+    expect(log.match(/start \d/g)).toEqual(['start 1', 'start 2', 'start 1', 'start 1']);
   });
 
   test('leave what became of their processes: a signal before the end, and another start on another machine', () => {

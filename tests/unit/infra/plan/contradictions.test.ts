@@ -80,6 +80,19 @@ describe('on a node that is evicted or replaced', () => {
     expect(refusal(away, scheduled('p/other', delay(5), 'a-1->b-1', whole))).toBeNull();
   });
 
+  test('no other can be taken away between the notice and the end', () => {
+    const evicted = scheduled('p/away', { ...spot, noticeMs: 4000, graceMs: 1000 }, 'a-1', [1000, 9000]);
+    const other = (startMs: number): ScheduledFault =>
+      scheduled('p/other', powerLoss, 'b-1', [startMs, startMs + 2000]);
+    expect(refusal(evicted, other(5999))).toMatch(
+      /are on a-1 and b-1 at the same time, and no other node .* has gone \(6000 ms\)/,
+    );
+    expect(refusal(other(1000), evicted)).toMatch(/no other node/);
+    expect(refusal(evicted, other(6000))).toBeNull();
+    expect(refusal(other(500), evicted)).toBeNull();
+    expect(refusal(evicted, scheduled('p/other', kill, 'b-1:web', [2000, 3000]))).toBeNull();
+  });
+
   test('a clock cannot be changed, whenever', () => {
     const replaced = scheduled('p/away', replacement, 'a-1', [1000, 4000]);
     expect(refusal(replaced, scheduled('p/clock', jump, 'a-1', [8000, 12_000]))).toMatch(
