@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=9206dc4b817598bbc667b676b133feee5eeec7920808953d5cf19b63e8b49b52
+LABEL dev.understudy.inputs=111d5886d2cdc47aad5a465750e1df429b72a7692963ad14d5b75bf50e47170c
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
