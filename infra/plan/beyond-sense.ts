@@ -1,4 +1,4 @@
-import { isClockFault, isDnsFault, type Fault } from '../spec/fault.ts';
+import { isAwayFault, isClockFault, isDnsFault, type Fault } from '../spec/fault.ts';
 import { namedNodes, tellingNames } from './cluster-names.ts';
 import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
@@ -28,6 +28,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       namesOfNobody(of, plan),
       addressOfNobody(of, plan),
       namesThatTellNothing(of, plan),
+      nobodyToSignal(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
@@ -81,7 +82,7 @@ function diskOf(target: string, { nodes }: Plan): PlannedDisk | undefined {
 
 /** A suite that goes with its node says nothing of the software; one that only stands still goes on with it. */
 function nodeOfSuite({ fault, targets }: ScheduledFault, { nodes, suites }: Plan): Finding | null {
-  if (fault.kind !== 'node.kill' && fault.kind !== 'node.reboot') return null;
+  if (!isAwayFault(fault) || fault.kind === 'node.pause') return null;
   for (const { name, where } of suites) {
     const node = nodes.find(({ role }) => role === where)?.name;
     if (node === undefined || !targets.includes(node)) continue;
@@ -237,4 +238,33 @@ function clockWithoutUnits({ fault, targets }: ScheduledFault, { nodes }: Plan):
     message: `${fault.kind} is on the units of ${node.name}, which has none: ${why}`,
     hint: 'name nodes with `init: systemd` and `units:`, whose processes can be started anew',
   };
+}
+
+/** Units that have no main process. */
+const otherUnit = /\.(socket|timer|target|mount|path|scope|slice|swap|automount|device)$/;
+
+/** A machine's first process is systemd, to which these signals mean something else. */
+function nobodyToSignal({ fault, targets }: ScheduledFault, { nodes }: Plan): Finding | null {
+  if (fault.kind !== 'eviction.spot') return null;
+  const { unit } = fault;
+  for (const { name, init, units } of nodes.filter((node) => targets.includes(node.name))) {
+    const services = units.filter((one) => !otherUnit.test(one));
+    const told = `SIG${fault.signal} before ${name} ends`;
+    if (unit !== undefined && !services.includes(unit))
+      return {
+        key: 'unit',
+        message: `the main process of ${unit} is to get ${told}, and its role does not declare it`,
+        hint:
+          services.length > 0
+            ? `one of ${services.join(', ')}, or no "unit" for each of them`
+            : 'leave "unit" out: it is the entrypoint of such a node that gets the signal',
+      };
+    if (unit === undefined && init === 'systemd' && services.length === 0)
+      return {
+        key: 'on',
+        message: `somebody is to get ${told}, and its role declares no service`,
+        hint: 'declare what runs there with `units:`',
+      };
+  }
+  return null;
 }

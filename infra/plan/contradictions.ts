@@ -3,9 +3,11 @@ import {
   isClockFault,
   isDependencyFault,
   isDnsFault,
+  isEvictionFault,
   isLinkFault,
-  isNodeFault,
+  isAwayFault,
   isProcessFault,
+  isReplacingFault,
   isUnitSettingFault,
   type Fault,
   type FaultKind,
@@ -21,22 +23,33 @@ import { nodesOf } from './target.ts';
 export function refuseContradictions(all: readonly ScheduledFault[]): void {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
-      const found = overlap(a, b)
+      const atOnce = overlap(a, b)
         ? (onOneTarget(a, b) ??
           onNodeThatIsAway(a, b) ??
           onNodeThatIsAway(b, a) ??
+          onNodeBesideOneThatGoes(a, b) ??
+          onNodeBesideOneThatGoes(b, a) ??
           onOneMemory(a, b) ??
           onFullNode(a, b) ??
           onFullNode(b, a) ??
           onUnitThatIsAsked(a, b) ??
           onUnitThatIsAsked(b, a))
         : null;
-      if (found === null) continue;
-      throw new UsageError(
-        'contradiction',
-        `"${a.id}" and "${b.id}" are on ${found.at} at the same time, and ${found.why}`,
-        { hint: 'leave one of the two out, or give them windows that do not meet' },
-      );
+      if (atOnce !== null)
+        throw new UsageError(
+          'contradiction',
+          `"${a.id}" and "${b.id}" are on ${atOnce.at} at the same time, and ${atOnce.why}`,
+          { hint: 'leave one of the two out, or give them windows that do not meet' },
+        );
+      const ever = onArmedNode(a, b) ?? onReplacedClock(a, b) ?? onReplacedClock(b, a);
+      if (ever !== null)
+        throw new UsageError(
+          'contradiction',
+          `"${a.id}" and "${b.id}" are both on ${ever.at}, and ${ever.why}`,
+          {
+            hint: ever.hint,
+          },
+        );
     }
   }
 }
@@ -44,6 +57,38 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
 interface Contradiction {
   readonly at: string;
   readonly why: string;
+}
+
+/** Whenever the two are in force. */
+interface Lasting extends Contradiction {
+  readonly hint: string;
+}
+
+/** One metadata service stands on a node during the whole run. */
+function onArmedNode(a: ScheduledFault, b: ScheduledFault): Lasting | null {
+  if (!isEvictionFault(a.fault) || !isEvictionFault(b.fault) || a.fault.imdsv2 === b.fault.imdsv2)
+    return null;
+  const at = a.targets.find((node) => b.targets.includes(node));
+  return at === undefined
+    ? null
+    : {
+        at,
+        why: 'its metadata service requires tokens, or does not, during the whole run',
+        hint: 'give both the same "imdsv2"',
+      };
+}
+
+/** What is put before a unit's processes for its clock to be another one goes with the node. */
+function onReplacedClock(clock: ScheduledFault, other: ScheduledFault): Lasting | null {
+  if (!isClockFault(clock.fault) || !isReplacingFault(other.fault)) return null;
+  const at = clock.targets.find((node) => other.targets.includes(node));
+  return at === undefined
+    ? null
+    : {
+        at,
+        why: 'a node that comes in its place has no clock that could be changed',
+        hint: 'leave one of the two out, or let them be on different nodes',
+      };
 }
 
 function onOneTarget(a: ScheduledFault, b: ScheduledFault): Contradiction | null {
@@ -80,6 +125,12 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
       return 'what one answers hides what the other does';
   }
   if (isDnsFault(a.fault) && isDnsFault(b.fault)) return 'both answer its questions after names';
+  if (
+    a.fault.kind === 'eviction.notice' &&
+    b.fault.kind === 'eviction.notice' &&
+    a.fault.notice === b.fault.notice
+  )
+    return `both announce ${a.fault.notice === 'rebalance' ? 'a rebalance' : 'an interruption'}`;
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
   if (
@@ -156,12 +207,24 @@ const sparedByCopies: ReadonlySet<FaultKind> = new Set(['network.loss', 'network
  * measured before, and is put in place again when the node is back.
  */
 function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradiction | null {
-  if (!isNodeFault(away.fault)) return null;
+  if (!isAwayFault(away.fault)) return null;
   if (isLinkFault(other.fault) && other.startMs === null && away.startMs !== null) return null;
   const at = away.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
   return at === undefined
     ? null
     : { at, why: 'nothing can be done to a node, or seen of it, while it is away' };
+}
+
+/** From its notice to its end a node has a turn with all links to it, which the other one would have to wait for. */
+function onNodeBesideOneThatGoes(going: ScheduledFault, other: ScheduledFault): Contradiction | null {
+  if (going.fault.kind !== 'eviction.spot' || !isAwayFault(other.fault)) return null;
+  if (going.startMs === null || other.startMs === null) return null;
+  const goneAtMs = going.startMs + going.fault.noticeMs + going.fault.graceMs;
+  if (other.startMs < going.startMs || other.startMs >= goneAtMs) return null;
+  return {
+    at: [...going.targets, ...other.targets].join(' and '),
+    why: `no other node can be taken away before ${going.targets.join(' and ')} has gone (${goneAtMs} ms)`,
+  };
 }
 
 /** Each uses up its memory, and is seen by what the kernel then ends. */

@@ -7,6 +7,12 @@ export interface Window {
   readonly endMs: number | null;
 }
 
+/** Pure: the last moment at which a window begins or ends, ms after the first suite began; null: there is none. */
+export function lastMomentMs(all: readonly Window[]): number | null {
+  const moments = all.flatMap(({ startMs, endMs }) => (startMs === null ? [] : [endMs ?? startMs]));
+  return moments.length === 0 ? null : Math.max(...moments);
+}
+
 /** Pure: each time that a fault comes, at moments that `draw` picks. One without a beginning holds during the whole run. */
 export function windowsOf({ from, untilMs, lastsMs, again }: Fault, draw: Draw): readonly Window[] {
   if (from === undefined) return [{ startMs: null, endMs: null }];

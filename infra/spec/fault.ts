@@ -5,6 +5,7 @@ import { diskFaults } from './faults/disk.ts';
 import { dnsFaults } from './faults/dns.ts';
 import { driftFaults } from './faults/drift.ts';
 import { environmentFaults } from './faults/environment.ts';
+import { evictionFaults } from './faults/eviction.ts';
 import { networkFaults } from './faults/network.ts';
 import { nodeFaults } from './faults/node.ts';
 import { processFaults } from './faults/process.ts';
@@ -24,6 +25,7 @@ export const Fault = z.discriminatedUnion('kind', [
   ...clockFaults,
   ...dependencyFaults,
   ...dnsFaults,
+  ...evictionFaults,
 ]);
 export type Fault = z.infer<typeof Fault>;
 export type FaultKind = Fault['kind'];
@@ -46,6 +48,13 @@ export type AccountFault = Extract<EnvironmentFault, { account: string }>;
 export type ClockFault = FaultOf<'clock'>;
 export type DependencyFault = FaultOf<'dependency'>;
 export type DnsFault = FaultOf<'dns'>;
+export type EvictionFault = FaultOf<'eviction'>;
+export type NoticeFault = Extract<Fault, { kind: 'eviction.notice' }>;
+export type SpotFault = Extract<Fault, { kind: 'eviction.spot' }>;
+/** What takes a node away and gives it back, or another in its place. */
+export type AwayFault = NodeFault | SpotFault;
+/** After it there is another node in the place of the one that was there. */
+export type ReplacingFault = Extract<Fault, { kind: 'node.replace' }> | SpotFault;
 
 export function isLinkFault(fault: Fault): fault is LinkFault {
   return fault.kind.startsWith('network.');
@@ -97,6 +106,18 @@ export function isDependencyFault(fault: Fault): fault is DependencyFault {
 
 export function isDnsFault(fault: Fault): fault is DnsFault {
   return fault.kind.startsWith('dns.');
+}
+
+export function isEvictionFault(fault: Fault): fault is EvictionFault {
+  return fault.kind.startsWith('eviction.');
+}
+
+export function isAwayFault(fault: Fault): fault is AwayFault {
+  return isNodeFault(fault) || fault.kind === 'eviction.spot';
+}
+
+export function isReplacingFault(fault: Fault): fault is ReplacingFault {
+  return fault.kind === 'node.replace' || fault.kind === 'eviction.spot';
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */

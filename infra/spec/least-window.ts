@@ -42,6 +42,7 @@ export function leastWindowMs(fault: Fault): number {
       return 5_000; // all of the node's memory is taken first
     case 'node.pause':
     case 'node.kill':
+    case 'node.replace':
       return 2_000;
     case 'node.reboot':
       return 12_000; // an orderly shutdown may take the ten seconds that it is given
@@ -75,6 +76,10 @@ export function leastWindowMs(fault: Fault): number {
       return 6_000; // an answer that stays away is waited for
     case 'dns.wrong':
       return 4_000;
+    case 'eviction.notice':
+      return 2_000;
+    case 'eviction.spot':
+      return fault.noticeMs + fault.graceMs + 3_000;
     case 'network.rate':
     case 'network.burst-loss':
       return 0; // they have no window

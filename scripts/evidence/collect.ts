@@ -1,6 +1,8 @@
 import type Docker from 'dockerode';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { replacedName } from '../../infra/components/docker/names.ts';
 import type { Handle } from '../../infra/handle.ts';
 import { containerState } from '../nodes/container-state.ts';
 import { DockerNode } from '../nodes/docker.ts';
@@ -58,19 +60,21 @@ export async function collectNodes({ engine, nodes, folder, signal }: Collecting
 class NodeEvidence {
   readonly #engine: Docker;
   readonly #name: string;
-  readonly #container: string;
   readonly #folder: RunFolder;
   readonly #limit: AbortSignal;
   readonly #info: Promise<Docker.ContainerInspectInfo>;
+  /** Those in whose place it came, oldest first, and itself: its log and its journal are all of theirs. */
+  readonly #all: Promise<readonly Docker.ContainerInspectInfo[]>;
 
   constructor(engine: Docker, name: string, container: string, folder: RunFolder, limit: AbortSignal) {
     this.#engine = engine;
     this.#name = name;
-    this.#container = container;
     this.#folder = folder;
     this.#limit = limit;
     this.#info = engine.getContainer(container).inspect();
-    this.#info.catch(() => undefined); // where nobody asks, since all is saved already, nobody need hear of it
+    this.#all = this.#info.then(async (info) => [...(await replacedBefore(engine, container)), info]);
+    // Where nobody asks, since all is saved already, nobody need hear of it.
+    for (const one of [this.#info, this.#all]) one.catch(() => undefined);
   }
 
   async state(): Promise<string | null> {
@@ -82,20 +86,27 @@ class NodeEvidence {
 
   async log(): Promise<string | null> {
     return this.#unlessThere('container.log', async (file) => {
-      await this.#info; // gone: said once, by whoever asks first
-      const node = new DockerNode(this.#engine, this.#name, this.#container);
-      await this.#folder.writeStream(file, await node.logs({ timestamps: true }), this.#limit);
+      const [engine, name, all] = [this.#engine, this.#name, await this.#all];
+      const logs = async function* (): AsyncIterable<Uint8Array> {
+        for (const { Id } of all) yield* await new DockerNode(engine, name, Id).logs({ timestamps: true });
+      };
+      await this.#folder.writeStream(file, Readable.from(logs()), this.#limit);
     });
   }
 
   async journal(): Promise<string | null> {
     return this.#unlessThere('journal.jsonl', async (file) => {
-      const info = await this.#info;
-      await using reading = info.State.Running
-        ? await liveJournal(this.#engine, this.#name, this.#container)
-        : await stoppedJournal(this.#engine, info);
-      await this.#folder.writeLines(file, reading.lines, cleanEntry, this.#limit);
-      await reading.ended();
+      const [engine, name, all] = [this.#engine, this.#name, await this.#all];
+      const journals = async function* (): AsyncIterable<Uint8Array> {
+        for (const info of all) {
+          await using reading = info.State.Running
+            ? await liveJournal(engine, name, info.Id)
+            : await stoppedJournal(engine, info);
+          yield* reading.lines;
+          await reading.ended();
+        }
+      };
+      await this.#folder.writeLines(file, Readable.from(journals()), cleanEntry, this.#limit);
     });
   }
 
@@ -105,6 +116,16 @@ class NodeEvidence {
     await within(this.#limit, async () => write(file));
     return file;
   }
+}
+
+async function replacedBefore(
+  engine: Docker,
+  container: string,
+): Promise<readonly Docker.ContainerInspectInfo[]> {
+  const named = `^/${replacedName(container, '[0-9]+')}$`;
+  const found = await engine.listContainers({ all: true, filters: { name: [named] } });
+  const oldestFirst = found.sort((a, b) => a.Created - b.Created);
+  return await Promise.all(oldestFirst.map(async ({ Id }) => engine.getContainer(Id).inspect()));
 }
 
 /** As text throughout: journald writes what holds a colour or a broken byte as numbers, in which a secret could hide. */

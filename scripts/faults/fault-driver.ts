@@ -7,6 +7,7 @@ import {
   isDnsFault,
   isDriftFault,
   isEnvironmentFault,
+  isEvictionFault,
   isFilesFault,
   isLinkFault,
   isNodeFault,
@@ -21,10 +22,12 @@ import { diskDriver } from './disk-driver.ts';
 import { dnsDriver } from './dns-driver.ts';
 import { driftDriver } from './drift-driver.ts';
 import { environmentDriver } from './environment-driver.ts';
+import { evictionDriver } from './eviction-driver.ts';
 import { filesDriver } from './files-driver.ts';
 import type { Scaffolding } from './fingerprint.ts';
 import { LinksDriver } from './links-driver.ts';
-import { nodeDriver } from './node-driver.ts';
+import { MetadataArms } from './metadata-arms.ts';
+import { givingBack, nodeDriver } from './node-driver.ts';
 import { processDriver } from './process-driver.ts';
 import { resourceDriver } from './resource-driver.ts';
 import { allDone } from './all-done.ts';
@@ -32,8 +35,11 @@ import { victimNamed, type Victim } from './victim.ts';
 
 /** What does and undoes the faults of one family. */
 export interface FamilyDriver {
-  /** `active`: all faults that are to be in force once this is done, `fault` among them. */
-  inject(fault: ScheduledFault, active: readonly ScheduledFault[]): Promise<void>;
+  /**
+   * `active`: all faults that are to be in force once this is done, `fault` among them. One that takes its time rejects when
+   * `until` is aborted, wherever it is then.
+   */
+  inject(fault: ScheduledFault, active: readonly ScheduledFault[], until?: AbortSignal): Promise<void>;
   /**
    * `active`: all faults that are to be in force once this is done, `fault` not among them. Rejects with what could not be
    * undone, but for nodes that have `ended`: those are left alone.
@@ -55,8 +61,10 @@ export interface FaultDriver extends FamilyDriver {
 }
 
 export function driverOf(victims: readonly Victim[]): FaultDriver {
-  const links = new LinksDriver(victims);
-  const [disks, processes, nodes] = [diskDriver(victims), processDriver(victims), nodeDriver(victims, links)];
+  const [links, metadataArms] = [new LinksDriver(victims), new MetadataArms(victims)];
+  const giveBack = givingBack(victims, links, metadataArms);
+  const [nodes, evictions] = [nodeDriver(victims, giveBack), evictionDriver(victims, giveBack)];
+  const [disks, processes] = [diskDriver(victims), processDriver(victims)];
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const [clocks, clockArms] = [clockDriver(victims), new ClockArms(victims)];
@@ -73,19 +81,27 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
     if (isClockFault(fault)) return clocks;
     if (isDependencyFault(fault)) return dependencies;
     if (isDnsFault(fault)) return names;
+    if (isEvictionFault(fault)) return evictions;
     return assertNever(fault);
   };
   return {
-    inject: async (fault, active) => of(fault.fault).inject(fault, active),
+    inject: async (fault, active, until) => of(fault.fault).inject(fault, active, until),
     heal: async (fault, active, ended) => of(fault.fault).heal(fault, active, ended),
-    arm: async (faults) => clockArms.arm(faults),
+    arm: async (faults) => {
+      await allDone([clockArms.arm(faults), metadataArms.arm(faults)]);
+    },
     scaffolding(node) {
-      const [links, clock] = [victimNamed(victims, node).links.scaffolding(), clockArms.scaffolding(node)];
-      return { come: [...links.come, ...clock.come], gone: [...links.gone, ...clock.gone] };
+      const all = [
+        victimNamed(victims, node).links.scaffolding(),
+        clockArms.scaffolding(node),
+        metadataArms.scaffolding(node),
+      ];
+      return { come: all.flatMap(({ come }) => come), gone: all.flatMap(({ gone }) => gone) };
     },
     async release(ended = new Set()) {
       const there = victims.filter(({ node }) => !ended.has(node));
       await allDone([...there.map(async (victim) => victim.links.release()), clockArms.release(ended)]);
+      await metadataArms.release(ended);
     },
   };
 }

@@ -6,7 +6,7 @@ export interface FaultWatch {
   has(scheduled: ScheduledFault): boolean;
   /** How everything is before any fault. */
   begin(): Promise<void>;
-  /** All that a change of this fault reads or writes: of each of these one thing at a time. */
+  /** All that a change of this fault, if it came now, would read or write: of each of these one thing at a time. */
   touches(scheduled: ScheduledFault): readonly string[];
   /** How long before its moment a fault in a window is prepared for, ms. */
   leadMs(scheduled: ScheduledFault): number;

@@ -24,6 +24,8 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
   ['rule', ['nft', '-s', 'list', 'ruleset']],
   ['route', ['ip', 'route', 'show', 'table', 'all']],
   ['address', ['ip', '-o', '-4', 'addr', 'show']],
+  // Of all that listens the software has its own, and may have more later: what is ours is at link-local addresses.
+  ['listener', ['ss', '--listening', '--tcp', '--numeric', '--no-header', 'src', '169.254.0.0/16']],
 ];
 
 /** What a fingerprint is taken of beside the node's network and mounts. */
@@ -108,9 +110,12 @@ function beyond(all: Fingerprint, known: Fingerprint): readonly string[] {
   });
 }
 
-/** The engine draws these anew each time that a node starts: an interface's number, and the ports of its own name server. */
+/**
+ * The engine draws these anew each time that a node starts: an interface's number, the ports of its own name server, and,
+ * where another node comes in its place, the folders of its layers.
+ */
 function withoutDrawn(line: string): string {
-  const named = line.replace(/^\d+: /, '');
+  const named = line.replace(/^\d+: /, '').replaceAll(/\b(lowerdir|upperdir|workdir)=[^, ]*/g, '$1=?');
   return named.includes('127.0.0.11') ? named.replaceAll(/(127\.0\.0\.11:|sport )\d+/g, '$1?') : named;
 }
 

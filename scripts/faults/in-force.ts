@@ -1,5 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { isNodeFault, isResourceFault } from '../../infra/spec/fault.ts';
+import { isAwayFault, isResourceFault } from '../../infra/spec/fault.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 
 /**
@@ -45,7 +45,7 @@ export function isTouched(target: string, touched: ReadonlySet<string>): boolean
 
 /** What a fault is on: its targets, and where it takes or starves a node, all that is on that. */
 function thingsOf({ fault, targets }: ScheduledFault): readonly string[] {
-  const isOnAll = isNodeFault(fault) || isResourceFault(fault);
+  const isOnAll = isAwayFault(fault) || isResourceFault(fault);
   return isOnAll ? [...targets, ...targets.map(allOf)] : targets;
 }
 

@@ -37,14 +37,15 @@ export class Injector {
     return this.#realised;
   }
 
-  async inject(fault: ScheduledFault, watch: FaultWatch): Promise<void> {
+  /** `until`: as FamilyDriver. */
+  async inject(fault: ScheduledFault, watch: FaultWatch, until: AbortSignal): Promise<void> {
     await watch.around(fault, async () => {
       this.#active.add(fault);
       this.#begun.add(fault.id);
       this.#inForce.begin(fault);
       const injectedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
       const started = performance.now();
-      await this.#driver.inject(fault, this.active);
+      await this.#driver.inject(fault, this.active, until);
       const tookMs = Math.round(performance.now() - started);
       this.#recorder.record({ type: 'fault.inject', fault: fault.id, targets: [...fault.targets], tookMs });
       this.#realised.set(fault.id, {

@@ -20,6 +20,8 @@ interface KindTraits {
 
 const nothing = (): null => null;
 const cannotAsk = 'no process can be asked for its time here (ptrace, on x86-64)';
+const cannotTrace =
+  'no process can be traced here (ptrace; tried on x86-64 alone), to see whether its signal arrives';
 const queued = {
   driver: linkMechanism,
   healedBy: 'node',
@@ -99,6 +101,7 @@ export const kinds = {
   'node.pause': ofEngine,
   'node.kill': ofEngine,
   'node.reboot': ofEngine,
+  'node.replace': ofEngine,
   'resource.files': { driver: 'unitfault', healedBy: 'node', needs: ['limits'], missing: nothing },
   'resource.cpu': ofEngine,
   'resource.processes': ofEngine,
@@ -124,6 +127,14 @@ export const kinds = {
   'dns.slow': answered,
   'dns.fail': answered,
   'dns.wrong': answered,
+  'eviction.notice': { driver: 'imds', healedBy: 'node', needs: ['metadata'], missing: nothing },
+  // The machine that ended is for nobody in its side-car to bring back.
+  'eviction.spot': {
+    driver: 'imds',
+    healedBy: 'destroy',
+    needs: ['metadata', 'trace'],
+    missing: ({ clocks }: Abilities) => (clocks ? null : cannotTrace),
+  },
 } satisfies Record<FaultKind, KindTraits>;
 
 export function driverName(kind: FaultKind, abilities: Abilities): string {

@@ -1,37 +1,60 @@
 import { assertNever } from '../../infra/errors.ts';
 import { linkText } from '../../infra/plan/target.ts';
-import { isNodeFault, type NodeFault } from '../../infra/spec/fault.ts';
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { isNodeFault, isReplacingFault, type NodeFault } from '../../infra/spec/fault.ts';
 import { allDone } from './all-done.ts';
 import type { FamilyDriver } from './fault-driver.ts';
 import type { LinksDriver } from './links-driver.ts';
+import type { MetadataArms } from './metadata-arms.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
-/** What is done to a node as a whole. One that starts anew gets what is active on its links again, and is waited for. */
-export function nodeDriver(victims: readonly Victim[], links: LinksDriver): FamilyDriver {
+/** What is done to a node as a whole. */
+export function nodeDriver(victims: readonly Victim[], giveBack: GiveBack): FamilyDriver {
   return {
     async inject({ fault, targets }) {
       if (!isNodeFault(fault)) return;
       await allDone(targets.map(async (node) => takeAway(victimNamed(victims, node), fault)));
     },
-    async heal({ fault, targets }, active, ended = new Set()) {
+    async heal(scheduled, active, ended = new Set()) {
+      const { fault, targets } = scheduled;
       if (!isNodeFault(fault)) return;
-      await allDone(
-        targets.map(async (node) => {
-          const victim = victimNamed(victims, node);
-          if (fault.kind === 'node.pause') {
-            if (!ended.has(node)) await victim.machine.resume();
-            return;
-          }
+      if (fault.kind !== 'node.pause') {
+        await giveBack(scheduled, active, ended);
+        return;
+      }
+      const there = targets.filter((node) => !ended.has(node));
+      await allDone(there.map(async (node) => victimNamed(victims, node).machine.resume()));
+    },
+  };
+}
+
+/** The nodes of a fault start anew, or others do in their places. */
+export type GiveBack = (
+  scheduled: ScheduledFault,
+  active: readonly ScheduledFault[],
+  ended: ReadonlySet<string>,
+) => Promise<void>;
+
+/** One that starts anew gets what idles there and what is active on its links again, and is waited for. */
+export function givingBack(victims: readonly Victim[], links: LinksDriver, metadata: MetadataArms): GiveBack {
+  return async ({ fault, targets }, active, ended) => {
+    const isReplaced = isReplacingFault(fault);
+    const stillDown = new Set([...ended].filter((one) => !targets.includes(one)));
+    await allDone(
+      targets.map(async (node) => {
+        const victim = victimNamed(victims, node);
+        if (isReplaced) await victim.replace();
+        else {
           await victim.machine.start();
           await victim.rearm();
-          const others = victims.filter((other) => other !== victim);
-          const own = others.flatMap((other) => [linkText(node, other.node), linkText(other.node, node)]);
-          const stillDown = new Set([...ended].filter((one) => !targets.includes(one)));
-          await links.bringTo(own, active, stillDown);
-          await victim.ready();
-        }),
-      );
-    },
+        }
+        await metadata.rearm(node, isReplaced);
+        const others = victims.filter((other) => other !== victim);
+        const own = others.flatMap((other) => [linkText(node, other.node), linkText(other.node, node)]);
+        await links.bringTo(own, active, stillDown);
+        await victim.ready();
+      }),
+    );
   };
 }
 
@@ -41,6 +64,7 @@ async function takeAway({ machine }: Victim, { kind }: NodeFault): Promise<void>
       await machine.pause();
       return;
     case 'node.kill':
+    case 'node.replace':
       await machine.kill();
       return;
     case 'node.reboot':

@@ -1,6 +1,7 @@
+import { assertNever } from '../../infra/errors.ts';
 import { linkText, targetText } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { isNodeFault, type NodeFault } from '../../infra/spec/fault.ts';
+import { isNodeFault, isReplacingFault, type Fault, type NodeFault } from '../../infra/spec/fault.ts';
 import { Insider, type Answer } from './insider.ts';
 import { nodesBeside } from './nodes-beside.ts';
 import type { Asked, TargetMeaning, TargetReader } from './target-watch.ts';
@@ -13,6 +14,11 @@ export interface NodeReading {
   readonly insider: Answer | null;
   /** What tells this start of the node from any other, as it says itself; null where it lets nobody in. */
   readonly start: string | null;
+  /**
+   * Files of ours that it has: before a fault that replaces it, one is put into its own files and one on each of its disks.
+   * null where nobody looked.
+   */
+  readonly marks: number | null;
 }
 
 /** What the process inside shows of each kind. An orderly end is told to all processes by systemd; an image's own first process may not. */
@@ -20,12 +26,15 @@ const shown = {
   'node.pause': ['silent'],
   'node.kill': ['gone'],
   'node.reboot': ['told', 'gone'],
+  'node.replace': ['gone'],
 } as const satisfies Record<NodeFault['kind'], readonly Answer[]>;
+
+export const unreadNode: NodeReading = { insider: null, start: null, marks: null };
 
 /** Pure: what readings of nodes mean. */
 export const nodeMeaning: TargetMeaning<NodeFault, NodeReading> = {
   isOf: isNodeFault,
-  unread: { insider: null, start: null },
+  unread: unreadNode,
   judge({ kind }, { before, during, after }) {
     const isAway = ({ start }: NodeReading): number => (start === null ? 1 : 0);
     const [was, left] = [isAway(before), isAway(after)];
@@ -43,12 +52,26 @@ export const nodeMeaning: TargetMeaning<NodeFault, NodeReading> = {
   },
   isHealed({ kind }, { before, after }) {
     if (after.start === null) return false;
-    return kind === 'node.pause'
-      ? after.insider === 'answers' && after.start === before.start
-      : after.start !== before.start;
+    switch (kind) {
+      case 'node.pause':
+        return after.insider === 'answers' && after.start === before.start;
+      case 'node.kill':
+      case 'node.reboot':
+        return after.start !== before.start;
+      case 'node.replace':
+        return isAnother(before, after);
+      default:
+        return assertNever(kind);
+    }
   },
   isAsBefore: (before, now) => now.start !== null && now.start === before.start,
 };
+
+/** Another machine in its place: it has begun anew, and has nothing of what the one before had. */
+export function isAnother(before: NodeReading, after: NodeReading): boolean {
+  const wasMarked = before.marks !== null && before.marks > 0;
+  return after.start !== null && after.start !== before.start && wasMarked && after.marks === 0;
+}
 
 /** Nodes, seen by a process inside and by whether another one gets in. */
 export class NodeReader implements TargetReader<NodeFault, NodeReading> {
@@ -79,7 +102,7 @@ export class NodeReader implements TargetReader<NodeFault, NodeReading> {
     });
   }
 
-  async enter({ id, targets }: ScheduledFault): Promise<void> {
+  async enter({ id, targets }: Pick<ScheduledFault, 'id' | 'targets'>): Promise<void> {
     await Promise.all(
       targets.map(async (node) => {
         const { access } = victimNamed(this.#victims, node);
@@ -88,8 +111,13 @@ export class NodeReader implements TargetReader<NodeFault, NodeReading> {
     );
   }
 
-  async read(node: string, { scheduled }: Asked<NodeFault>, signal: AbortSignal): Promise<NodeReading> {
-    const { access } = victimNamed(this.#victims, node);
+  async read(
+    node: string,
+    { scheduled, fault, moment }: Asked<Fault>,
+    signal: AbortSignal,
+  ): Promise<NodeReading> {
+    const victim = victimNamed(this.#victims, node);
+    const { access } = victim;
     const insider = await this.#insiders.get(key(scheduled.id, node))?.answer();
     // man 5 proc: the 22nd word is when process 1 began, in ticks after the host's boot.
     const look = access.exec(['cat', '/proc/1/stat'], { timeoutMs: lookDeadlineMs, signal });
@@ -98,7 +126,12 @@ export class NodeReader implements TargetReader<NodeFault, NodeReading> {
       () => null, // it is paused, or does not run
     );
     signal.throwIfAborted();
-    return { insider: insider ?? null, start };
+    const isMarked = fault !== null && isReplacingFault(fault) && start !== null;
+    return {
+      insider: insider ?? null,
+      start,
+      marks: isMarked ? await marksOf(victim, moment, signal) : null,
+    };
   }
 
   leave({ id }: ScheduledFault, node: string): void {
@@ -110,6 +143,24 @@ export class NodeReader implements TargetReader<NodeFault, NodeReading> {
     for (const one of this.#insiders.values()) one.leave();
     this.#insiders.clear();
   }
+}
+
+const mark = '.understudy-replaced';
+/** POSIX sh: how many of these files there are; before, they are made, and after, they go. */
+const countMarks =
+  'moment=$1; shift; n=0; for file; do [ "$moment" != before ] || : > "$file"; [ ! -e "$file" ] || n=$((n + 1)); [ "$moment" != after ] || rm -f "$file"; done; echo "$n"';
+
+/** null: it could not be looked at; before, also where there is not one everywhere. */
+async function marksOf(
+  { access, disks }: Victim,
+  moment: Asked<Fault>['moment'],
+  signal: AbortSignal,
+): Promise<number | null> {
+  const files = ['/', ...disks].map((folder) => `${folder.replace(/\/$/, '')}/${mark}`);
+  const argv = ['sh', '-c', countMarks, 'sh', moment, ...files];
+  const { exitCode, stdout } = await access.exec(argv, { timeoutMs: lookDeadlineMs, signal });
+  const count = Number(stdout.trim());
+  return exitCode !== 0 || (moment === 'before' && count !== files.length) ? null : count;
 }
 
 function key(fault: string, target: string): string {

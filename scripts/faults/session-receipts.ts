@@ -1,5 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
-import { isNodeFault } from '../../infra/spec/fault.ts';
+import { isAwayFault } from '../../infra/spec/fault.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import type { Abilities } from './abilities.ts';
@@ -46,7 +46,7 @@ function common(scheduled: ScheduledFault, target: string, judge: Judge, told: T
   const nodes = nodesOf(target);
   const isLeft = told.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
   // A node takes its end of a link and its lease along, and a run's disks go with the run.
-  const tookAlong = hasEnded(target, told.ended) && !isNodeFault(fault);
+  const tookAlong = hasEnded(target, told.ended) && !isAwayFault(fault);
   const isOver = tookAlong || (times?.healed !== false && judge.isBack(scheduled, target));
   return {
     fault: id,

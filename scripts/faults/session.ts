@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
-import { isNodeFault } from '../../infra/spec/fault.ts';
+import { isAwayFault } from '../../infra/spec/fault.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { allDone } from './all-done.ts';
 import type { FaultDriver } from './fault-driver.ts';
@@ -78,7 +78,8 @@ export class FaultSession {
   async injectWholeRun(): Promise<void> {
     for (const layer of layers(this.#faults.filter(({ startMs }) => startMs === null))) {
       // One after the other: what measures one takes the processor from what measures another.
-      for (const fault of layer) await this.#said(fault.id, async () => this.#inject(fault));
+      for (const fault of layer)
+        await this.#said(fault.id, async () => this.#inject(fault, this.#stage.signal));
       this.#stage.signal.throwIfAborted();
       for (const watch of this.#watches) await watch.layer(layer);
     }
@@ -94,7 +95,7 @@ export class FaultSession {
 
   /** Nodes that a fault has taken away and not given back. */
   get away(): ReadonlySet<string> {
-    const taken = this.#faults.filter((fault) => isNodeFault(fault.fault) && this.#injector.hasBegun(fault));
+    const taken = this.#faults.filter((fault) => isAwayFault(fault.fault) && this.#injector.hasBegun(fault));
     return new Set(taken.flatMap(({ targets }) => targets));
   }
 
@@ -120,7 +121,7 @@ export class FaultSession {
     const lastFirst = [...this.#injector.active].reverse();
     // What is on a node can only be undone when that is back.
     for (const isAway of [true, false]) {
-      const some = lastFirst.filter(({ fault }) => isNodeFault(fault) === isAway);
+      const some = lastFirst.filter(({ fault }) => isAwayFault(fault) === isAway);
       for (const fault of some) await this.#said(fault.id, async () => this.#heal(fault));
     }
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
@@ -151,7 +152,7 @@ export class FaultSession {
   /** Of a node that does not run no listing tells what is left: that it does not. */
   #stillAway(): readonly string[] {
     return this.#faults
-      .filter(({ id, fault }) => isNodeFault(fault) && this.#injector.realised.has(id))
+      .filter(({ id, fault }) => isAwayFault(fault) && this.#injector.realised.has(id))
       .flatMap(({ targets }) => targets.filter((node) => this.#ended.nodes.has(node)))
       .map((node) => `${node}: the node does not run`);
   }
@@ -167,12 +168,11 @@ export class FaultSession {
   async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {
     const { startMs, endMs, id } = fault;
     const watch = this.#of(fault);
-    const touched = watch.touches(fault);
     const start = startMs ?? 0;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
     if (!(await this.#comes(start - watch.leadMs(fault), ended))) return;
     await this.#said(id, async () =>
-      this.#turns.take(touched, async () => {
+      this.#turns.take(watch.touches(fault), async () => {
         await watch.beforeWindow(fault);
         if (!(await this.#comes(start, ended))) return;
         await this.#lookForEnded();
@@ -183,14 +183,14 @@ export class FaultSession {
           throw new Error(
             `it would have come ${Math.round(this.#sinceSuiteMs() - start)} ms late, with too little left of its window to be measured in`,
           );
-        await this.#inject(fault);
+        if (!(await this.#injectUntil(fault, ended))) return;
         await watch.inWindow(fault, msLeft);
       }),
     );
     if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#injector.active.includes(fault))
       return;
     await this.#said(id, async () =>
-      this.#turns.take(touched, async () => {
+      this.#turns.take(watch.touches(fault), async () => {
         await this.#lookForEnded();
         await this.#heal(fault);
         await watch.afterWindow(fault, () => this.#sinceSuiteMs());
@@ -221,17 +221,28 @@ export class FaultSession {
     await this.#lookForEnded();
     const found = this.#faults.find((fault) => fault.id === id);
     // A node that a fault took away, and that does not come back, is its fault.
-    if (found === undefined || isNodeFault(found.fault)) return false;
+    if (found === undefined || isAwayFault(found.fault)) return false;
     return found.targets.some((target) => hasEnded(target, this.#ended.nodes));
   }
 
-  async #inject(fault: ScheduledFault): Promise<void> {
-    await this.#injector.inject(fault, this.#of(fault));
+  /** One that takes its time is not waited for beyond the suites; false: it had not come to its end by then. */
+  async #injectUntil(fault: ScheduledFault, ended: AbortSignal): Promise<boolean> {
+    try {
+      await this.#inject(fault, AbortSignal.any([this.#stage.signal, ended]));
+      return true;
+    } catch (error) {
+      if (ended.aborted && error instanceof Error && error.name === 'AbortError') return false;
+      throw error;
+    }
+  }
+
+  async #inject(fault: ScheduledFault, until: AbortSignal): Promise<void> {
+    await this.#injector.inject(fault, this.#of(fault), until);
   }
 
   async #heal(fault: ScheduledFault): Promise<void> {
     await this.#injector.heal(fault, this.#of(fault), this.#ended.nodes);
-    if (!isNodeFault(fault.fault)) return;
+    if (!isAwayFault(fault.fault)) return;
     await this.#lookForEnded();
     for (const node of fault.targets) for (const watch of this.#watches) await watch.nodeIsBack(node);
   }
@@ -239,7 +250,7 @@ export class FaultSession {
   /** What went wrong with a fault is said by itself, and so is the end of a node. */
   #isUnfinished(fault: ScheduledFault): boolean {
     if (fault.startMs === null || this.#errors.has(fault.id)) return false;
-    if (!isNodeFault(fault.fault) && fault.targets.some((target) => hasEnded(target, this.#ended.nodes)))
+    if (!isAwayFault(fault.fault) && fault.targets.some((target) => hasEnded(target, this.#ended.nodes)))
       return false;
     return (
       !this.#injector.realised.has(fault.id) ||

@@ -10,8 +10,9 @@ import { RunnerNode } from '../nodes/runner.ts';
  * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL for processes of any account, and
  * SETUID and SETGID for what a process alone may do to another of its account; SYS_PTRACE and SYS_CHROOT alone lead to the
  * node's own files and programs, through /proc/1/root; to ask processes for their time, too; CHOWN, FOWNER and FSETID
- * are to put back files of any account as they were; NET_BIND_SERVICE is to answer at the port of name servers,
- * and NET_RAW to see what arrives at a port that somebody else serves.
+ * are to put back files of any account as they were; NET_BIND_SERVICE is to answer at the port of name servers and of a
+ * metadata service, which a node may keep for those who may; NET_RAW to see what arrives at a port that somebody else serves;
+ * and to see a signal arrive is to trace who gets it.
  */
 export const capabilities = {
   network: ['NET_ADMIN'],
@@ -24,11 +25,13 @@ export const capabilities = {
   clock: ['SYS_PTRACE', 'SYS_CHROOT'],
   names: ['NET_BIND_SERVICE'],
   raw: ['NET_RAW'],
+  metadata: ['NET_BIND_SERVICE'],
+  trace: ['SYS_PTRACE'],
 } as const;
 export type Grant = keyof typeof capabilities;
 
 /** Those that are about the node's processes, and need to see them. */
-const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits', 'inside', 'files', 'clock'];
+const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits', 'inside', 'files', 'clock', 'trace'];
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;
@@ -90,7 +93,7 @@ export async function startAnchor(
   bound: BoundPlan,
   node: string,
   image: string,
-): Promise<void> {
+): Promise<Anchor> {
   const container = await engine.createContainer({
     name: `${containerName(bound, node)}-anchor`,
     Image: image,
@@ -99,4 +102,14 @@ export async function startAnchor(
     HostConfig: { NetworkMode: 'none', VolumesFrom: [containerName(bound, node)], CapDrop: ['ALL'] },
   });
   await container.start();
+  return {
+    remove: async () => {
+      await container.remove({ force: true });
+    },
+  };
+}
+
+/** Without it disks are emptied when their node ends. */
+export interface Anchor {
+  remove(): Promise<void>;
 }

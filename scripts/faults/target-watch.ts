@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
-import { isNodeFault, type Fault } from '../../infra/spec/fault.ts';
+import { isAwayFault, type Fault } from '../../infra/spec/fault.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { isTouched, type InForce } from './in-force.ts';
 import type { Judge, Judged } from './judge.ts';
@@ -47,7 +47,12 @@ export interface TargetReader<F extends Fault, R> {
   /** What is looked at beside these targets of a fault. */
   beside(targets: readonly string[], fault: Fault): readonly string[];
   /** What else changes with them, and is not read. */
-  alsoTouches?(targets: readonly string[]): readonly string[];
+  alsoTouches?(targets: readonly string[], fault: F): readonly string[];
+  /**
+   * Whether what is read beside its targets has a turn with them, which is so where nobody says otherwise: an inject that
+   * takes its time would keep all others from it. What becomes of it meanwhile is told by what else was on it.
+   */
+  holdsBeside?(fault: F): boolean;
   /** Before the first reading around a fault, for whoever is to see it from inside. */
   enter?(scheduled: ScheduledFault, fault: F): Promise<void>;
   read(target: string, asked: Asked<F>, signal: AbortSignal): Promise<R>;
@@ -110,12 +115,12 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     );
   }
 
-  touches({ targets, fault }: ScheduledFault): readonly string[] {
-    return [
-      ...targets,
-      ...this.#reader.beside(targets, fault),
-      ...(this.#reader.alsoTouches?.(targets) ?? []),
-    ];
+  touches(scheduled: ScheduledFault): readonly string[] {
+    const { targets } = scheduled;
+    const fault = this.#own(scheduled);
+    const isHeld = this.#reader.holdsBeside?.(fault) ?? true;
+    const beside = isHeld ? this.#there(this.#reader.beside(targets, fault)) : [];
+    return [...targets, ...beside, ...(this.#reader.alsoTouches?.(targets, fault) ?? [])];
   }
 
   leadMs(): number {
@@ -131,12 +136,8 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
   }
 
   async around(scheduled: ScheduledFault, inject: () => Promise<void>): Promise<void> {
-    const fault = this.#faults.get(scheduled);
-    if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
-    const beside = this.#reader.beside(scheduled.targets, fault);
-    // What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang.
-    const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isNodeFault(fault));
-    const there = beside.filter((one) => !nodesOf(one).some(isAway) && this.#inForce.on(one).length === 0);
+    const fault = this.#own(scheduled);
+    const there = this.#there(this.#reader.beside(scheduled.targets, fault));
     const all = [...scheduled.targets, ...there];
     await this.#reader.enter?.(scheduled, fault);
     const { result, touched } = await this.#inForce.watching(async () => {
@@ -197,6 +198,18 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
       ([id, one]) => [id, { ...one, after: this.#after.get(id) ?? new Map() }] as const,
     );
     return targetJudge(this.#meaning, new Map(measured));
+  }
+
+  /** What is on a node that is away cannot be looked at; what a fault is on is no bystander, and may hang. */
+  #there(beside: readonly string[]): readonly string[] {
+    const isAway = (node: string): boolean => this.#inForce.on(node).some(({ fault }) => isAwayFault(fault));
+    return beside.filter((one) => !nodesOf(one).some(isAway) && this.#inForce.on(one).length === 0);
+  }
+
+  #own(scheduled: ScheduledFault): F {
+    const fault = this.#faults.get(scheduled);
+    if (fault === undefined) throw new Error(`${scheduled.id} is of another family`);
+    return fault;
   }
 
   async #readAfter(scheduled: ScheduledFault, fault: F, targets: readonly string[]): Promise<void> {

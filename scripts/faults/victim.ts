@@ -1,9 +1,10 @@
 import type Docker from 'dockerode';
 import { containerName } from '../../infra/components/docker/names.ts';
 import { namesOf } from '../../infra/plan/cluster-names.ts';
+import { uploadsOf } from '../../infra/components/docker/node.ts';
 import type { BoundPlan, PlannedDependency, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf, parseTarget } from '../../infra/plan/target.ts';
-import { isNodeFault } from '../../infra/spec/fault.ts';
+import { isAwayFault, isReplacingFault } from '../../infra/spec/fault.ts';
 import { DockerMachine, type Machine } from '../nodes/machine.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { Abilities } from './abilities.ts';
@@ -12,7 +13,7 @@ import { Hold } from './hold.ts';
 import { kinds } from './kinds.ts';
 import { LinkDriver, linkMechanism } from './link-driver.ts';
 import type { ProbePoint } from './link-probes.ts';
-import { startAnchor, startSideCar, type Grant, type SideCar } from './side-car.ts';
+import { startAnchor, startSideCar, type Anchor, type Grant, type SideCar } from './side-car.ts';
 
 /** One node with its side-car, lease and links. */
 export interface Victim extends ProbePoint {
@@ -28,6 +29,8 @@ export interface Victim extends ProbePoint {
   readonly dependency: PlannedDependency | null;
   /** Its node has started anew: side-car, lease and links are of namespaces that are gone, and others come in their place. */
   rearm(): Promise<void>;
+  /** Another machine is in its place, with empty disks, and side-car, lease and links of that. */
+  replace(): Promise<void>;
   /** Waits until it is what its role calls ready, cut off from all but the cluster. */
   ready(): Promise<void>;
   /** What is in force on it is undone; rejects with what could not be. Nothing is asked of its side-car after that. */
@@ -119,6 +122,8 @@ class ArmedNode implements Victim {
   readonly #planned: PlannedNode;
   readonly #granted: ReadonlySet<Grant>;
   #arms: Arms;
+  /** null: nothing takes this node away and gives it back as it was. */
+  #anchor: Anchor | null;
   #starts = 1;
 
   private constructor(
@@ -127,6 +132,7 @@ class ArmedNode implements Victim {
     access: NodeAccess,
     granted: ReadonlySet<Grant>,
     arms: Arms,
+    anchor: Anchor | null,
   ) {
     const { name, disks, units, dependency = null } = planned;
     this.node = name;
@@ -141,6 +147,7 @@ class ArmedNode implements Victim {
     this.#planned = planned;
     this.#granted = granted;
     this.#arms = arms;
+    this.#anchor = anchor;
   }
 
   static async open(
@@ -151,9 +158,10 @@ class ArmedNode implements Victim {
     const access = stage.nodes.get(planned.name);
     if (access === undefined) throw new Error(`node ${planned.name} is not there`);
     const granted = grantsFor(faults);
-    if (planned.disks.length > 0 && faults.some(({ fault }) => isNodeFault(fault)))
-      await startAnchor(stage.engine, stage.bound, planned.name, stage.toolbox);
-    return new ArmedNode(stage, planned, access, granted, await arm(stage, planned, granted, 1));
+    const keepsDisks = ({ fault }: ScheduledFault): boolean => isAwayFault(fault) && !isReplacingFault(fault);
+    const anchor =
+      planned.disks.length > 0 && faults.some(keepsDisks) ? await anchorOf(stage, planned) : null;
+    return new ArmedNode(stage, planned, access, granted, await arm(stage, planned, granted, 1), anchor);
   }
 
   get sideCar(): NodeAccess {
@@ -169,10 +177,19 @@ class ArmedNode implements Victim {
   }
 
   async rearm(): Promise<void> {
-    this.abandon();
-    await this.#arms.sideCar.remove();
-    this.#starts += 1;
-    this.#arms = await arm(this.#stage, this.#planned, this.#granted, this.#starts);
+    await this.#abandonForGood();
+    await this.#armAgain();
+  }
+
+  /** Disks are emptied when nobody has them any more. */
+  async replace(): Promise<void> {
+    const anchor = this.#anchor;
+    await this.machine.kill();
+    await this.#abandonForGood();
+    await anchor?.remove();
+    await this.machine.replace(uploadsOf(this.#stage.bound, this.#planned));
+    if (anchor !== null) this.#anchor = await anchorOf(this.#stage, this.#planned);
+    await this.#armAgain();
   }
 
   async ready(): Promise<void> {
@@ -193,6 +210,20 @@ class ArmedNode implements Victim {
     hold.leave();
     sideCar.leave();
   }
+
+  async #abandonForGood(): Promise<void> {
+    this.abandon();
+    await this.#arms.sideCar.remove();
+  }
+
+  async #armAgain(): Promise<void> {
+    this.#starts += 1;
+    this.#arms = await arm(this.#stage, this.#planned, this.#granted, this.#starts);
+  }
+}
+
+async function anchorOf({ engine, bound, toolbox }: VictimStage, { name }: PlannedNode): Promise<Anchor> {
+  return await startAnchor(engine, bound, name, toolbox);
 }
 
 async function arm(

@@ -1,5 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { drawFor } from '../../infra/plan/seed.ts';
+import type { NodeFault } from '../../infra/spec/fault.ts';
 import { accountMeaning, AccountReader } from './account-targets.ts';
 import { clockMeaning } from './clock-judge.ts';
 import { ClockReader } from './clock-targets.ts';
@@ -10,12 +11,14 @@ import { dnsMeaning } from './dns-meaning.ts';
 import { NameReader } from './dns-targets.ts';
 import { cpuMeaning, CpuReader } from './cpu-targets.ts';
 import { driftMeaning, DriftReader } from './drift-targets.ts';
+import { evictionMeaning } from './eviction-meaning.ts';
+import { EvictionReader } from './eviction-targets.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import type { InForce } from './in-force.ts';
 import { LinkWatch } from './link-watch.ts';
 import { filesMeaning, FilesReader } from './files-targets.ts';
 import { memoryMeaning, MemoryReader } from './memory-targets.ts';
-import { nodeMeaning, NodeReader } from './node-targets.ts';
+import { nodeMeaning, NodeReader, type NodeReading } from './node-targets.ts';
 import { processMeaning, ProcessReader } from './process-targets.ts';
 import { spawnMeaning, SpawnReader } from './spawn-targets.ts';
 import { TargetWatch } from './target-watch.ts';
@@ -36,7 +39,7 @@ export function watchesOf(
     new LinkWatch(victims, ...around, drawFor(seed, 'bystanders')),
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
-    new TargetWatch(nodeMeaning, new NodeReader(victims), ...around),
+    new TargetWatch<NodeFault, NodeReading>(nodeMeaning, new NodeReader(victims), ...around),
     new TargetWatch(filesMeaning, new FilesReader(victims), ...around),
     new TargetWatch(cpuMeaning, new CpuReader(victims), ...around),
     new TargetWatch(spawnMeaning, new SpawnReader(victims), ...around),
@@ -45,6 +48,7 @@ export function watchesOf(
     new TargetWatch(accountMeaning, new AccountReader(victims), ...around),
     new TargetWatch(driftMeaning, new DriftReader(victims), ...around),
     new TargetWatch(clockMeaning, new ClockReader(victims, faults), ...around),
+    new TargetWatch(evictionMeaning, new EvictionReader(victims), ...around),
     new TargetWatch(dependencyMeaning, new DependencyReader(victims, faults), ...around),
     new TargetWatch(dnsMeaning, new NameReader(victims), ...around),
   ];

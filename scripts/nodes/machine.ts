@@ -1,4 +1,9 @@
 import type Docker from 'dockerode';
+import { buffer } from 'node:stream/consumers';
+import { pack } from 'tar-stream';
+import { z } from 'zod';
+import { replacedName } from '../../infra/components/docker/names.ts';
+import type { Upload } from '../../infra/components/docker/node.ts';
 
 /** How long an orderly shutdown has before the rest is killed, s: the engine's own figure. */
 const shutDownSeconds = 10;
@@ -24,12 +29,19 @@ export interface Machine {
   /** All of it stands still, and goes on, at one moment. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** All of it ends at once, as without power. Resolves when it has. */
+  /** All of it ends at once, as without power. Resolves when it has; one that does not run is as it should be. */
   kill(): Promise<void>;
   /** It is told to end, and waited for. */
   shutDown(): Promise<void>;
   /** The same machine again, with its disks as they are. */
   start(): Promise<void>;
+  /** Its first process is sent a signal, by its name without SIG. */
+  signal(name: string): Promise<void>;
+  /**
+   * Another machine of its name, address and size comes in its place and starts, with what only `files` put there and with
+   * empty disks; those that it shares with others are as they are. It must have ended.
+   */
+  replace(files: readonly Upload[]): Promise<void>;
   /** What it may use now: to be kept before `allot` changes it. */
   allotment(): Promise<Allotment>;
   /** From now on it may use that much, whatever runs on it; of what is not named, as much as before. */
@@ -39,9 +51,15 @@ export interface Machine {
 }
 
 export class DockerMachine implements Machine {
+  readonly #engine: Docker;
+  readonly #name: string;
+  /** By name: whichever has that. */
   readonly #container: Docker.Container;
+  #replaced = 0;
 
   constructor(engine: Docker, container: string) {
+    this.#engine = engine;
+    this.#name = container;
     this.#container = engine.getContainer(container);
   }
 
@@ -55,6 +73,8 @@ export class DockerMachine implements Machine {
   }
 
   async kill(): Promise<void> {
+    const { State } = await this.#container.inspect();
+    if (!State.Running) return;
     await Promise.all([this.#container.wait(), this.#container.kill({ signal: 'SIGKILL' })]);
   }
 
@@ -79,6 +99,20 @@ export class DockerMachine implements Machine {
   async start(): Promise<void> {
     const { State } = await this.#container.inspect();
     if (!State.Running) await this.#container.start();
+  }
+
+  async signal(name: string): Promise<void> {
+    await this.#container.kill({ signal: `SIG${name}` });
+  }
+
+  /** The one before is kept, stopped and under another name, for its log and journal: tear-down finds it by its labels. */
+  async replace(files: readonly Upload[]): Promise<void> {
+    const before = await this.#container.inspect();
+    this.#replaced += 1;
+    await this.#container.rename({ name: replacedName(this.#name, this.#replaced) });
+    const made = await this.#engine.createContainer(likeBefore(this.#name, before));
+    if (files.length > 0) await made.putArchive(await archive(files), { path: '/' });
+    await made.start();
   }
 
   async allotment(): Promise<Allotment> {
@@ -143,4 +177,45 @@ function processors(cpus: number | null, nanoCpus: number): EngineLimits {
   return nanoCpus > 0
     ? { NanoCpus: Math.round(cpus * nano) }
     : { CpuPeriod: defaultPeriod, CpuQuota: Math.round(cpus * defaultPeriod) };
+}
+
+/** What the engine knows of a container that another one is to be like. */
+interface ContainerKept {
+  readonly Id: string;
+  readonly Config: Partial<Docker.ContainerInspectInfo['Config']>;
+  readonly HostConfig: Docker.HostConfig;
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, unknown>> };
+}
+
+const Attached = z.object({
+  IPAMConfig: z.object({ IPv4Address: z.string().optional() }).nullish(),
+  Aliases: z.array(z.string()).nullish(),
+});
+
+/** Pure: what the engine is asked for to get another container like one that it has. */
+export function likeBefore(
+  name: string,
+  { Id, Config, HostConfig, NetworkSettings }: ContainerKept,
+): Docker.ContainerCreateOptions {
+  const networks = Object.entries(NetworkSettings.Networks).map(([network, attached]) => {
+    const { IPAMConfig, Aliases } = Attached.parse(attached);
+    // The engine adds the number of the container itself, which is another one.
+    const aliases = (Aliases ?? []).filter((alias) => !Id.startsWith(alias));
+    return [network, { ...(IPAMConfig ? { IPAMConfig } : {}), Aliases: aliases }] as const;
+  });
+  const [[first = HostConfig.NetworkMode] = []] = networks;
+  return {
+    ...Config,
+    name,
+    HostConfig: { ...HostConfig, ...(first === undefined ? {} : { NetworkMode: first }) },
+    NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks) },
+  };
+}
+
+async function archive(files: readonly Upload[]): Promise<Buffer> {
+  const tar = pack();
+  for (const { path, content, mode } of files)
+    tar.entry({ name: path.replace(/^\/+/, ''), mode: parseInt(mode, 8) }, content);
+  tar.finalize();
+  return await buffer(tar);
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { handleOf } from '../../infra/components/docker/handle.ts';
 import type { BoundPlan, PlannedNode } from '../../infra/plan/plan.ts';
+import { lastMomentMs } from '../../infra/plan/windows.ts';
 import type { RunEvidence } from '../evidence/run-evidence.ts';
 import { faultsOf, type FaultSession } from '../faults/session.ts';
 import type { NodeAccess } from '../nodes/node.ts';
@@ -75,6 +76,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
       recorder,
       specFolder: dirname(loaded.specFile),
       golden: trial.golden,
+      scheduleMs: lastMomentMs(loaded.plan.schedule),
       signal: stage.interrupts.signal,
     });
   const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;

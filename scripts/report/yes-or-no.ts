@@ -30,6 +30,13 @@ const words: Partial<Record<FaultKind, Words>> = {
   'node.pause': { asked: 'it stands still', seen: 'it stood still', not: 'it did not stand still' },
   'node.kill': { asked: 'it is down', seen: 'it was down', not: 'it was not down' },
   'node.reboot': { asked: 'it is down', seen: 'it was down', not: 'it was not down' },
+  'node.replace': { asked: 'it is down', seen: 'it was down', not: 'it was not down' },
+  'eviction.notice': { asked: 'there is a notice', seen: 'there was one', not: 'there was none' },
+  'eviction.spot': {
+    asked: 'notice, signal and end',
+    seen: 'notice, signal and end came',
+    not: 'not all of it came',
+  },
 };
 
 /** Of all other kinds. */

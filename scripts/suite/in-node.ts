@@ -7,7 +7,7 @@ import { startEndable, type Ending } from '../nodes/endable.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { folderEntries } from './folder.ts';
 import { keepOutput } from './output.ts';
-import type { Ended, SuiteRun } from './suite-run.ts';
+import { scheduleVariable, type Ended, type SuiteRun } from './suite-run.ts';
 import { messageOf } from '../../infra/errors.ts';
 
 const inside = '/tmp/understudy-suite';
@@ -37,6 +37,7 @@ export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
     environment: {
       UNDERSTUDY_HANDLE: `${inside}/handle.json`,
       UNDERSTUDY_SUITE: suite.name,
+      ...scheduleVariable(run),
       ...run.handle.variables,
     },
   });

@@ -9,7 +9,7 @@ import { hostFindings } from '../evidence/host-process.ts';
 import { SuiteProcess } from '../evidence/suite-record.ts';
 import { runVariable } from '../../infra/run-marks.ts';
 import { keepOutput } from './output.ts';
-import type { Ended, SuiteRun } from './suite-run.ts';
+import { scheduleVariable, type Ended, type SuiteRun } from './suite-run.ts';
 
 const killAfterMs = 3_000;
 /** What left the process group and still holds the command's output open is not waited for. */
@@ -76,12 +76,13 @@ export async function onHost(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
 
 function hostEnvironment(
   { name }: PlannedSuite,
-  { handleFile, handle, golden }: SuiteRun,
+  { handleFile, handle, golden, scheduleMs }: SuiteRun,
 ): Record<string, string> {
   mkdirSync(golden.folder, { recursive: true, mode: 0o700 });
   return {
     UNDERSTUDY_HANDLE: handleFile,
     UNDERSTUDY_SUITE: name,
+    ...scheduleVariable({ scheduleMs }),
     UNDERSTUDY_GOLDEN: golden.mode,
     UNDERSTUDY_GOLDEN_DIR: golden.folder,
     [runVariable]: handle.runId,

@@ -24,7 +24,16 @@ export interface SuiteRun {
   /** Folder of the cluster.yaml: suites' folders are relative to it. */
   readonly specFolder: string;
   readonly golden: Golden;
+  /** When the last fault of the schedule comes or goes, ms after the first suite began; null: none is in a window. */
+  readonly scheduleMs: number | null;
   readonly signal: AbortSignal;
+}
+
+/** A suite that the schedule must not outlast is told how long that is. */
+export function scheduleVariable({
+  scheduleMs,
+}: Pick<SuiteRun, 'scheduleMs'>): Readonly<Record<string, string>> {
+  return scheduleMs === null ? {} : { UNDERSTUDY_SCHEDULE_MS: String(scheduleMs) };
 }
 
 /** How a suite's command ended. */

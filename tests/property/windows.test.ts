@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { drawFor } from '../../infra/plan/seed.ts';
-import { windowsOf } from '../../infra/plan/windows.ts';
+import { lastMomentMs, windowsOf } from '../../infra/plan/windows.ts';
 import { cut } from '../support/faults.ts';
 
 const span = (min: number, max: number): fc.Arbitrary<[number, number]> =>
@@ -43,4 +43,17 @@ test('one without a beginning holds from before the suites to after them; one wi
   expect(windowsOf({ ...cut, from: [7, 7], untilMs: 9 }, drawFor(1, 'p/f'))).toEqual([
     { startMs: 7, endMs: 9 },
   ]);
+});
+
+test('the last moment of a schedule is when nothing comes or goes any more; what holds during the whole run has none', () => {
+  expect(lastMomentMs([])).toBeNull();
+  expect(lastMomentMs([{ startMs: null, endMs: null }])).toBeNull();
+  const windows = [
+    { startMs: 1000, endMs: 9000 },
+    { startMs: null, endMs: null },
+    { startMs: 12_000, endMs: null },
+    { startMs: 2000, endMs: 11_000 },
+  ];
+  expect(lastMomentMs(windows)).toBe(12_000);
+  expect(lastMomentMs(windows.slice(0, 2))).toBe(9000);
 });

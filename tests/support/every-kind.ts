@@ -41,6 +41,7 @@ const places = {
   'node.pause': node('node-5'),
   'node.kill': node('node-6'),
   'node.reboot': node(machine(4)),
+  'node.replace': node('node-13'),
   'resource.files': unit(10),
   'resource.cpu': node('node-10'),
   'resource.processes': node('node-11'),
@@ -62,9 +63,11 @@ const places = {
   'dependency.first': route('PUT /first'),
   'dependency.truncate': route('GET /truncate/*'),
   'dependency.body': route('GET /body'),
-  'dns.slow': node('node-13'),
-  'dns.fail': node('node-14'),
-  'dns.wrong': node('node-15'),
+  'dns.slow': node('node-15'),
+  'dns.fail': node('node-16'),
+  'dns.wrong': node('node-17'),
+  'eviction.notice': node('node-14'),
+  'eviction.spot': node(machine(11)),
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);

@@ -12,6 +12,8 @@ const noMachine: Machine = {
   kill: nobody,
   shutDown: nobody,
   start: nobody,
+  signal: nobody,
+  replace: nobody,
   allotment: nobody,
   allot: nobody,
   processes: nobody,
@@ -37,6 +39,7 @@ export async function fakeVictim(
     names: [],
     dependency: null,
     rearm: nobody,
+    replace: nobody,
     ready: nobody,
     disarm: async () => hold.close(),
     abandon: () => {

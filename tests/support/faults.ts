@@ -170,6 +170,25 @@ export const jump: Of<'clock.offset'> = { kind: 'clock.offset', name: 'm', on: n
 export const drift: Of<'clock.rate'> = { kind: 'clock.rate', name: 'g', on: nodes, driftPpm: 200 };
 export const zone: Of<'clock.zone'> = { kind: 'clock.zone', name: 'z', on: nodes, zone: 'Pacific/Chatham' };
 
+export const replacement: Of<'node.replace'> = { kind: 'node.replace', name: 'r', on: nodes };
+export const notice: Of<'eviction.notice'> = {
+  kind: 'eviction.notice',
+  name: 'n',
+  on: nodes,
+  imdsv2: 'required',
+  notice: 'interruption',
+};
+export const recommendation: Of<'eviction.notice'> = { ...notice, name: 'c', notice: 'rebalance' };
+export const spot: Of<'eviction.spot'> = {
+  kind: 'eviction.spot',
+  name: 'e',
+  on: nodes,
+  imdsv2: 'optional',
+  noticeMs: 1500,
+  signal: 'QUIT',
+  graceMs: 500,
+};
+
 const routes = { dependencies: [{ name: 'rates' }] };
 export const slow = (delayMs: number): Of<'dependency.slow'> => ({
   kind: 'dependency.slow',
@@ -245,6 +264,7 @@ export const oneOfEach = {
   'node.pause': freeze,
   'node.kill': powerLoss,
   'node.reboot': reboot,
+  'node.replace': replacement,
   'resource.files': handles(16),
   'resource.cpu': starve(0.25),
   'resource.processes': crowd(8),
@@ -269,4 +289,6 @@ export const oneOfEach = {
   'dns.slow': slowNames(300),
   'dns.fail': noNames('servfail'),
   'dns.wrong': wrongNames('unused'),
+  'eviction.notice': notice,
+  'eviction.spot': spot,
 } satisfies Record<FaultKind, Fault>;

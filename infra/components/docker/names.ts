@@ -4,6 +4,9 @@ import type { BoundPlan, PlannedImage } from '../../plan/plan.ts';
 /** Names on the engine: all carry the run, so that clusters live beside each other. */
 export const networkName = ({ run }: BoundPlan): string => `us-${run.runId}`;
 export const containerName = ({ run }: BoundPlan, node: string): string => `us-${run.runId}-${node}`;
+/** Of a node that was replaced: it has ended, and is kept for its evidence. `nth`: 1 is the first, or a pattern for all. */
+export const replacedName = (container: string, nth: number | string): string =>
+  `${container}-replaced-${nth}`;
 export const keeperName = ({ run }: BoundPlan): string => `us-${run.runId}-keeper`;
 export const sharedVolumeName = ({ run }: BoundPlan, volume: string): string =>
   `us-${run.runId}-shared-${volume}`;

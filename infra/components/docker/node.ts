@@ -37,14 +37,12 @@ export function nodeArguments(
     dns: ['127.0.0.1'],
     capabilities: { drops: ['ALL'], adds: capabilitiesOf(node) },
     volumes: volumesOf(bound, node, host),
-    uploads: [...node.files, ...(node.init === 'systemd' ? keyFiles(bound, node) : [])].map(
-      ({ path, content, mode }) => ({
-        file: path,
-        // The provider takes an empty text for none at all.
-        ...(content === '' ? { source: '/dev/null' } : { content: conceal(content) }),
-        permissions: mode,
-      }),
-    ),
+    uploads: uploadsOf(bound, node).map(({ path, content, mode }) => ({
+      file: path,
+      // The provider takes an empty text for none at all.
+      ...(content === '' ? { source: '/dev/null' } : { content: conceal(content) }),
+      permissions: mode,
+    })),
     sysctls: { ...node.sysctls },
     ulimits: ulimitsOf(node),
     labels: labelsOf(bound, { 'dev.understudy.node': node.name }),
@@ -55,6 +53,11 @@ export function nodeArguments(
       : { envs: Object.entries(node.environment).map(([name, value]) => conceal(`${name}=${value}`)) }),
     ...quick,
   };
+}
+
+/** What is put into a node before it first starts, beside its image. */
+export function uploadsOf(bound: BoundPlan, node: PlannedNode): readonly Upload[] {
+  return [...node.files, ...(node.init === 'systemd' ? keyFiles(bound, node) : [])];
 }
 
 /** By the names that the engine reports back: with others every `pulumi refresh` would find a difference. */
@@ -118,9 +121,10 @@ function volumesOf(
   return [...shared, ...own, ...cgroup];
 }
 
-interface Upload {
+export interface Upload {
   readonly path: string;
   readonly content: string;
+  /** Octal. */
   readonly mode: string;
 }
 

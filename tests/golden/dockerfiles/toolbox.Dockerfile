@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=7f985e6b6b687920fb042b57802bea2a7cffe362d66470850b240a9488a964f8
+LABEL dev.understudy.inputs=5930ddd312033bc8dea6be83db9cbde95407ceb4ede77541040cc3d011f1f689
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -32,16 +32,19 @@ COPY ["files/014-httpprobe.c","/usr/local/src/httpprobe.c"]
 COPY ["files/015-dnsfault.c","/usr/local/src/dnsfault.c"]
 COPY ["files/016-dnsprobe.c","/usr/local/src/dnsprobe.c"]
 COPY ["files/017-portprobe.c","/usr/local/src/portprobe.c"]
-COPY ["files/018-hold","/usr/local/bin/hold"]
+COPY ["files/018-imds.c","/usr/local/src/imds.c"]
+COPY ["files/019-imdsprobe.c","/usr/local/src/imdsprobe.c"]
+COPY ["files/020-signalwatch.c","/usr/local/src/signalwatch.c"]
+COPY ["files/021-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/019-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/022-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/020-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/021-accountless","/usr/local/bin/accountless"]
+COPY ["files/023-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/024-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/022-packageless","/usr/local/bin/packageless"]
+COPY ["files/025-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/023-abilities","/usr/local/bin/abilities"]
+COPY ["files/026-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -61,3 +64,6 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/httpprobe","/usr/local/src/httppro
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/dnsfault","/usr/local/src/dnsfault.c","-lnftables","-lpthread"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/dnsprobe","/usr/local/src/dnsprobe.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/portprobe","/usr/local/src/portprobe.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imds","/usr/local/src/imds.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imdsprobe","/usr/local/src/imdsprobe.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/signalwatch","/usr/local/src/signalwatch.c"]

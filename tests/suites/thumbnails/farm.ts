@@ -20,7 +20,9 @@ const Progress = z.object({ thumbnails: z.int() });
 const Handle = z.object({ exec: z.array(z.string()), roles: z.record(z.string(), z.array(z.string())) });
 
 const burst = 10;
-const burstEveryMs = 600;
+const leastBurstEveryMs = 600;
+/** Faults that come late must find a farm that still works: pictures come for as long as there are faults to come, and longer. */
+const beyondSchedule = 1.15;
 /** A disk that is full for 25 s stops the farm for as long; one that stands still for longer will not go on. */
 const standstillMs = 35_000;
 
@@ -59,6 +61,8 @@ async function feed(pictures: readonly Picture[]): Promise<void> {
 }
 
 async function pour(pictures: readonly Picture[], into: Writable): Promise<void> {
+  const scheduleMs = Number(process.env['UNDERSTUDY_SCHEDULE_MS'] ?? 0);
+  const burstEveryMs = Math.max(leastBurstEveryMs, (scheduleMs * beyondSchedule * burst) / pictures.length);
   for (const [index, { name, ppm }] of pictures.entries()) {
     into.write(`${name} ${ppm.length}\n`);
     into.write(ppm);

@@ -2,7 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { refuseContradictions } from '../../../../infra/plan/contradictions.ts';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
-import { cut, cutPort, delay, freeze, kill, powerLoss, space, stop } from '../../../support/faults.ts';
+import {
+  cut,
+  cutPort,
+  delay,
+  freeze,
+  jump,
+  kill,
+  notice,
+  powerLoss,
+  recommendation,
+  replacement,
+  space,
+  spot,
+  stop,
+} from '../../../support/faults.ts';
 
 const scheduled = (
   id: string,
@@ -63,6 +77,68 @@ test('of two partitions of one link at one time, both cut the same', () => {
   expect(refusal(port, scheduled('p/other', cutPort, 'a-1->b-1', [5000, 9000]))).toBeNull();
   expect(refusal(port, scheduled('p/other', cut, 'b-1->a-1', [5000, 9000]))).toBeNull();
   expect(refusal(port, scheduled('p/other', cut, 'a-1->b-1', [6000, 9000]))).toBeNull();
+});
+
+describe('on a node that is evicted or replaced', () => {
+  test.each<[string, Fault]>([
+    ['evicted', spot],
+    ['replaced', replacement],
+  ])('nothing else can be while it is %s, and anything before and after', (_what, fault) => {
+    const away = scheduled('p/away', fault, 'a-1', [1000, 9000]);
+    expect(refusal(away, scheduled('p/other', freeze, 'a-1', [8000, 12_000]))).toMatch(
+      /p\/away.*p\/other.*while it is away/,
+    );
+    expect(refusal(away, scheduled('p/other', kill, 'a-1:web', whole))).toMatch(/while it is away/);
+    expect(refusal(away, scheduled('p/other', freeze, 'a-1', [9000, 12_000]))).toBeNull();
+    expect(refusal(away, scheduled('p/other', delay(5), 'a-1->b-1', whole))).toBeNull();
+  });
+
+  test('no other can be taken away between the notice and the end', () => {
+    const evicted = scheduled('p/away', { ...spot, noticeMs: 4000, graceMs: 1000 }, 'a-1', [1000, 9000]);
+    const other = (startMs: number): ScheduledFault =>
+      scheduled('p/other', powerLoss, 'b-1', [startMs, startMs + 2000]);
+    expect(refusal(evicted, other(5999))).toMatch(
+      /are on a-1 and b-1 at the same time, and no other node .* has gone \(6000 ms\)/,
+    );
+    expect(refusal(other(1000), evicted)).toMatch(/no other node/);
+    expect(refusal(evicted, other(6000))).toBeNull();
+    expect(refusal(other(500), evicted)).toBeNull();
+    expect(refusal(evicted, scheduled('p/other', kill, 'b-1:web', [2000, 3000]))).toBeNull();
+  });
+
+  test('a clock cannot be changed, whenever', () => {
+    const replaced = scheduled('p/away', replacement, 'a-1', [1000, 4000]);
+    expect(refusal(replaced, scheduled('p/clock', jump, 'a-1', [8000, 12_000]))).toMatch(
+      /"p\/away" and "p\/clock" are both on a-1, and .* no clock/,
+    );
+    expect(refusal(scheduled('p/clock', jump, 'b-1', [8000, 12_000]), replaced)).toBeNull();
+    expect(
+      refusal(
+        scheduled('p/away', powerLoss, 'a-1', [1000, 4000]),
+        scheduled('p/clock', jump, 'a-1', [8000, 12_000]),
+      ),
+    ).toBeNull();
+  });
+});
+
+describe('of notices on one node', () => {
+  test('each sort is there once at a time', () => {
+    const first = scheduled('p/first', notice, 'a-1', [1000, 4000]);
+    expect(refusal(first, scheduled('p/second', { ...notice, action: 'stop' }, 'a-1', [3000, 6000]))).toMatch(
+      /both announce an interruption/,
+    );
+    expect(refusal(first, scheduled('p/second', notice, 'a-1', [4000, 6000]))).toBeNull();
+    expect(refusal(first, scheduled('p/second', recommendation, 'a-1', [3000, 6000]))).toBeNull();
+  });
+
+  test('all are given by one service, which requires tokens or does not', () => {
+    const strict = scheduled('p/strict', notice, 'a-1', [1000, 4000]);
+    const lax: Fault = { ...notice, imdsv2: 'optional' };
+    expect(refusal(strict, scheduled('p/lax', lax, 'a-1', [9000, 12_000]))).toMatch(
+      /p\/strict.*p\/lax.*requires tokens/,
+    );
+    expect(refusal(strict, scheduled('p/lax', lax, 'b-1', [9000, 12_000]))).toBeNull();
+  });
 });
 
 test('of two faults on one unit at one time one hides what the other does', () => {

@@ -54,6 +54,12 @@ describe('what is asked for and is not there is refused with what there is', () 
   });
 
   test('a fault that hits nothing in this cluster names the cluster’s roles and nodes', () => {
+    expect(refused({ cluster: idle, profiles: ['spot-eviction'] })).toMatchObject({
+      code: 'no-target',
+      exit: 64,
+      message: 'fault "spot-eviction/reclaimed" has no target in this cluster',
+      hint: 'its roles and nodes are node, node-1, node-2, node-3',
+    });
     expect(refused({ cluster: idle, profiles: ['low-disk'] })).toMatchObject({
       code: 'no-target',
       exit: 64,
@@ -61,6 +67,31 @@ describe('what is asked for and is not there is refused with what there is', () 
       hint: 'its roles and nodes are node, node-1, node-2, node-3; its disks are none',
     });
   });
+});
+
+describe('spot-eviction on the bundled cluster', () => {
+  const evicted = (seed: number): readonly string[] =>
+    plan({ profiles: ['spot-eviction'], seed }).plan.schedule.flatMap(({ targets }) => targets);
+
+  test('takes one worker that the seed picks, each of them for some seed', () => {
+    const all = Array.from({ length: 30 }, (_, seed) => evicted(seed));
+    expect(all.every(({ length }) => length === 1)).toBe(true);
+    expect([...new Set(all.flat())].sort()).toEqual(['worker-1', 'worker-2', 'worker-3']);
+    expect(evicted(7)).toEqual(evicted(7));
+  });
+});
+
+test.each([
+  ['evicted', '{name: f, kind: eviction.spot, noticeMs: 1000, graceMs: 500, on: {nodes: [{node: box}]}}'],
+  ['replaced', '{name: f, kind: node.replace, on: {nodes: [{node: box}]}}'],
+])('a node that a suite runs on is not %s: the suite would end with it', (_what, fault) => {
+  using spec = writtenSpec({ 'f.yaml': `name: p\ndescription: a node\nfaults: [${fault}]\n` });
+  const cluster = join(packageRoot, 'tests/support/clusters/evicted/cluster.yaml');
+  const asked = { cluster, profiles: [spec.path('f.yaml')] };
+  const { document, text } = refusalOf(() => plan({ ...asked, suites: ['inside'] }));
+  expect(document.error.exit).toBe(64);
+  expect(text).toContain('suite inside runs on box-1, and would end with it');
+  expect(plan({ ...asked, suites: ['wait'] }).plan.schedule).toHaveLength(1);
 });
 
 test('a profile that is named twice is refused: its receipts could not be told apart', () => {

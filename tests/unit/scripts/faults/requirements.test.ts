@@ -69,9 +69,9 @@ describe('what the kernel must offer', () => {
     ['without htb there is no rate', { htb: false }, ['network.rate']],
     ['nothing is duplicated that nftables does not', { duplicating: false }, ['network.duplicate']],
     [
-      'without processes that answer there is no clock',
+      'without processes that answer there is no clock, and nobody sees a signal arrive',
       { clocks: false },
-      ['clock.offset', 'clock.rate', 'clock.zone'],
+      ['clock.offset', 'clock.rate', 'clock.zone', 'eviction.spot'],
     ],
     [
       'who cannot answer for a name server lets names be',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { allotmentOf, engineUpdate, type Allotment } from '../../../../scripts/nodes/machine.ts';
+import { allotmentOf, engineUpdate, likeBefore, type Allotment } from '../../../../scripts/nodes/machine.ts';
 
 type Kept = Parameters<typeof engineUpdate>[1];
 
@@ -55,5 +55,42 @@ describe('what a container may use', () => {
 
   test('has the engine’s own period where none was set', () => {
     expect(allotmentOf({ CpuQuota: 50_000, CpuPeriod: 0 }).cpus).toBe(0.5);
+  });
+});
+
+describe('a container in the place of another', () => {
+  const before = {
+    Id: 'abcdef0123456789',
+    Config: { Hostname: 'worker-1', Image: 'understudy/1', Env: ['A=1'], Labels: { run: '1' } },
+    HostConfig: { NetworkMode: 'bridge', Memory: 1024, Binds: ['disk:/data'] },
+    NetworkSettings: {
+      Networks: {
+        'us-1': {
+          ...{ IPAMConfig: { IPv4Address: '198.18.0.11' }, Aliases: ['worker-1', 'worker', 'abcdef012345'] },
+          ...{ NetworkID: 'n', EndpointID: 'e', IPAddress: '198.18.0.11', MacAddress: '02:42:c6:12:00:0b' },
+        },
+      },
+    },
+  };
+
+  test('has its name, address, names on the network, size and all that it was given, and nothing that was its alone', () => {
+    expect(likeBefore('us-1-worker-1', before)).toEqual({
+      ...before.Config,
+      name: 'us-1-worker-1',
+      HostConfig: { ...before.HostConfig, NetworkMode: 'us-1' },
+      NetworkingConfig: {
+        EndpointsConfig: {
+          'us-1': { IPAMConfig: { IPv4Address: '198.18.0.11' }, Aliases: ['worker-1', 'worker'] },
+        },
+      },
+    });
+  });
+
+  test('has no network where the other had none', () => {
+    const alone = { ...before, HostConfig: { NetworkMode: 'none' }, NetworkSettings: { Networks: {} } };
+    expect(likeBefore('n', alone)).toMatchObject({
+      HostConfig: { NetworkMode: 'none' },
+      NetworkingConfig: { EndpointsConfig: {} },
+    });
   });
 });

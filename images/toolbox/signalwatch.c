@@ -1,0 +1,180 @@
+/*
+ * signalwatch SIGNAL process-1|UNIT...: which of these get SIGNAL (a number): process 1, or main processes of systemd units,
+ * seen as the kernel hands it to them, whatever they make of it. Says "ok" once it looks, and then, of each by the name that
+ * it was given,
+ *
+ *   NAME seen PID AT_MS     it is looked at from now on
+ *   NAME got PID AT_MS      the signal reached it, sent by whomever
+ *   NAME ended PID AT_MS
+ *
+ * AT_MS is of the real clock. A process that comes later is looked for every 20 ms. It ends with its stdin, and those that it
+ * looked at go on: they are traced (ptrace), and stop for the moment in which a signal comes or a thread begins.
+ *
+ * It shares its pid namespace with the node, and needs SYS_PTRACE.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EVERY_MS 20
+#define MAX_TRACED 4096
+
+/* A thread that is traced, of the process `main`. */
+struct traced {
+  pid_t thread, main;
+  const char *name;
+};
+static struct traced traced[MAX_TRACED];
+static int traced_count;
+static int awaited;
+static char **names;
+static int name_count;
+
+static int64_t now_ms(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void say(const struct traced *of, const char *what) {
+  printf("%s %s %d %lld\n", of->name, what, (int)of->main, (long long)now_ms(CLOCK_REALTIME));
+}
+
+/* Up to 4095 bytes and a zero behind them; false where there is nothing to read. */
+static bool read_proc(int pid, const char *name, char *text) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  ssize_t length = read(file, text, 4095);
+  close(file);
+  text[length > 0 ? length : 0] = 0;
+  return length > 0;
+}
+
+/* A child of process 1 in the unit's control group. */
+static bool is_main_of(int pid, const char *unit) {
+  char text[4096];
+  int parent;
+  size_t length = strlen(unit);
+  if (!read_proc(pid, "stat", text)) return false;
+  char *rest = strrchr(text, ')');
+  if (!rest || sscanf(rest + 2, "%*c %d", &parent) != 1 || parent != 1 || !read_proc(pid, "cgroup", text)) return false;
+  for (char *at = text; (at = strstr(at, unit)); at += length)
+    if (at > text && at[-1] == '/' && (at[length] == '\n' || at[length] == '/')) return true;
+  return false;
+}
+
+static struct traced *traced_thread(pid_t thread) {
+  for (int i = 0; i < traced_count; i++)
+    if (traced[i].thread == thread) return &traced[i];
+  return NULL;
+}
+
+static bool trace(pid_t thread, pid_t main, const char *name) {
+  if (traced_count == MAX_TRACED || traced_thread(thread)) return false;
+  if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACECLONE) != 0) return false;
+  traced[traced_count++] = (struct traced){.thread = thread, .main = main, .name = name};
+  return true;
+}
+
+/* All threads: a signal to a process is handed to any of them. Threads that begin meanwhile are traced by those that begin them. */
+static void trace_process(pid_t pid, const char *name) {
+  char path[64];
+  if (!trace(pid, pid, name)) return;
+  snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+  DIR *folder = opendir(path);
+  for (struct dirent *entry; folder && (entry = readdir(folder));)
+    if (atoi(entry->d_name) > 0) trace(atoi(entry->d_name), pid, name);
+  if (folder) closedir(folder);
+  say(traced_thread(pid), "seen");
+}
+
+static void look(void) {
+  DIR *folder = opendir("/proc");
+  for (struct dirent *entry; folder && (entry = readdir(folder));) {
+    int pid = atoi(entry->d_name);
+    if (pid < 1 || traced_thread(pid)) continue;
+    for (int i = 0; i < name_count; i++)
+      if (strcmp(names[i], "process-1") == 0 ? pid == 1 : pid > 1 && is_main_of(pid, names[i])) trace_process(pid, names[i]);
+  }
+  if (folder) closedir(folder);
+}
+
+/* A new thread may stop before whoever began it says so. */
+static struct traced *known_as(pid_t thread) {
+  struct traced *one = traced_thread(thread);
+  char text[4096], *tgid;
+  if (one || traced_count == MAX_TRACED || !read_proc(thread, "status", text) || !(tgid = strstr(text, "\nTgid:"))) return one;
+  struct traced *process = traced_thread(atoi(tgid + 6));
+  if (!process) return NULL;
+  traced[traced_count] = (struct traced){.thread = thread, .main = process->main, .name = process->name};
+  return &traced[traced_count++];
+}
+
+static void forget(pid_t thread) {
+  struct traced *one = traced_thread(thread);
+  if (!one) return;
+  if (one->thread == one->main) say(one, "ended");
+  *one = traced[--traced_count];
+}
+
+/* What became of a thread; one that stopped goes on as if nobody looked. */
+static void hear(pid_t thread, int status) {
+  if (!WIFSTOPPED(status)) return forget(thread);
+  int number = WSTOPSIG(status), event = status >> 16;
+  struct traced *one = known_as(thread);
+  if (event == PTRACE_EVENT_STOP && (number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)) {
+    ptrace(PTRACE_LISTEN, thread, 0, 0);
+    return;
+  }
+  if (event == 0 && number == awaited && one) say(one, "got");
+  ptrace(PTRACE_CONT, thread, 0, event == 0 ? (long)number : 0L);
+}
+
+static bool is_over(void) {
+  struct pollfd input = {.fd = 0, .events = POLLIN};
+  char ignored[256];
+  return poll(&input, 1, 0) > 0 && read(0, ignored, sizeof ignored) <= 0;
+}
+
+int main(int argc, char **argv) {
+  sigset_t children;
+  int64_t next_ms = 0;
+  if (argc < 3 || (awaited = atoi(argv[1])) <= 0) {
+    fputs("usage: signalwatch SIGNAL process-1|UNIT...\n", stderr);
+    return 64;
+  }
+  names = argv + 2;
+  name_count = argc - 2;
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  signal(SIGPIPE, SIG_IGN);
+  sigemptyset(&children);
+  sigaddset(&children, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &children, NULL);
+  look();
+  puts("ok");
+  while (!is_over()) {
+    int status;
+    for (pid_t thread; (thread = waitpid(-1, &status, __WALL | WNOHANG)) > 0;) hear(thread, status);
+    if (now_ms(CLOCK_MONOTONIC) >= next_ms) {
+      look();
+      next_ms = now_ms(CLOCK_MONOTONIC) + EVERY_MS;
+    }
+    struct timespec patience = {.tv_nsec = EVERY_MS * 1000000L};
+    sigtimedwait(&children, NULL, &patience);
+  }
+  return 0;
+}
