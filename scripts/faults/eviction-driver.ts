@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { usualInterruption } from '../../infra/spec/faults/eviction.ts';
 import { isEvictionFault, type NoticeFault, type SpotFault } from '../../infra/spec/fault.ts';
-import { unitFile } from '../nodes/unit-file.ts';
 import { allDone } from './all-done.ts';
-import { servicesOf } from './clock-arms.ts';
 import type { FamilyDriver } from './fault-driver.ts';
 import { heldDriver, holdId } from './held-driver.ts';
 import type { GiveBack } from './node-driver.ts';
+import { unitsToSignal } from './signalled-units.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
 const signalDeadlineMs = 10_000;
@@ -61,11 +60,6 @@ async function evict(
   }
   await at(noticeMs + graceMs);
   await machine.kill();
-}
-
-/** Files of the units whose main processes are told that the end comes; none: it is the entrypoint. */
-export function unitsToSignal(unit: string | undefined, victim: Victim): readonly string[] {
-  return unit === undefined ? servicesOf(victim) : [unitFile(unit)];
 }
 
 /** Pure. */

@@ -2,10 +2,10 @@ import { constants } from 'node:os';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { EvictionFault, SpotFault } from '../../infra/spec/fault.ts';
 import type { EvictionReading, Story } from './eviction-meaning.ts';
-import { unitsToSignal } from './eviction-driver.ts';
 import { metadataReading, Onlooker, readMetadata, type MetadataReading } from './metadata-readings.ts';
 import { NodeReader } from './node-targets.ts';
 import { nodesBeside } from './nodes-beside.ts';
+import { unitsToSignal } from './signalled-units.ts';
 import type { Asked, TargetReader } from './target-watch.ts';
 import { victimNamed, type Victim } from './victim.ts';
 

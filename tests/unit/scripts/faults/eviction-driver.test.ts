@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
-import { evictionDriver, noticeProgram, unitsToSignal } from '../../../../scripts/faults/eviction-driver.ts';
+import { evictionDriver, noticeProgram } from '../../../../scripts/faults/eviction-driver.ts';
+import { unitsToSignal } from '../../../../scripts/faults/signalled-units.ts';
 import { MetadataArms, metadataOf } from '../../../../scripts/faults/metadata-arms.ts';
 import type { Hold } from '../../../../scripts/faults/hold.ts';
 import type { Victim } from '../../../../scripts/faults/victim.ts';
