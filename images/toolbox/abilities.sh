@@ -18,5 +18,6 @@ nftables=$(able nft add table inet understudy_ability)
 nfqueue=$(able queued)
 duplicating=$(able duplicated)
 clocks=$(able clockask try)
-printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s}\n' \
-  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks"
+layers=$(able disklayer try)
+printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s,"layers":%s}\n' \
+  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks" "$layers"

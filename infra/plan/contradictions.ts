@@ -2,6 +2,8 @@ import { UsageError } from '../errors.ts';
 import {
   isClockFault,
   isDependencyFault,
+  isDiskCallFault,
+  isDiskFault,
   isLinkFault,
   isNodeFault,
   isProcessFault,
@@ -21,6 +23,8 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
     for (const b of all.slice(index + 1)) {
       const found = overlap(a, b)
         ? (onOneTarget(a, b) ??
+          onLayeredNode(a, b) ??
+          onLayeredNode(b, a) ??
           onNodeThatIsAway(a, b) ??
           onNodeThatIsAway(b, a) ??
           onOneMemory(a, b) ??
@@ -28,11 +32,11 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
           onFullNode(b, a) ??
           onUnitThatIsAsked(a, b) ??
           onUnitThatIsAsked(b, a))
-        : null;
+        : (onLayeredNode(a, b) ?? onLayeredNode(b, a));
       if (found === null) continue;
       throw new UsageError(
         'contradiction',
-        `"${a.id}" and "${b.id}" are on ${found.at} at the same time, and ${found.why}`,
+        `"${a.id}" and "${b.id}" are on ${found.at} ${overlap(a, b) ? 'at the same time' : 'in one run'}, and ${found.why}`,
         { hint: 'leave one of the two out, or give them windows that do not meet' },
       );
     }
@@ -58,11 +62,15 @@ const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.reorder',
   'network.corrupt',
   'network.rate',
+  'disk.rate',
   'resource.files',
   'resource.cpu',
   'resource.processes',
   'resource.memory',
 ]);
+
+/** What they do to a call on a disk can be told apart. */
+const addingUp: ReadonlySet<FaultKind> = new Set(['disk.slow', 'disk.rate']);
 
 /** null: they can be told apart. */
 function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
@@ -75,6 +83,13 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
     if (kinds.includes('dependency.hang') || !kinds.includes('dependency.slow'))
       return 'what one answers hides what the other does';
   }
+  if (isDiskCallFault(a.fault) && isDiskCallFault(b.fault) && !kinds.every((kind) => addingUp.has(kind)))
+    return 'what one does to a call hides what the other does';
+  if (
+    (isDiskCallFault(a.fault) && isDiskFault(b.fault)) ||
+    (isDiskFault(a.fault) && isDiskCallFault(b.fault))
+  )
+    return 'one is measured on files of its own there, for which the other leaves no room, or which keep it from being read-only';
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
   if (
@@ -149,6 +164,16 @@ function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradi
   return at === undefined
     ? null
     : { at, why: 'nothing can be done to a node, or seen of it, while it is away' };
+}
+
+/** What stands in front of its disks does so from before all faults until after them, and goes with the node. */
+function onLayeredNode(layered: ScheduledFault, other: ScheduledFault): Contradiction | null {
+  if (!isDiskCallFault(layered.fault)) return null;
+  if (other.fault.kind !== 'node.kill' && other.fault.kind !== 'node.reboot') return null;
+  const at = other.targets.find((node) => layered.targets.some((target) => nodesOf(target).includes(node)));
+  return at === undefined
+    ? null
+    : { at, why: 'what the one needs there during the whole run is gone once the node has started anew' };
 }
 
 /** Each uses up its memory, and is seen by what the kernel then ends. */

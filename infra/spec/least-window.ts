@@ -69,6 +69,14 @@ export function leastWindowMs(fault: Fault): number {
     case 'dependency.truncate':
     case 'dependency.body':
       return 4_000;
+    case 'disk.slow':
+      return 3_000 + 6 * fault.delayMs;
+    case 'disk.hang':
+      return 4_000; // calls are waited for that do not return
+    case 'disk.error':
+    case 'disk.corrupt':
+      return 2_000;
+    case 'disk.rate':
     case 'network.rate':
       return 0; // it has no window
     default:

@@ -16,8 +16,13 @@ export const Abilities = z.strictObject({
   nfqueue: z.boolean(),
   duplicating: z.boolean(),
   clocks: z.boolean(),
+  /** A file system of ours in front of a disk. */
+  layers: z.boolean(),
 });
 export type Abilities = z.infer<typeof Abilities>;
+
+/** Linux's own number of /dev/fuse (Documentation/admin-guide/devices.txt). */
+const fuseDevice = '10:229';
 
 const Host = z.object({ ID: z.string(), KernelVersion: z.string() });
 
@@ -38,7 +43,13 @@ async function tried(engine: Docker, toolbox: string): Promise<string> {
     Image: toolbox,
     Entrypoint: ['abilities'],
     Labels: { ...makerLabels(), 'dev.understudy.role': 'abilities' },
-    HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'] },
+    HostConfig: {
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_ADMIN', 'MKNOD'],
+      // Tried by a device file that it makes: one of the host's that is not there would keep it from starting.
+      DeviceCgroupRules: [`c ${fuseDevice} rwm`],
+    },
   });
   try {
     const output = await container.attach({ stream: true, stdout: true, stderr: true });

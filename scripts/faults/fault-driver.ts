@@ -3,6 +3,7 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import {
   isClockFault,
   isDependencyFault,
+  isDiskCallFault,
   isDiskFault,
   isDriftFault,
   isEnvironmentFault,
@@ -16,6 +17,7 @@ import {
 import { ClockArms } from './clock-arms.ts';
 import { clockDriver } from './clock-driver.ts';
 import { dependencyDriver } from './dependency-driver.ts';
+import { DiskLayers } from './disk-layers.ts';
 import { diskDriver } from './disk-driver.ts';
 import { driftDriver } from './drift-driver.ts';
 import { environmentDriver } from './environment-driver.ts';
@@ -58,10 +60,11 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const [clocks, clockArms] = [clockDriver(victims), new ClockArms(victims)];
+  const layers = new DiskLayers(victims);
   const dependencies = dependencyDriver(victims);
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
-    if (isDiskFault(fault)) return disks;
+    if (isDiskFault(fault) || isDiskCallFault(fault)) return disks;
     if (isProcessFault(fault)) return processes;
     if (isNodeFault(fault)) return nodes;
     if (isResourceFault(fault)) return resources;
@@ -75,14 +78,25 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   return {
     inject: async (fault, active) => of(fault.fault).inject(fault, active),
     heal: async (fault, active, ended) => of(fault.fault).heal(fault, active, ended),
-    arm: async (faults) => clockArms.arm(faults),
+    async arm(faults) {
+      // One after the other: both start units anew.
+      await clockArms.arm(faults);
+      await layers.arm(faults);
+    },
     scaffolding(node) {
-      const [links, clock] = [victimNamed(victims, node).links.scaffolding(), clockArms.scaffolding(node)];
-      return { come: [...links.come, ...clock.come], gone: [...links.gone, ...clock.gone] };
+      const all = [
+        victimNamed(victims, node).links.scaffolding(),
+        clockArms.scaffolding(node),
+        layers.scaffolding(node),
+      ];
+      return { come: all.flatMap(({ come }) => come), gone: all.flatMap(({ gone }) => gone) };
     },
     async release(ended = new Set()) {
       const there = victims.filter(({ node }) => !ended.has(node));
-      await allDone([...there.map(async (victim) => victim.links.release()), clockArms.release(ended)]);
+      await allDone([
+        ...there.map(async (victim) => victim.links.release()),
+        layers.release(ended).finally(async () => clockArms.release(ended)),
+      ]);
     },
   };
 }

@@ -7,7 +7,7 @@ import { writtenSpec } from '../../../support/written-spec.ts';
 
 /** What the script says where each of its tools does what is given here. */
 async function abilities(
-  tools: Readonly<Record<'tc' | 'nft' | 'iptables' | 'linkshape' | 'clockask', string>>,
+  tools: Readonly<Record<'tc' | 'nft' | 'iptables' | 'linkshape' | 'clockask' | 'disklayer', string>>,
 ): Promise<Abilities> {
   using bin = writtenSpec(
     Object.fromEntries(Object.entries(tools).map(([name, body]) => [name, `#!/bin/sh\n${body}\n`])),
@@ -20,7 +20,14 @@ async function abilities(
   return Abilities.parse(JSON.parse(stdout));
 }
 
-const works = { tc: 'exit 0', nft: 'exit 0', iptables: 'exit 0', linkshape: 'echo ok', clockask: 'exit 0' };
+const works = {
+  tc: 'exit 0',
+  nft: 'exit 0',
+  iptables: 'exit 0',
+  linkshape: 'echo ok',
+  clockask: 'exit 0',
+  disklayer: 'exit 0',
+};
 
 test('a kernel that does everything can everything', async () => {
   expect(await abilities(works)).toEqual({
@@ -30,6 +37,7 @@ test('a kernel that does everything can everything', async () => {
     nfqueue: true,
     duplicating: true,
     clocks: true,
+    layers: true,
   });
 });
 
@@ -40,8 +48,17 @@ test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
   ['a rule without a queue behind it', { linkshape: 'echo err 1 no queue' }, { nfqueue: false }],
   ['a rule that would duplicate', { nft: 'case "$*" in *dup*) exit 1;; esac' }, { duplicating: false }],
   ['no process that could be asked', { clockask: 'exit 1' }, { clocks: false }],
+  ['no file system of ours', { disklayer: 'echo err 6; exit 6' }, { layers: false }],
   ['no nftables', { nft: 'exit 1' }, { nftables: false, duplicating: false }],
 ])('%s', async (_what, broken, missing) => {
-  const all = { netem: true, htb: true, nftables: true, nfqueue: true, duplicating: true, clocks: true };
+  const all = {
+    netem: true,
+    htb: true,
+    nftables: true,
+    nfqueue: true,
+    duplicating: true,
+    clocks: true,
+    layers: true,
+  };
   expect(await abilities({ ...works, ...broken })).toEqual({ ...all, ...missing });
 });

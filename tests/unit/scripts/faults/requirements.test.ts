@@ -19,6 +19,7 @@ const everything: Abilities = {
   nfqueue: true,
   duplicating: true,
   clocks: true,
+  layers: true,
 };
 const scheduled = (fault: Fault): ScheduledFault => ({
   id: `p/${fault.name}`,
@@ -64,10 +65,23 @@ describe('what the kernel must offer', () => {
       { clocks: false },
       ['clock.offset', 'clock.rate', 'clock.zone'],
     ],
+    [
+      'without FUSE there is nothing in front of a disk',
+      { layers: false },
+      ['disk.slow', 'disk.rate', 'disk.hang', 'disk.error', 'disk.corrupt'],
+    ],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
-      'disks need nothing of it',
-      { nfqueue: false, netem: false, htb: false, nftables: false, duplicating: false, clocks: true },
+      'what a disk has left needs nothing of it',
+      {
+        nfqueue: false,
+        netem: false,
+        htb: false,
+        nftables: false,
+        duplicating: false,
+        clocks: true,
+        layers: true,
+      },
       kinds.filter((kind) => kind.startsWith('network.')),
     ],
   ])('%s', (_what, abilities, expected) => {
@@ -82,6 +96,7 @@ describe('what the kernel must offer', () => {
       nftables: false,
       duplicating: false,
       clocks: false,
+      layers: false,
     };
     const { error } = refusalOf(() => {
       refuseWhatCannotBe(

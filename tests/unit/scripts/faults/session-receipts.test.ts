@@ -16,7 +16,15 @@ const nothingTold: Told = {
   realised: new Map(),
   leftovers: [],
   ended: new Set(),
-  abilities: { netem: false, htb: true, nftables: true, nfqueue: true, duplicating: true, clocks: true },
+  abilities: {
+    netem: false,
+    htb: true,
+    nftables: true,
+    nfqueue: true,
+    duplicating: true,
+    clocks: true,
+    layers: true,
+  },
 };
 
 const slow: ScheduledFault = {

@@ -152,7 +152,15 @@ async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
     engine: connectEngine(),
     host: { cgroupVersion: 1, seccompProfile: null },
     toolbox: 'toolbox',
-    abilities: { netem: false, htb: true, nftables: true, nfqueue: true, duplicating: true, clocks: true },
+    abilities: {
+      netem: false,
+      htb: true,
+      nftables: true,
+      nfqueue: true,
+      duplicating: true,
+      clocks: true,
+      layers: true,
+    },
     progress: silentProgress,
     interrupts,
     faultDriver: () => {

@@ -218,7 +218,15 @@ async function performed(): Promise<Trial> {
     engine: connectEngine({ url: 'unix:///nonexistent/docker.sock', namedBy: null, local: true }),
     host: { cgroupVersion: 1, seccompProfile: null },
     toolbox: 'toolbox',
-    abilities: { netem: false, htb: true, nftables: true, nfqueue: true, duplicating: true, clocks: true },
+    abilities: {
+      netem: false,
+      htb: true,
+      nftables: true,
+      nfqueue: true,
+      duplicating: true,
+      clocks: true,
+      layers: true,
+    },
     progress: silentProgress,
     interrupts: { signal: never, skipCollecting: never, [Symbol.dispose]: () => undefined },
     faultDriver: () => {
