@@ -29,7 +29,7 @@ export type Grant = keyof typeof capabilities;
 const amongProcesses: readonly Grant[] = ['mount', 'layer', 'signal', 'limits', 'inside', 'files', 'clock'];
 
 /** A file system in user space is served through it. */
-const fuse = { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rw' };
+export const fuse = { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rw' };
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;
