@@ -47,7 +47,7 @@ function whatThereIs({ on: target }: Fault, nodes: readonly PlannedNode[]): stri
     [...new Set(nodes.flatMap(of))].join(', ') || 'none';
   const named = `its roles and nodes are ${said(({ role, name }) => [role, name])}`;
   if ('disks' in target)
-    return `${named}; its disks are ${said(({ disks }) => disks.map(({ path }) => path))} (\`disks:\` of a role; a shared volume is none: what one node does to it, the others would not meet)`;
+    return `${named}; its disks are ${said(({ disks }) => disks.map(({ path }) => path))} (\`disks:\` of a role; a volume that several nodes share is none)`;
   if ('dependencies' in target)
     return `its dependencies are ${said(({ role, dependency }) => (dependency?.routes ?? []).map(({ route }) => `${role}: ${route}`))}`;
   if ('units' in target)

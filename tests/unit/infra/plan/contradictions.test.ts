@@ -2,7 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { refuseContradictions } from '../../../../infra/plan/contradictions.ts';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
-import { cut, delay, freeze, kill, powerLoss, space, stop } from '../../../support/faults.ts';
+import {
+  corruptDisk,
+  cut,
+  delay,
+  diskRate,
+  failingDisk,
+  freeze,
+  hungDisk,
+  kill,
+  powerLoss,
+  readOnly,
+  slowDisk,
+  space,
+  stop,
+} from '../../../support/faults.ts';
 
 const scheduled = (
   id: string,
@@ -60,4 +74,49 @@ test('of two faults on one unit at one time one hides what the other does', () =
   );
   expect(refusal(killed, scheduled('p/stopped', stop, 'a-1:web', [4000, 6000]))).toBeNull();
   expect(refusal(killed, scheduled('p/stopped', stop, 'a-2:web', [3000, 6000]))).toBeNull();
+});
+
+describe('in front of one disk', () => {
+  const disk = 'a-1:/data';
+  const slow = scheduled('p/slow', slowDisk(50), disk, whole);
+  const hung = scheduled('p/hung', hungDisk, disk, [1000, 6000]);
+
+  test.each<[string, ScheduledFault, ScheduledFault]>([
+    ['a hanging call is not slow', slow, hung],
+    [
+      'two fail at one time',
+      scheduled('p/a', failingDisk(2), disk, whole),
+      scheduled('p/b', failingDisk(3), disk, whole),
+    ],
+    [
+      'two rates are one',
+      scheduled('p/a', diskRate(200_000), disk, whole),
+      scheduled('p/b', diskRate(300_000), disk, whole),
+    ],
+    ['what is spoilt is not measured as slow', slow, scheduled('p/b', corruptDisk, disk, whole)],
+    ['a full disk has no room to measure on', slow, scheduled('p/b', space(0), disk, whole)],
+    ['what measures has a file open for writing', slow, scheduled('p/b', readOnly, disk, [1000, 5000])],
+  ])('%s: refused, whichever comes first', (_what, a, b) => {
+    expect(refusal(a, b)).toMatch(/ are on a-1:\/data at the same time, and /);
+    expect(refusal(b, a)).toMatch(/ are on a-1:\/data at the same time, and /);
+  });
+
+  test.each<[string, ScheduledFault]>([
+    ['what adds up', scheduled('p/b', slowDisk(20), disk, [1000, 6000])],
+    ['a rate', scheduled('p/b', diskRate(200_000), disk, whole)],
+    ['another disk', scheduled('p/b', failingDisk(1), 'a-1:/logs', whole)],
+    ['a unit of the node', scheduled('p/b', kill, 'a-1:web', [1000, 6000])],
+  ])('there may be, beside a slow one, %s', (_what, other) => {
+    expect(refusal(slow, other)).toBeNull();
+  });
+
+  test('nothing outlives a start of its node, however far apart the two are', () => {
+    const killed = scheduled('p/killed', powerLoss, 'a-1', [20_000, 25_000]);
+    expect(refusal(hung, killed)).toMatch(
+      /"p\/hung" and "p\/killed" are on a-1 in one run, and .* gone once the node has started/,
+    );
+    expect(refusal(killed, hung)).toMatch(/are on a-1 in one run/);
+    expect(refusal(hung, scheduled('p/killed', powerLoss, 'b-1', [20_000, 25_000]))).toBeNull();
+    expect(refusal(hung, scheduled('p/other', freeze, 'a-1', [20_000, 25_000]))).toBeNull();
+  });
 });
