@@ -1,12 +1,12 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=42a6d3521f258ca49c5f3f09d16b95addc48d5d09d127d9832d77d0cfa5eb034
+LABEL dev.understudy.inputs=f6e1d883fc37d2d8833638fe81e23a7048b1d2fc5cd2bf230fd81d0b2281eb6b
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
 
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends 'bash' 'gcc' 'iproute2' 'iptables' 'libc6-dev' 'libnetfilter-queue-dev' 'libnfnetlink-dev' 'nftables' 'procps' 'util-linux' \
+ && apt-get install -y -qq --no-install-recommends 'bash' 'gcc' 'iproute2' 'iptables' 'libc6-dev' 'libfuse3-dev' 'libnetfilter-queue-dev' 'libnfnetlink-dev' 'nftables' 'procps' 'util-linux' \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
 
@@ -14,38 +14,43 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'Etc/UTC\n' > '/etc/timezone' \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
-COPY ["files/000-runner.c","/usr/local/src/runner.c"]
-COPY ["files/001-linkshape.c","/usr/local/src/linkshape.c"]
-COPY ["files/002-linkprobe.c","/usr/local/src/linkprobe.c"]
-COPY ["files/003-diskfill.c","/usr/local/src/diskfill.c"]
-COPY ["files/004-diskreadonly.c","/usr/local/src/diskreadonly.c"]
-COPY ["files/005-processwatch.c","/usr/local/src/processwatch.c"]
-COPY ["files/006-unitfault.c","/usr/local/src/unitfault.c"]
-COPY ["files/007-unitstarts.c","/usr/local/src/unitstarts.c"]
-COPY ["files/008-pathmode.c","/usr/local/src/pathmode.c"]
-COPY ["files/009-clockshift.h","/usr/local/src/clockshift.h"]
-COPY ["files/010-clockshift.c","/usr/local/src/clockshift.c"]
-COPY ["files/011-clockset.c","/usr/local/src/clockset.c"]
-COPY ["files/012-clockask.c","/usr/local/src/clockask.c"]
-COPY ["files/013-dependencyfault.c","/usr/local/src/dependencyfault.c"]
-COPY ["files/014-httpprobe.c","/usr/local/src/httpprobe.c"]
-COPY ["files/015-hold","/usr/local/bin/hold"]
+COPY ["files/000-linkshape.c","/usr/local/src/linkshape.c"]
+COPY ["files/001-linkprobe.c","/usr/local/src/linkprobe.c"]
+COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
+COPY ["files/003-diskreadonly.c","/usr/local/src/diskreadonly.c"]
+COPY ["files/004-disklayer.h","/usr/local/src/disklayer.h"]
+COPY ["files/005-disklayer.c","/usr/local/src/disklayer.c"]
+COPY ["files/006-diskfault.c","/usr/local/src/diskfault.c"]
+COPY ["files/007-diskprobe.c","/usr/local/src/diskprobe.c"]
+COPY ["files/008-processwatch.c","/usr/local/src/processwatch.c"]
+COPY ["files/009-unitfault.c","/usr/local/src/unitfault.c"]
+COPY ["files/010-unitstarts.c","/usr/local/src/unitstarts.c"]
+COPY ["files/011-pathmode.c","/usr/local/src/pathmode.c"]
+COPY ["files/012-clockshift.h","/usr/local/src/clockshift.h"]
+COPY ["files/013-clockshift.c","/usr/local/src/clockshift.c"]
+COPY ["files/014-clockset.c","/usr/local/src/clockset.c"]
+COPY ["files/015-clockask.c","/usr/local/src/clockask.c"]
+COPY ["files/016-dependencyfault.c","/usr/local/src/dependencyfault.c"]
+COPY ["files/017-httpprobe.c","/usr/local/src/httpprobe.c"]
+COPY ["files/018-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/016-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/019-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/017-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/018-accountless","/usr/local/bin/accountless"]
+COPY ["files/020-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/021-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/019-packageless","/usr/local/bin/packageless"]
+COPY ["files/022-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/020-abilities","/usr/local/bin/abilities"]
+COPY ["files/023-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
-RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkprobe","/usr/local/src/linkprobe.c","-lm"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskreadonly","/usr/local/src/diskreadonly.c"]
+RUN ["gcc","-O2","-Wall","-I/usr/include/fuse3","-o","/usr/local/bin/disklayer","/usr/local/src/disklayer.c","-lfuse3","-lpthread"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfault","/usr/local/src/diskfault.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskprobe","/usr/local/src/diskprobe.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/processwatch.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitstarts","/usr/local/src/unitstarts.c"]

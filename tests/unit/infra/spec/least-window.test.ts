@@ -5,7 +5,9 @@ import { delay, jitter, oneOfEach } from '../../../support/faults.ts';
 
 /** For the programs that probe or read to be started in the nodes. */
 const startingMs = 1_000;
-const windowed = Object.values(oneOfEach).filter(({ kind }) => kind !== 'network.rate' && kind !== 'disk.rate');
+const windowed = Object.values(oneOfEach).filter(
+  ({ kind }) => kind !== 'network.rate' && kind !== 'disk.rate',
+);
 
 test.each([...windowed, delay(300), jitter(50)])(
   'a window of $kind is long enough to be measured in',
