@@ -9,6 +9,8 @@
  *                      4096 bytes cannot be read
  *   flip FILES         of what is read of files with such a name (a pattern) one bit is another
  *   zeros FILES        the second half of such files reads as zeros
+ *   forget HOW         what is written is on the disk when it has been synchronised, or with HOW "lies" when the fault is
+ *                      over, and not before: who loses the layer (node.kill) loses it; HOW "honestly"
  *
  * CALLS are letters: r reading data, w whatever changes the disk, f fsync. It says "ok" once the fault is in force, else
  * "err …", and ends when the fault is gone.

@@ -29,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -64,10 +65,13 @@ struct node {
   /* How many calls of each sort the fault `counted_for` has seen on it. */
   uint64_t counted_for;
   unsigned counts[3];
+  /* What the file holds that is not on the disk: a file in our memory, -1 where there is none. Kept until it is written. */
+  int held;
+  pthread_rwlock_t holding;
   struct node *next;
 };
 
-static struct node root = {.fd = -1, .looked_up = 2};
+static struct node root = {.fd = -1, .looked_up = 2, .held = -1, .holding = PTHREAD_RWLOCK_INITIALIZER};
 static struct node *buckets[BUCKETS];
 static pthread_mutex_t tree = PTHREAD_MUTEX_INITIALIZER;
 static struct fuse_session *session;
@@ -79,6 +83,18 @@ static int fd_of(fuse_ino_t ino) { return node_of(ino)->fd; }
 static fuse_ino_t ino_of(const struct node *node) { return node == &root ? FUSE_ROOT_ID : (fuse_ino_t)(uintptr_t)node; }
 
 static void proc_name(char name[64], int fd) { snprintf(name, 64, "/proc/self/fd/%d", fd); }
+
+/* Of a file that is not on the disk as it is. */
+static void with_held_size(struct node *node, struct stat *status) {
+  struct stat held;
+  pthread_rwlock_rdlock(&node->holding);
+  if (node->held >= 0 && !fstat(node->held, &held)) {
+    status->st_size = held.st_size;
+    status->st_blocks = held.st_blocks;
+    status->st_mtim = held.st_mtim;
+  }
+  pthread_rwlock_unlock(&node->holding);
+}
 
 static int find(fuse_ino_t parent, const char *name, struct fuse_entry_param *entry) {
   memset(entry, 0, sizeof *entry);
@@ -99,7 +115,8 @@ static int find(fuse_ino_t parent, const char *name, struct fuse_entry_param *en
     node->looked_up++;
     close(fd);
   } else if ((node = calloc(1, sizeof *node))) {
-    *node = (struct node){.fd = fd, .dev = dev, .ino = ino, .looked_up = 1, .next = *bucket};
+    *node = (struct node){.fd = fd, .dev = dev, .ino = ino, .looked_up = 1, .held = -1, .next = *bucket};
+    pthread_rwlock_init(&node->holding, NULL);
     *bucket = node;
   }
   pthread_mutex_unlock(&tree);
@@ -108,6 +125,7 @@ static int find(fuse_ino_t parent, const char *name, struct fuse_entry_param *en
     return ENOMEM;
   }
   entry->ino = ino_of(node);
+  with_held_size(node, &entry->attr);
   return 0;
 }
 
@@ -116,7 +134,8 @@ static void let_go(fuse_ino_t ino, uint64_t count) {
   if (node == &root) return;
   pthread_mutex_lock(&tree);
   node->looked_up -= count < node->looked_up ? count : node->looked_up;
-  int over = node->looked_up == 0;
+  /* What is not on the disk yet is remembered. */
+  int over = node->looked_up == 0 && node->held < 0;
   if (over) {
     struct node **at = &buckets[node->ino % BUCKETS];
     while (*at != node) at = &(*at)->next;
@@ -125,6 +144,7 @@ static void let_go(fuse_ino_t ino, uint64_t count) {
   pthread_mutex_unlock(&tree);
   if (!over) return;
   close(node->fd);
+  pthread_rwlock_destroy(&node->holding);
   free(node);
 }
 
@@ -134,7 +154,8 @@ enum call { READ, WRITE, FSYNC };
 
 struct fault {
   uint64_t id;
-  enum { SLOW, RATE, HANG, ERROR, FLIP, ZEROS } kind;
+  enum { SLOW, RATE, HANG, ERROR, FLIP, ZEROS, HOLD } kind;
+  int lies;
   unsigned calls; /* a bit each */
   int64_t delay_ns;
   int64_t bytes_per_second;
@@ -261,6 +282,84 @@ static void spoil(int fd, off_t offset, char *bytes, size_t length) {
   pthread_mutex_unlock(&lock);
 }
 
+/* Whether data is kept back, and what is said to be synchronised too. */
+static int keeps_back(int *lies) {
+  int keeps = 0;
+  pthread_mutex_lock(&lock);
+  for (int i = 0; i < fault_count; i++)
+    if (faults[i].kind == HOLD) {
+      keeps = 1;
+      if (lies) *lies = faults[i].lies;
+    }
+  pthread_mutex_unlock(&lock);
+  return keeps;
+}
+
+static int copied(int from, int to) {
+  static const size_t part = 1 << 20;
+  char *bytes = malloc(part);
+  off_t at = 0;
+  ssize_t length = bytes ? 0 : -1;
+  while (bytes && (length = pread(from, bytes, part, at)) > 0) {
+    for (ssize_t done = 0, one; done < length; done += one)
+      if ((one = pwrite(to, bytes + done, (size_t)(length - done), at + done)) <= 0) goto failed;
+    at += length;
+  }
+  if (length == 0 && ftruncate(to, at)) length = -1;
+  free(bytes);
+  return length == 0 ? 0 : -1;
+failed:
+  free(bytes);
+  return -1;
+}
+
+static int opened(fuse_ino_t ino, int flags);
+
+/* The file as it is now, in memory: from here on what is written goes there. With `holding` taken for writing. */
+static int hold_back(struct node *node) {
+  if (node->held >= 0) return 0;
+  int held = memfd_create("held", MFD_CLOEXEC), fd = opened(ino_of(node), O_RDONLY);
+  if (held < 0 || fd < 0 || copied(fd, held)) {
+    int code = errno;
+    if (held >= 0) close(held);
+    if (fd >= 0) close(fd);
+    return code ? code : EIO;
+  }
+  close(fd);
+  node->held = held;
+  return 0;
+}
+
+/* Onto the disk; it is still held until the fault is over. With `holding` taken for writing. */
+static int write_back(struct node *node) {
+  if (node->held < 0) return 0;
+  int fd = opened(ino_of(node), O_WRONLY);
+  struct stat held;
+  int code = fd < 0 || copied(node->held, fd) || fstat(node->held, &held) ? errno : 0;
+  if (!code) futimens(fd, (struct timespec[]){{.tv_nsec = UTIME_OMIT}, held.st_mtim});
+  if (fd >= 0) close(fd);
+  return code;
+}
+
+/* The fault is over, and all that was kept back is on the disk, as far as it has room. */
+static void write_all_back(void) {
+  for (;;) {
+    struct node *found = NULL;
+    pthread_mutex_lock(&tree);
+    for (int i = 0; i < BUCKETS && !found; i++)
+      for (found = buckets[i]; found && found->held < 0;) found = found->next;
+    if (found) found->looked_up++;
+    pthread_mutex_unlock(&tree);
+    if (!found) return;
+    pthread_rwlock_wrlock(&found->holding);
+    write_back(found);
+    close(found->held);
+    found->held = -1;
+    pthread_rwlock_unlock(&found->holding);
+    let_go(ino_of(found), 1);
+  }
+}
+
 /* What the kernel has read already is read anew. */
 static void forget_pages(void) {
   static fuse_ino_t known[1 << 16];
@@ -282,6 +381,7 @@ static int parse(char *line, struct fault *fault) {
     fault->kind = kind[0] == 'f' ? FLIP : ZEROS;
     return snprintf(fault->files, sizeof fault->files, "%s", calls) < (int)sizeof fault->files;
   }
+  if (!strcmp(kind, "forget")) return fault->kind = HOLD, fault->lies = *calls == 'l', 1;
   for (; *calls; calls++) fault->calls |= *calls == 'r' ? 1U << READ : *calls == 'w' ? 1U << WRITE : *calls == 'f' ? 1U << FSYNC : 0;
   if (!fault->calls) return 0;
   if (!strcmp(kind, "hang")) return fault->kind = HANG, 1;
@@ -338,6 +438,7 @@ static void *serve_fault(void *argument) {
       dprintf(peer, "ok\n");
       while (read(peer, line, sizeof line) > 0) continue;
       take_out(fault.id);
+      if (fault.kind == HOLD) write_all_back();
       if (spoils) forget_pages();
     }
   }
@@ -381,8 +482,20 @@ static void do_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_dat
 static void do_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info) {
   struct stat status;
   (void)info;
-  if (fstatat(fd_of(ino), "", &status, AT_EMPTY_PATH)) fuse_reply_err(req, errno);
-  else fuse_reply_attr(req, &status, KNOWN_SECONDS);
+  if (fstatat(fd_of(ino), "", &status, AT_EMPTY_PATH)) {
+    fuse_reply_err(req, errno);
+    return;
+  }
+  with_held_size(node_of(ino), &status);
+  fuse_reply_attr(req, &status, KNOWN_SECONDS);
+}
+
+/* A size that is set is on the disk at once. */
+static int resize_held(struct node *node, off_t size) {
+  pthread_rwlock_wrlock(&node->holding);
+  int code = node->held >= 0 ? ftruncate(node->held, size) : 0;
+  pthread_rwlock_unlock(&node->holding);
+  return code;
 }
 
 static int change(fuse_ino_t ino, const struct stat *to, int what, const struct fuse_file_info *info) {
@@ -395,7 +508,10 @@ static int change(fuse_ino_t ino, const struct stat *to, int what, const struct 
     gid_t gid = what & FUSE_SET_ATTR_GID ? to->st_gid : (gid_t)-1;
     if (fchownat(fd, "", uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) return errno;
   }
-  if (what & FUSE_SET_ATTR_SIZE && (info ? ftruncate((int)info->fh, to->st_size) : truncate(name, to->st_size))) return errno;
+  if (what & FUSE_SET_ATTR_SIZE) {
+    if (info ? ftruncate((int)info->fh, to->st_size) : truncate(name, to->st_size)) return errno;
+    if (resize_held(node_of(ino), to->st_size)) return errno;
+  }
   if (what & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)) {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_nsec = UTIME_OMIT}};
     if (what & FUSE_SET_ATTR_ATIME_NOW) times[0].tv_nsec = UTIME_NOW;
@@ -403,6 +519,9 @@ static int change(fuse_ino_t ino, const struct stat *to, int what, const struct 
     if (what & FUSE_SET_ATTR_MTIME_NOW) times[1].tv_nsec = UTIME_NOW;
     else if (what & FUSE_SET_ATTR_MTIME) times[1] = to->st_mtim;
     if (utimensat(AT_FDCWD, name, times, 0)) return errno;
+    pthread_rwlock_wrlock(&node_of(ino)->holding);
+    if (node_of(ino)->held >= 0) futimens(node_of(ino)->held, times);
+    pthread_rwlock_unlock(&node_of(ino)->holding);
   }
   return 0;
 }
@@ -501,6 +620,7 @@ static void do_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *info)
     fuse_reply_err(req, errno);
     return;
   }
+  if (info->flags & O_TRUNC) resize_held(node_of(ino), 0);
   info->fh = (uint64_t)fd;
   if (fuse_reply_open(req, info)) close(fd);
 }
@@ -523,6 +643,12 @@ static void do_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
   if (fuse_reply_create(req, &entry, info)) close(fd);
 }
 
+/* With `holding` taken. */
+static int data_of(fuse_ino_t ino, const struct fuse_file_info *info) {
+  int held = node_of(ino)->held;
+  return held >= 0 ? held : (int)info->fh;
+}
+
 static void do_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *info) {
   int code = meets(READ, ino, offset, size);
   char *bytes = code ? NULL : malloc(size);
@@ -530,7 +656,9 @@ static void do_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, s
     fuse_reply_err(req, code ? code : ENOMEM);
     return;
   }
-  ssize_t length = pread((int)info->fh, bytes, size, offset);
+  pthread_rwlock_rdlock(&node_of(ino)->holding);
+  ssize_t length = pread(data_of(ino, info), bytes, size, offset);
+  pthread_rwlock_unlock(&node_of(ino)->holding);
   if (length < 0) fuse_reply_err(req, errno);
   else {
     spoil((int)info->fh, offset, bytes, (size_t)length);
@@ -542,13 +670,13 @@ static void do_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, s
 static void do_write(fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec *bytes, off_t offset, struct fuse_file_info *info) {
   size_t size = fuse_buf_size(bytes);
   int code = meets(WRITE, ino, offset, size);
-  if (code) {
-    fuse_reply_err(req, code);
-    return;
-  }
+  struct node *node = node_of(ino);
+  pthread_rwlock_wrlock(&node->holding);
+  if (!code && keeps_back(NULL)) code = hold_back(node);
   struct fuse_bufvec to = FUSE_BUFVEC_INIT(size);
-  to.buf[0] = (struct fuse_buf){.size = size, .flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK, .fd = (int)info->fh, .pos = offset};
-  ssize_t length = fuse_buf_copy(&to, bytes, 0);
+  to.buf[0] = (struct fuse_buf){.size = size, .flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK, .fd = data_of(ino, info), .pos = offset};
+  ssize_t length = code ? -code : fuse_buf_copy(&to, bytes, 0);
+  pthread_rwlock_unlock(&node->holding);
   if (length < 0) fuse_reply_err(req, (int)-length);
   else fuse_reply_write(req, (size_t)length);
 }
@@ -562,17 +690,28 @@ static void do_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *in
 static void do_fsync(fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *info) {
   int code = meets(FSYNC, ino, 0, 0);
   if (!code && (data_only ? fdatasync((int)info->fh) : fsync((int)info->fh))) code = errno;
+  int lies = 0;
+  if (!code && keeps_back(&lies) && !lies) {
+    pthread_rwlock_wrlock(&node_of(ino)->holding);
+    code = write_back(node_of(ino));
+    pthread_rwlock_unlock(&node_of(ino)->holding);
+  }
   fuse_reply_err(req, code);
 }
 
 static void do_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t offset, off_t length, struct fuse_file_info *info) {
   OR_FAILS(req, ino);
-  fuse_reply_err(req, fallocate((int)info->fh, mode, offset, length) ? errno : 0);
+  int code = fallocate((int)info->fh, mode, offset, length) ? errno : 0;
+  pthread_rwlock_wrlock(&node_of(ino)->holding);
+  if (!code && node_of(ino)->held >= 0 && fallocate(node_of(ino)->held, mode, offset, length)) code = errno;
+  pthread_rwlock_unlock(&node_of(ino)->holding);
+  fuse_reply_err(req, code);
 }
 
 static void do_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, struct fuse_file_info *info) {
-  (void)ino;
-  off_t at = lseek((int)info->fh, offset, whence);
+  pthread_rwlock_rdlock(&node_of(ino)->holding);
+  off_t at = lseek(data_of(ino, info), offset, whence);
+  pthread_rwlock_unlock(&node_of(ino)->holding);
   if (at < 0) fuse_reply_err(req, errno);
   else fuse_reply_lseek(req, at);
 }
@@ -925,6 +1064,7 @@ static void serve(int device, int source, int listening, int keeper) {
       pthread_create(&thread, NULL, watch_keeper, (void *)(intptr_t)keeper))
     _exit(1);
   fuse_session_loop_mt(session, loop);
+  write_all_back();
   socket_name(name, path);
   unlink(name);
   _exit(0);

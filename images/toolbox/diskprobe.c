@@ -6,6 +6,8 @@
  *   calls N PATIENCE   N times each a block that is written, fsync, and a block that is read, at the same time; those that do
  *                      not return within PATIENCE ms are left waiting
  *   flow N PATIENCE    N times a block written, N times the whole file written, and the same read
+ *   lose N PATIENCE    writes two files, synchronises one, and looks for both on the disk itself, as we have it from outside the
+ *                      node: what is not there now is what a loss of power now would lose. They go again
  *
  * "stuck" are calls that an earlier line has left waiting, and that have not returned yet.
  *
@@ -45,6 +47,9 @@ struct outcome {
 
 /* A file that is synchronised takes no writes meanwhile. */
 static int to_read, to_write, to_sync;
+/* PATH as it is outside the node. */
+static int outside;
+static char folder[4200];
 static size_t size;
 static unsigned char bytes[MAX_BYTES];
 
@@ -166,6 +171,39 @@ static void make_calls(int count, int patience) {
   for (enum call call = WRITE; call <= READ; call++) await(call, count, until);
 }
 
+/* 0 where not all of it is there. */
+static int is_outside(const char *name) {
+  static unsigned char got[BLOCK];
+  char path[4400];
+  snprintf(path, sizeof path, "%s/%s", strrchr(folder, '/') + 1, name);
+  int fd = openat(outside, path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = fd < 0 ? -1 : read(fd, got, BLOCK);
+  if (fd >= 0) close(fd);
+  return length == BLOCK && !memcmp(got, bytes, BLOCK);
+}
+
+static int left_code(const char *name, int synchronise) {
+  char path[4400];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  int code = fd < 0 || write(fd, bytes, BLOCK) != BLOCK || (synchronise && fsync(fd)) ? errno : 0;
+  if (fd >= 0) close(fd);
+  return code;
+}
+
+static void say_what_is_lost(void) {
+  char path[4400];
+  int code = mkdir(folder, 0700) ? errno : 0;
+  if (!code) code = left_code("unsynchronised", 0);
+  if (!code) code = left_code("synchronised", 1);
+  printf("\"error\":\"%s\",\"unsynchronised\":%d,\"synchronised\":%d,", code ? strerror(code) : "", is_outside("unsynchronised"), is_outside("synchronised"));
+  snprintf(path, sizeof path, "%s/unsynchronised", folder);
+  unlink(path);
+  snprintf(path, sizeof path, "%s/synchronised", folder);
+  unlink(path);
+  rmdir(folder);
+}
+
 static void answer(const char *line) {
   char word[16];
   int count, patience, earlier = still_stuck();
@@ -174,7 +212,9 @@ static void answer(const char *line) {
     return;
   }
   putchar('{');
-  if (!strcmp(word, "flow")) {
+  if (!strcmp(word, "lose")) {
+    say_what_is_lost();
+  } else if (!strcmp(word, "flow")) {
     begin(FLOW, count);
     await(FLOW, 4, now_ms() + patience);
     const struct outcome *of = callers[FLOW].outcomes;
@@ -188,7 +228,7 @@ static void answer(const char *line) {
   printf("\"stuck\":%d}\n", earlier);
 }
 
-static int made(const char *folder, const char *name, size_t length) {
+static int made(const char *name, size_t length) {
   char path[4400];
   snprintf(path, sizeof path, "%s/%s", folder, name);
   int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
@@ -203,7 +243,7 @@ static int made(const char *folder, const char *name, size_t length) {
 }
 
 int main(int argc, char **argv) {
-  char folder[4200], line[128];
+  char line[128];
   setvbuf(stdout, NULL, _IOFBF, 0);
   signal(SIGPIPE, SIG_IGN);
   if (argc != 4 || (size = (size_t)atol(argv[3])) == 0 || size > MAX_BYTES || size % BLOCK) {
@@ -211,14 +251,15 @@ int main(int argc, char **argv) {
     return 64;
   }
   for (size_t at = 0; at < size; at++) bytes[at] = content(at);
+  outside = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
   int space = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
   if (space < 0 || setns(space, CLONE_NEWNS)) {
     printf("err %d cannot go into the node: %s\n", errno, strerror(errno));
     return 1;
   }
   snprintf(folder, sizeof folder, "%s/.understudy-probe-%d", argv[1], (int)getpid());
-  if (mkdir(folder, 0700) || (to_read = made(folder, argv[2], size)) < 0 || (to_write = made(folder, "written", size)) < 0 ||
-      (to_sync = made(folder, "synchronised", BLOCK)) < 0) {
+  if (mkdir(folder, 0700) || (to_read = made(argv[2], size)) < 0 || (to_write = made("written", size)) < 0 ||
+      (to_sync = made("synchronised", BLOCK)) < 0) {
     printf("err %d no files can be made in %s: %s\n", errno, argv[1], strerror(errno));
     rmdir(folder);
     return 1;

@@ -23,8 +23,6 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
     for (const b of all.slice(index + 1)) {
       const found = overlap(a, b)
         ? (onOneTarget(a, b) ??
-          onLayeredNode(a, b) ??
-          onLayeredNode(b, a) ??
           onNodeThatIsAway(a, b) ??
           onNodeThatIsAway(b, a) ??
           onOneMemory(a, b) ??
@@ -32,11 +30,11 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
           onFullNode(b, a) ??
           onUnitThatIsAsked(a, b) ??
           onUnitThatIsAsked(b, a))
-        : (onLayeredNode(a, b) ?? onLayeredNode(b, a));
+        : null;
       if (found === null) continue;
       throw new UsageError(
         'contradiction',
-        `"${a.id}" and "${b.id}" are on ${found.at} ${overlap(a, b) ? 'at the same time' : 'in one run'}, and ${found.why}`,
+        `"${a.id}" and "${b.id}" are on ${found.at} at the same time, and ${found.why}`,
         { hint: 'leave one of the two out, or give them windows that do not meet' },
       );
     }
@@ -160,20 +158,18 @@ const sparedByCopies: ReadonlySet<FaultKind> = new Set(['network.loss', 'network
 function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradiction | null {
   if (!isNodeFault(away.fault)) return null;
   if (isLinkFault(other.fault) && other.startMs === null && away.startMs !== null) return null;
+  if (losesPower(away, other)) return null;
   const at = away.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
   return at === undefined
     ? null
     : { at, why: 'nothing can be done to a node, or seen of it, while it is away' };
 }
 
-/** What stands in front of its disks does so from before all faults until after them, and goes with the node. */
-function onLayeredNode(layered: ScheduledFault, other: ScheduledFault): Contradiction | null {
-  if (!isDiskCallFault(layered.fault)) return null;
-  if (other.fault.kind !== 'node.kill' && other.fault.kind !== 'node.reboot') return null;
-  const at = other.targets.find((node) => layered.targets.some((target) => nodesOf(target).includes(node)));
-  return at === undefined
-    ? null
-    : { at, why: 'what the one needs there during the whole run is gone once the node has started anew' };
+/** What a disk forgets is gone when its node is killed, and shows once that is back. */
+function losesPower(away: ScheduledFault, { fault, startMs, endMs }: ScheduledFault): boolean {
+  if (fault.kind !== 'disk.lost-sync' || away.fault.kind !== 'node.kill' || away.startMs === null)
+    return false;
+  return (startMs ?? 0) <= away.startMs && (endMs ?? Infinity) > (away.endMs ?? Infinity);
 }
 
 /** Each uses up its memory, and is seen by what the kernel then ends. */

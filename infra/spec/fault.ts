@@ -31,7 +31,7 @@ export type LinkFault = FaultOf<'network'>;
 /** Of what calls on a disk meet: a layer in front of it does that. */
 export type DiskCallFault = Extract<
   Fault,
-  { kind: 'disk.slow' | 'disk.rate' | 'disk.hang' | 'disk.error' | 'disk.corrupt' }
+  { kind: 'disk.slow' | 'disk.rate' | 'disk.hang' | 'disk.error' | 'disk.corrupt' | 'disk.lost-sync' }
 >;
 /** Of what a disk has left, or takes. */
 export type DiskFault = Exclude<FaultOf<'disk'>, DiskCallFault>;
@@ -64,6 +64,7 @@ export function isDiskCallFault(fault: Fault): fault is DiskCallFault {
     case 'disk.hang':
     case 'disk.error':
     case 'disk.corrupt':
+    case 'disk.lost-sync':
       return true;
     default:
       return false;

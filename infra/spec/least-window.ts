@@ -75,6 +75,7 @@ export function leastWindowMs(fault: Fault): number {
       return 4_000; // calls are waited for that do not return
     case 'disk.error':
     case 'disk.corrupt':
+    case 'disk.lost-sync':
       return 2_000;
     case 'disk.rate':
     case 'network.rate':

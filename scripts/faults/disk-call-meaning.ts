@@ -1,7 +1,7 @@
 import { assertNever } from '../../infra/errors.ts';
 import { isDiskCallFault, type DiskCallFault } from '../../infra/spec/fault.ts';
 import { median } from '../statistics.ts';
-import { blockBytes, type Calls, type CallsOfOneSort, type Flow } from './disk-calls.ts';
+import { blockBytes, type Calls, type CallsOfOneSort, type Flow, type Lost } from './disk-calls.ts';
 import { isDiskAsBefore, type DiskReading } from './disk-readings.ts';
 import type { Judged } from './judge.ts';
 import type { TargetMeaning, TargetReadings } from './target-watch.ts';
@@ -10,6 +10,7 @@ import type { TargetMeaning, TargetReadings } from './target-watch.ts';
 export interface DiskCallReading {
   readonly calls: Calls | null;
   readonly flow: Flow | null;
+  readonly lost: Lost | null;
   readonly disk: DiskReading | null;
 }
 
@@ -61,6 +62,8 @@ export function callPlan(fault: DiskCallFault): CallPlan {
       const file = fault.files.replaceAll('*', 'understudy').replaceAll('?', 'u');
       return { ...leastPlan, count: leastPlan.bytes / blockBytes, file };
     }
+    case 'disk.lost-sync':
+      return leastPlan;
     default:
       return assertNever(fault);
   }
@@ -122,9 +125,33 @@ function judged(fault: DiskCallFault, readings: TargetReadings<DiskCallReading>)
       const why = both(before, during, (a, b) => whyNotAll(['read'], a, b, spoilt, 'other than written'));
       return end(of, { requested: 1, unit: 'bool', n: count, tolerance: 0 }, why);
     }
+    case 'disk.lost-sync': {
+      const of = ({ lost }: DiskCallReading): number => (lost?.unsynchronised === 0 ? 1 : 0);
+      const why = whyNotLost(fault, readings.before.lost, readings.during.lost);
+      return end(of, { requested: 1, unit: 'bool', n: 2, tolerance: 0 }, why);
+    }
     default:
       return assertNever(fault);
   }
+}
+
+function whyNotLost(
+  { lies }: Extract<DiskCallFault, { kind: 'disk.lost-sync' }>,
+  before: Lost | null,
+  during: Lost | null,
+): string | null {
+  if (before === null || during === null) return 'no calls could be made on the disk';
+  const is = `${during.unsynchronised}${during.synchronised}`;
+  if (isKept(before) && during.error === '' && is === (lies ? '00' : '01')) return null;
+  const told = ({ error, unsynchronised, synchronised }: Lost): string =>
+    error === ''
+      ? `what was written was ${unsynchronised === 1 ? '' : 'not '}on the disk, and what was synchronised ${synchronised === 1 ? 'was' : 'was not'}`
+      : `files could not be written: ${error}`;
+  return `before, ${told(before)}; during the fault, ${told(during)}`;
+}
+
+function isKept({ error, unsynchronised, synchronised }: Lost): boolean {
+  return error === '' && unsynchronised === 1 && synchronised === 1;
 }
 
 function both(
@@ -217,6 +244,7 @@ function isHealed(fault: DiskCallFault, { before, after }: TargetReadings<DiskCa
     const least = 16 * fault.bytesPerSecond;
     return is.length === 2 && is.every((rate, index) => rate > Math.min(least, was[index] ?? least));
   }
+  if (fault.kind === 'disk.lost-sync') return after.lost !== null && isKept(after.lost);
   if (after.calls === null || before.calls === null) return false;
   const was = before.calls;
   const now = after.calls;
@@ -267,7 +295,7 @@ function mean(values: readonly number[]): number {
 /** Pure: what readings of calls on disks mean. */
 export const diskCallMeaning: TargetMeaning<DiskCallFault, DiskCallReading> = {
   isOf: isDiskCallFault,
-  unread: { calls: null, flow: null, disk: null },
+  unread: { calls: null, flow: null, lost: null, disk: null },
   judge: judged,
   isHealed,
   isAsBefore,

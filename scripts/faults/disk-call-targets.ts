@@ -1,7 +1,7 @@
 import { targetText } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isDiskCallFault, type DiskCallFault } from '../../infra/spec/fault.ts';
-import { callPlan, leastPlan, type DiskCallReading } from './disk-call-meaning.ts';
+import { callPlan, diskCallMeaning, leastPlan, type DiskCallReading } from './disk-call-meaning.ts';
 import { DiskCaller } from './disk-calls.ts';
 import { blockBytes, readDisk } from './disk-readings.ts';
 import { disksBeside } from './disk-targets.ts';
@@ -36,23 +36,37 @@ export class DiskCallReader implements TargetReader<DiskCallFault, DiskCallReadi
   ): Promise<DiskCallReading> {
     const { victim, path } = diskOf(this.#victims, target);
     // What is read before any fault tells nothing that what is read before this one does not.
-    if (moment === 'baseline') return { calls: null, flow: null, disk: null };
+    if (moment === 'baseline') return diskCallMeaning.unread;
     if (!this.#entered.has(victim.node))
       return {
-        ...{ calls: null, flow: null },
+        ...diskCallMeaning.unread,
         disk: await readDisk(victim.access, path, { bytes: blockBytes, files: 1 }, signal),
       };
-    const { count, bytes, patienceMs, file } = fault === null ? leastPlan : callPlan(fault);
-    const key = callerKey(scheduled.id, target);
-    const caller = this.#callers.get(key) ?? (await DiskCaller.enter(victim.sideCar, path, file, bytes));
-    this.#callers.set(key, caller);
     try {
-      if (fault?.kind === 'disk.rate')
-        return { calls: null, flow: await caller.flow(count, patienceMs), disk: null };
-      return { calls: await caller.calls(count, patienceMs), flow: null, disk: null };
+      return await this.#called(target, scheduled, fault, victim, path);
     } finally {
       if (fault === null && moment !== 'before') this.leave(scheduled, target);
     }
+  }
+
+  async #called(
+    target: string,
+    scheduled: ScheduledFault,
+    fault: DiskCallFault | null,
+    victim: Victim,
+    path: string,
+  ): Promise<DiskCallReading> {
+    const { count, bytes, patienceMs, file } = fault === null ? leastPlan : callPlan(fault);
+    const key = callerKey(scheduled.id, target);
+    // One that was inside has gone with its node, where that has been killed.
+    if (this.#callers.get(key)?.hasEnded === true) this.leave(scheduled, target);
+    const caller = this.#callers.get(key) ?? (await DiskCaller.enter(victim.sideCar, path, file, bytes));
+    this.#callers.set(key, caller);
+    if (fault?.kind === 'disk.rate')
+      return { ...diskCallMeaning.unread, flow: await caller.flow(count, patienceMs) };
+    if (fault?.kind === 'disk.lost-sync')
+      return { ...diskCallMeaning.unread, lost: await caller.lost(patienceMs) };
+    return { ...diskCallMeaning.unread, calls: await caller.calls(count, patienceMs) };
   }
 
   leave({ id }: ScheduledFault, target: string): void {

@@ -38,6 +38,15 @@ const Flow = z.strictObject({
 });
 export type Flow = z.infer<typeof Flow>['flow'];
 
+const Lost = z.strictObject({
+  error: z.string(),
+  /** 1: what was written is on the disk itself, where a node that loses its power now would find it. */
+  unsynchronised: z.int(),
+  synchronised: z.int(),
+  stuck: z.int(),
+});
+export type Lost = z.infer<typeof Lost>;
+
 export const blockBytes = 4096;
 const startDeadlineMs = 15_000;
 
@@ -49,6 +58,7 @@ export class DiskCaller {
   readonly #process: NodeProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #name: string;
+  #ended = false;
   /** One answer after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -57,6 +67,7 @@ export class DiskCaller {
     this.#process = process;
     this.#lines = lines[Symbol.asyncIterator]();
     process.stderr.resume();
+    lines.once('close', () => (this.#ended = true));
     process.stdin.on('error', () => undefined); // it is gone; the next line that is waited for says so
   }
 
@@ -71,6 +82,10 @@ export class DiskCaller {
     throw new Error(`${name} could not begin: ${said}`);
   }
 
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
   /** `count` calls of each sort; what takes longer than `patienceMs` is left waiting. */
   async calls(count: number, patienceMs: number): Promise<Calls> {
     return Calls.parse(await this.#asked(`calls ${count} ${patienceMs}`, patienceMs));
@@ -79,6 +94,11 @@ export class DiskCaller {
   /** A block and a whole file, `count` times each, written and read. */
   async flow(count: number, patienceMs: number): Promise<Flow> {
     return Flow.parse(await this.#asked(`flow ${count} ${patienceMs}`, patienceMs)).flow;
+  }
+
+  /** What of two files that are written, one of them synchronised, is on the disk itself. */
+  async lost(patienceMs: number): Promise<Lost> {
+    return Lost.parse(await this.#asked(`lose 1 ${patienceMs}`, patienceMs));
   }
 
   leave(): void {

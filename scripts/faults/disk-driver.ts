@@ -1,3 +1,5 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
 import { assertNever } from '../../infra/errors.ts';
 import { isDiskCallFault, isDiskFault, type DiskCallFault, type DiskFault } from '../../infra/spec/fault.ts';
 import { allDone } from './all-done.ts';
@@ -5,8 +7,13 @@ import type { FamilyDriver } from './fault-driver.ts';
 import { heldDriver } from './held-driver.ts';
 import { diskOf, type Victim } from './victim.ts';
 
+export interface DiskDriver extends FamilyDriver {
+  /** On a node that has started anew: what calls there are to meet still. */
+  bringBack(node: string, active: readonly ScheduledFault[]): Promise<void>;
+}
+
 /** Programs in the side-car, and what calls meet, by the layer that stands in front of the disk (DiskLayers put it there). */
-export function diskDriver(victims: readonly Victim[]): FamilyDriver {
+export function diskDriver(victims: readonly Victim[]): DiskDriver {
   const held = heldDriver(victims, ({ id, fault }, target) => {
     const { path } = diskOf(victims, target);
     if (isDiskCallFault(fault)) return ['diskfault', path, ...wordsOf(fault)];
@@ -15,6 +22,13 @@ export function diskDriver(victims: readonly Victim[]): FamilyDriver {
   });
   return {
     ...held,
+    async bringBack(node, active) {
+      const lost = active.filter(({ fault }) => isDiskCallFault(fault));
+      for (const one of lost) {
+        const targets = one.targets.filter((target) => nodesOf(target).includes(node));
+        if (targets.length > 0) await this.inject({ ...one, targets }, active);
+      }
+    },
     async inject(scheduled, active) {
       if (isDiskCallFault(scheduled.fault))
         await allDone(scheduled.targets.map(async (target) => nobodyPasses(diskOf(victims, target))));
@@ -65,6 +79,8 @@ function wordsOf(fault: DiskCallFault): readonly string[] {
       return ['error', letters(fault.calls), String(fault.every)];
     case 'disk.corrupt':
       return [fault.how, fault.files];
+    case 'disk.lost-sync':
+      return ['forget', fault.lies ? 'lies' : 'honestly'];
     default:
       return assertNever(fault);
   }

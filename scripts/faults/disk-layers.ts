@@ -29,13 +29,16 @@ export class DiskLayers {
       const { victim, path } = diskOf(this.#victims, target);
       this.#layered.set(victim.node, (this.#layered.get(victim.node) ?? new Set()).add(path));
     }
-    await allDone(
-      [...this.#layered].map(async ([node, paths]) => {
-        const victim = victimNamed(this.#victims, node);
-        for (const path of paths) await victim.hold.start(layerId(path), ['disklayer', path]);
-        await startAnew(victim);
-      }),
-    );
+    await allDone([...this.#layered.keys()].map(async (node) => this.bringBack(node)));
+  }
+
+  /** On a node that has no layer: since it has none yet, or has started anew. */
+  async bringBack(node: string): Promise<void> {
+    const paths = this.#layered.get(node);
+    if (paths === undefined) return;
+    const victim = victimNamed(this.#victims, node);
+    for (const path of paths) await victim.hold.start(layerId(path), ['disklayer', path]);
+    await startAnew(victim);
   }
 
   scaffolding(node: string): Scaffolding {

@@ -56,11 +56,11 @@ export interface FaultDriver extends FamilyDriver {
 
 export function driverOf(victims: readonly Victim[]): FaultDriver {
   const links = new LinksDriver(victims);
-  const [disks, processes, nodes] = [diskDriver(victims), processDriver(victims), nodeDriver(victims, links)];
+  const [layers, disks] = [new DiskLayers(victims), diskDriver(victims)];
+  const [processes, nodes] = [processDriver(victims), nodeDriver(victims, links, layers, disks)];
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const [clocks, clockArms] = [clockDriver(victims), new ClockArms(victims)];
-  const layers = new DiskLayers(victims);
   const dependencies = dependencyDriver(victims);
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;

@@ -94,6 +94,7 @@ export const kinds = {
   'disk.hang': layered,
   'disk.error': layered,
   'disk.corrupt': layered,
+  'disk.lost-sync': layered,
   // What a unit does after its main process was killed is its own affair, and so is starting it again at the end.
   'process.kill': { driver: 'systemd', healedBy: 'destroy', needs: [], missing: nothing },
   'process.crash-loop': signalled,

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
 import { Verdict } from '../../scripts/verdict/verdict.ts';
@@ -38,6 +39,22 @@ test('calls that fail do as often as was asked, of the unit that has a file open
     { fault: 'errors/errors', requested: 1 / 3, measured: { before: 0, during: 1 / 3, after: 0 } },
     { fault: 'errors/zeros', measured: { before: 0, during: 1, after: 0 }, bystanders: 2 },
   ]);
+});
+
+test('what was not synchronised is gone when its node has lost its power, and what was is there; the disk forgets on', async () => {
+  const { verdict } = await rehearsal([...asked('lost'), '--suite', 'wait']);
+  expect({ verdict: verdict.verdict, why: verdict.why }).toEqual({ verdict: 'pass', why: [] });
+  expect(verdict.receipts).toMatchObject([
+    { fault: 'lost/forgets', measured: { before: 0, during: 1, after: 0 }, healedOk: true },
+    { fault: 'lost/power-loss', healedOk: true },
+  ]);
+  const log = readFileSync(join(verdict.runFolder, 'nodes/forgetful-1/container.log'), 'utf8');
+  const found = (file: string): readonly number[] =>
+    [...log.matchAll(new RegExp(`found ${file} (\\d+)`, 'g'))].map(([, lines]) => Number(lines));
+  const [[, bare = NaN], [, safe = NaN]] = [found('bare'), found('safe')];
+  // It wrote to both for three seconds, about ten times a second.
+  expect(safe - bare).toBeGreaterThan(10);
+  expect(bare).toBeGreaterThan(0);
 });
 
 test('where somebody has a file open since before it could come, the fault is not there, and the run says who', async () => {

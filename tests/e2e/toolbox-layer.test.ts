@@ -63,6 +63,10 @@ test('what programs do with files comes out the same through a layer as without 
   const hold = await Hold.open(access);
   await hold.start('layer', ['disklayer', '/data']);
   expect(await said(access, 'perl', '-e', programs)).toBe(without);
+  // A disk that forgets looks the same to whoever is inside, but for the room that is left: nothing of it is there yet.
+  await hold.start('fault', ['diskfault', '/data', 'forget', 'honestly']);
+  const butRoom = (text: string): string => text.replace(/^room .*$/m, '');
+  expect(butRoom(await said(access, 'perl', '-e', programs))).toBe(butRoom(without));
   await hold.close();
   expect(await mounts(access)).not.toContain('disklayer');
 });
@@ -121,6 +125,62 @@ test('calls meet each fault as long as it is told, and fare as before once it is
   ).toMatchObject({ write: clean, fsync: clean, read: clean });
   caller.leave();
   await hold.close();
+});
+
+test.each<[how: string, found: Readonly<Record<string, string>>]>([
+  ['honestly', { a: 'old\n', b: 'old\nsynced\n', c: '', d: 'durable\n', t: '' }],
+  ['lies', { a: 'old\n', b: 'old\n', c: '', d: '', t: '' }],
+])(
+  'a disk that forgets %s shows all of it to those inside, and has what it has when its layer is lost',
+  async (how, found) => {
+    await using one = await loneSideCar('size=16m', 'layer');
+    const { access } = one;
+    const shown = async (): Promise<string> =>
+      said(
+        access,
+        'sh',
+        '-c',
+        'cd /data; for f in a b c d t; do echo "$f: $(cat $f)"; done; stat -c %s a b c d t',
+      );
+    await said(access, 'sh', '-c', 'cd /data; for f in a b t; do echo old > $f; done');
+    const hold = await Hold.open(access);
+    await hold.start('layer', ['disklayer', '/data']);
+    await hold.start('fault', ['diskfault', '/data', 'forget', how]);
+    await said(
+      access,
+      'sh',
+      '-c',
+      'cd /data; echo more >> a; echo synced >> b; sync b; echo new > x; mv x c; echo durable > y; sync y; mv y d; echo other > t; for n in $(seq 50); do echo $n > n$n; rm n$n; done',
+    );
+    const inside = await shown();
+    expect(inside).toContain('a: old\nmore\nb: old\nsynced\nc: new\nd: durable\nt: other\n9\n11\n4\n8\n6\n');
+    await said(access, 'pkill', '-9', '-x', 'disklayer-serve');
+    await until(
+      'the mount is gone',
+      async () => ((await mounts(access)).includes('disklayer') ? null : true),
+      3_000,
+    );
+    for (const [file, text] of Object.entries(found))
+      expect([file, await said(access, 'cat', `/data/${file}`)]).toEqual([file, text]);
+    await hold.close();
+  },
+);
+
+test('a disk that is to forget no more has all that was written, and so has one whose lease ends', async () => {
+  await using one = await loneSideCar('size=16m', 'layer');
+  const { access } = one;
+  const write = async (file: string): Promise<string> =>
+    said(access, 'sh', '-c', `seq 5000 > /data/${file}; cksum < /data/${file}`);
+  const hold = await Hold.open(access);
+  await hold.start('layer', ['disklayer', '/data']);
+  await hold.start('fault', ['diskfault', '/data', 'forget', 'lies']);
+  const first = await write('one');
+  await hold.heal('fault');
+  await hold.start('fault', ['diskfault', '/data', 'forget', 'honestly']);
+  const second = await write('two');
+  await hold.close();
+  expect(await mounts(access)).not.toContain('disklayer');
+  expect(await said(access, 'sh', '-c', 'cksum < /data/one; cksum < /data/two')).toBe(first + second);
 });
 
 test('what goes by at a rate takes its time, in both directions together', async () => {

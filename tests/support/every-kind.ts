@@ -38,6 +38,7 @@ const places = {
   'disk.error': disk('node-9'),
   // Its units are started anew, so that they open their files through the layer.
   'disk.corrupt': disk(machine(10)),
+  'disk.lost-sync': disk(machine(9)),
   // Nobody but the heal starts this one again.
   'process.kill': unit(1, 'once'),
   'process.crash-loop': unit(2),

@@ -95,6 +95,12 @@ export const corruptDisk: Of<'disk.corrupt'> = {
   files: '*.dat',
   how: 'flip',
 };
+export const forgetfulDisk: Of<'disk.lost-sync'> = {
+  kind: 'disk.lost-sync',
+  name: 'fd',
+  on: disks,
+  lies: false,
+};
 
 const units = { units: [{ node: '*' }] };
 const nodes = { nodes: [{ node: '*' }] };
@@ -248,6 +254,7 @@ export const oneOfEach = {
   'disk.hang': hungDisk,
   'disk.error': failingDisk(4),
   'disk.corrupt': corruptDisk,
+  'disk.lost-sync': forgetfulDisk,
   'process.kill': kill,
   'process.crash-loop': crashLoop,
   'process.pause': stop,

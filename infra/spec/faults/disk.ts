@@ -28,7 +28,8 @@ const fileNames = z
  * `slow`: each of these calls takes so much longer. `rate`: all that is read and written goes by at so many bytes a second.
  * `hang`: none of these calls returns until the end. `error`: each so many of these calls of each file says EIO, and of the
  * blocks of 4096 bytes of each file each so many cannot be read. `corrupt`: what is read of files with such a name is not
- * what is on the disk: one bit is another (`flip`), or the second half is zeros (`zeros`).
+ * what is on the disk: one bit is another (`flip`), or the second half is zeros (`zeros`). `lost-sync`: what is written is on
+ * the disk once it was synchronised, or where the disk `lies` not even then: when its node is killed it is gone.
  */
 export const diskFaults = [
   z.strictObject({ ...common, kind: z.literal('disk.space'), freeBytes: z.int().min(0).max(mostBytes) }),
@@ -58,4 +59,5 @@ export const diskFaults = [
     files: fileNames.default('*'),
     how: z.enum(['flip', 'zeros']).default('flip'),
   }),
+  z.strictObject({ ...common, kind: z.literal('disk.lost-sync'), lies: z.boolean().default(false) }),
 ] as const;

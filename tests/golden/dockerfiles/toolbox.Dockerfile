@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=f6e1d883fc37d2d8833638fe81e23a7048b1d2fc5cd2bf230fd81d0b2281eb6b
+LABEL dev.understudy.inputs=fb1074fdc99938904dd06831b457e85bf7c079b85b21b0cfc779c331a97731d9
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

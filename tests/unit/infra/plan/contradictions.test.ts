@@ -8,11 +8,13 @@ import {
   delay,
   diskRate,
   failingDisk,
+  forgetfulDisk,
   freeze,
   hungDisk,
   kill,
   powerLoss,
   readOnly,
+  reboot,
   slowDisk,
   space,
   stop,
@@ -110,13 +112,30 @@ describe('in front of one disk', () => {
     expect(refusal(slow, other)).toBeNull();
   });
 
-  test('nothing outlives a start of its node, however far apart the two are', () => {
-    const killed = scheduled('p/killed', powerLoss, 'a-1', [20_000, 25_000]);
-    expect(refusal(hung, killed)).toMatch(
-      /"p\/hung" and "p\/killed" are on a-1 in one run, and .* gone once the node has started/,
-    );
-    expect(refusal(killed, hung)).toMatch(/are on a-1 in one run/);
-    expect(refusal(hung, scheduled('p/killed', powerLoss, 'b-1', [20_000, 25_000]))).toBeNull();
-    expect(refusal(hung, scheduled('p/other', freeze, 'a-1', [20_000, 25_000]))).toBeNull();
+  const killed = scheduled('p/killed', powerLoss, 'a-1', [20_000, 25_000]);
+
+  test('there may be something before its node is killed, and after that', () => {
+    expect(refusal(hung, killed)).toBeNull();
+    expect(refusal(slow, killed)).toMatch(/while it is away/);
+  });
+
+  test.each<[string, ScheduledFault, RegExp | null]>([
+    ['during the whole run', scheduled('p/lost', forgetfulDisk, disk, whole), null],
+    [
+      'from before it is killed until it is back',
+      scheduled('p/lost', forgetfulDisk, disk, [9_000, 26_000]),
+      null,
+    ],
+    ['until it is killed', scheduled('p/lost', forgetfulDisk, disk, [9_000, 25_000]), /while it is away/],
+    ['from then on', scheduled('p/lost', forgetfulDisk, disk, [21_000, 26_000]), /while it is away/],
+  ])('a disk may forget %s, or is refused', (_when, lost, why) => {
+    for (const both of [refusal(lost, killed), refusal(killed, lost)])
+      if (why === null) expect(both).toBeNull();
+      else expect(both).toMatch(why);
+  });
+
+  test('a disk forgets nothing when its node is shut down in order', () => {
+    const lost = scheduled('p/lost', forgetfulDisk, disk, whole);
+    expect(refusal(lost, scheduled('p/down', reboot, 'a-1', [20_000, 40_000]))).toMatch(/while it is away/);
   });
 });

@@ -8,7 +8,14 @@ import {
 } from '../../../../scripts/faults/disk-call-meaning.ts';
 import type { Calls, CallsOfOneSort, Flow } from '../../../../scripts/faults/disk-calls.ts';
 import type { Judged } from '../../../../scripts/faults/judge.ts';
-import { corruptDisk, diskRate, failingDisk, hungDisk, slowDisk } from '../../../support/faults.ts';
+import {
+  corruptDisk,
+  diskRate,
+  failingDisk,
+  forgetfulDisk,
+  hungDisk,
+  slowDisk,
+} from '../../../support/faults.ts';
 import { roomy } from '../../../support/roomy.ts';
 
 const quick: CallsOfOneSort = {
@@ -18,6 +25,7 @@ const fine: Calls = { write: quick, fsync: quick, read: quick, stuck: 0 };
 const reading = (calls: Partial<Calls> | null): DiskCallReading => ({
   calls: calls === null ? null : { ...fine, ...calls },
   flow: null,
+  lost: null,
   disk: null,
 });
 const all = (of: Partial<CallsOfOneSort>): Partial<Calls> => {
@@ -87,6 +95,7 @@ describe('a disk at a rate', () => {
   const flow = (...ms: number[]): DiskCallReading => ({
     calls: null,
     flow: { answered: 4, errors: 0, ms } satisfies Flow,
+    lost: null,
     disk: null,
   });
   const unhindered = flow(0.1, 0.4, 0.1, 0.6);
@@ -176,13 +185,50 @@ describe('a disk that says other than was written', () => {
   });
 });
 
+describe('a disk that forgets', () => {
+  const found = (unsynchronised: number, synchronised: number, error = ''): DiskCallReading => ({
+    ...diskCallMeaning.unread,
+    lost: { error, unsynchronised, synchronised, stuck: 0 },
+  });
+  const keeps = found(1, 1);
+  const lies: DiskCallFault = { ...forgetfulDisk, lies: true };
+
+  test('is one that has what was synchronised and nothing else, or where it lies, not even that', () => {
+    expect(judged(forgetfulDisk, found(0, 1), keeps)).toMatchObject({
+      ok: true,
+      measured: { before: 0, during: 1 },
+    });
+    expect(judged(lies, found(0, 0), keeps).ok).toBe(true);
+  });
+
+  test.each<[string, DiskCallFault, DiskCallReading, DiskCallReading]>([
+    ['it has all of it', forgetfulDisk, keeps, keeps],
+    ['it has lost what was synchronised, too', forgetfulDisk, found(0, 0), keeps],
+    ['it was to lie, and has what was synchronised', lies, found(0, 1), keeps],
+    ['it had it no more without the fault', forgetfulDisk, found(0, 1), found(0, 1)],
+    ['nothing could be written', forgetfulDisk, found(0, 0, 'Input/output error'), keeps],
+    ['nobody looked', forgetfulDisk, diskCallMeaning.unread, keeps],
+  ])('is none where %s', (_what, fault, during, before) => {
+    expect(judged(fault, during, before)).toMatchObject({ ok: false, why: expect.stringMatching(/./) });
+  });
+
+  test('has healed when what is written is there at once', () => {
+    expect(isHealed(lies, keeps, keeps)).toBe(true);
+    expect(isHealed(lies, found(0, 1), keeps)).toBe(false);
+    expect(isHealed(lies, diskCallMeaning.unread, keeps)).toBe(false);
+  });
+});
+
 test('a bystander is as before while its calls fare as before, or where nobody goes in, while it takes files', () => {
   const { isAsBefore } = diskCallMeaning;
   expect(isAsBefore(reading({}), reading({}))).toBe(true);
   expect(isAsBefore(reading({}), reading({ write: { ...quick, ms: [25, 25] } }))).toBe(false);
   expect(isAsBefore(reading({}), reading({ read: { ...quick, bits: 1 } }))).toBe(false);
   expect(isAsBefore(reading({}), reading(null))).toBe(false);
-  const outside = (disk: typeof roomy): DiskCallReading => ({ calls: null, flow: null, disk });
+  const outside = (disk: typeof roomy): DiskCallReading => ({
+    ...diskCallMeaning.unread,
+    disk,
+  });
   expect(isAsBefore(outside(roomy), outside(roomy))).toBe(true);
   expect(isAsBefore(outside(roomy), outside({ ...roomy, createError: 'Input/output error' }))).toBe(false);
 });

@@ -68,7 +68,7 @@ describe('what the kernel must offer', () => {
     [
       'without FUSE there is nothing in front of a disk',
       { layers: false },
-      ['disk.slow', 'disk.rate', 'disk.hang', 'disk.error', 'disk.corrupt'],
+      ['disk.slow', 'disk.rate', 'disk.hang', 'disk.error', 'disk.corrupt', 'disk.lost-sync'],
     ],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
