@@ -150,7 +150,7 @@ test.each<[how: string, found: Readonly<Record<string, string>>]>([
       access,
       'sh',
       '-c',
-      'cd /data; echo more >> a; echo synced >> b; sync b; echo new > x; mv x c; echo durable > y; sync y; mv y d; echo other > t; for n in $(seq 50); do echo $n > n$n; rm n$n; done',
+      'cd /data; echo more >> a; echo synced >> b; sync b; echo new > x; mv x c; echo durable > y; sync y; mv y d; echo other > t; for n in $(seq 50); do echo $n > n$n; rm n$n; done; sync',
     );
     const inside = await shown();
     expect(inside).toContain('a: old\nmore\nb: old\nsynced\nc: new\nd: durable\nt: other\n9\n11\n4\n8\n6\n');

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=fb1074fdc99938904dd06831b457e85bf7c079b85b21b0cfc779c331a97731d9
+LABEL dev.understudy.inputs=4b1a88eb537fe320a4a27706308218c19c9f67b4e4de17142e0231c53cf7b3cc
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -14,36 +14,38 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'Etc/UTC\n' > '/etc/timezone' \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
-COPY ["files/000-linkshape.c","/usr/local/src/linkshape.c"]
-COPY ["files/001-linkprobe.c","/usr/local/src/linkprobe.c"]
-COPY ["files/002-diskfill.c","/usr/local/src/diskfill.c"]
-COPY ["files/003-diskreadonly.c","/usr/local/src/diskreadonly.c"]
-COPY ["files/004-disklayer.h","/usr/local/src/disklayer.h"]
-COPY ["files/005-disklayer.c","/usr/local/src/disklayer.c"]
-COPY ["files/006-diskfault.c","/usr/local/src/diskfault.c"]
-COPY ["files/007-diskprobe.c","/usr/local/src/diskprobe.c"]
-COPY ["files/008-processwatch.c","/usr/local/src/processwatch.c"]
-COPY ["files/009-unitfault.c","/usr/local/src/unitfault.c"]
-COPY ["files/010-unitstarts.c","/usr/local/src/unitstarts.c"]
-COPY ["files/011-pathmode.c","/usr/local/src/pathmode.c"]
-COPY ["files/012-clockshift.h","/usr/local/src/clockshift.h"]
-COPY ["files/013-clockshift.c","/usr/local/src/clockshift.c"]
-COPY ["files/014-clockset.c","/usr/local/src/clockset.c"]
-COPY ["files/015-clockask.c","/usr/local/src/clockask.c"]
-COPY ["files/016-dependencyfault.c","/usr/local/src/dependencyfault.c"]
-COPY ["files/017-httpprobe.c","/usr/local/src/httpprobe.c"]
-COPY ["files/018-hold","/usr/local/bin/hold"]
+COPY ["files/000-runner.c","/usr/local/src/runner.c"]
+COPY ["files/001-linkshape.c","/usr/local/src/linkshape.c"]
+COPY ["files/002-linkprobe.c","/usr/local/src/linkprobe.c"]
+COPY ["files/003-diskfill.c","/usr/local/src/diskfill.c"]
+COPY ["files/004-diskreadonly.c","/usr/local/src/diskreadonly.c"]
+COPY ["files/005-disklayer.h","/usr/local/src/disklayer.h"]
+COPY ["files/006-disklayer.c","/usr/local/src/disklayer.c"]
+COPY ["files/007-diskfault.c","/usr/local/src/diskfault.c"]
+COPY ["files/008-diskprobe.c","/usr/local/src/diskprobe.c"]
+COPY ["files/009-processwatch.c","/usr/local/src/processwatch.c"]
+COPY ["files/010-unitfault.c","/usr/local/src/unitfault.c"]
+COPY ["files/011-unitstarts.c","/usr/local/src/unitstarts.c"]
+COPY ["files/012-pathmode.c","/usr/local/src/pathmode.c"]
+COPY ["files/013-clockshift.h","/usr/local/src/clockshift.h"]
+COPY ["files/014-clockshift.c","/usr/local/src/clockshift.c"]
+COPY ["files/015-clockset.c","/usr/local/src/clockset.c"]
+COPY ["files/016-clockask.c","/usr/local/src/clockask.c"]
+COPY ["files/017-dependencyfault.c","/usr/local/src/dependencyfault.c"]
+COPY ["files/018-httpprobe.c","/usr/local/src/httpprobe.c"]
+COPY ["files/019-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/019-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/020-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/020-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/021-accountless","/usr/local/bin/accountless"]
+COPY ["files/021-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/022-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/022-packageless","/usr/local/bin/packageless"]
+COPY ["files/023-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/023-abilities","/usr/local/bin/abilities"]
+COPY ["files/024-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linkshape.c","-lnetfilter_queue","-lnfnetlink"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkprobe","/usr/local/src/linkprobe.c","-lm"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill.c"]
