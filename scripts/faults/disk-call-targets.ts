@@ -1,7 +1,8 @@
 import { targetText } from '../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isDiskCallFault, type DiskCallFault } from '../../infra/spec/fault.ts';
-import { callPlan, diskCallMeaning, leastPlan, type DiskCallReading } from './disk-call-meaning.ts';
+import { diskCallMeaning, type DiskCallReading } from './disk-call-meaning.ts';
+import { callPlan, leastPlan } from './disk-call-plan.ts';
 import { DiskCaller } from './disk-calls.ts';
 import { blockBytes, readDisk } from './disk-readings.ts';
 import { disksBeside } from './disk-targets.ts';

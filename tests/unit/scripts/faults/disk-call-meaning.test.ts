@@ -1,11 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { leastWindowMs } from '../../../../infra/spec/least-window.ts';
 import type { DiskCallFault } from '../../../../infra/spec/fault.ts';
-import {
-  callPlan,
-  diskCallMeaning,
-  type DiskCallReading,
-} from '../../../../scripts/faults/disk-call-meaning.ts';
+import { diskCallMeaning, type DiskCallReading } from '../../../../scripts/faults/disk-call-meaning.ts';
+import { callPlan } from '../../../../scripts/faults/disk-call-plan.ts';
 import type { Calls, CallsOfOneSort, Flow } from '../../../../scripts/faults/disk-calls.ts';
 import type { Judged } from '../../../../scripts/faults/judge.ts';
 import {
