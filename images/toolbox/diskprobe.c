@@ -268,7 +268,8 @@ int main(int argc, char **argv) {
     return 1;
   }
   to_outside = ends[0];
-  if (fork() == 0) {
+  pid_t looker = fork();
+  if (looker == 0) {
     close(ends[0]);
     look_from_outside(ends[1]);
     _exit(0);
@@ -292,5 +293,8 @@ int main(int argc, char **argv) {
     answer(line);
     fflush(stdout);
   }
+  /* The first process of a node may be one that buries nobody. */
+  close(to_outside);
+  waitpid(looker, NULL, 0);
   return 0;
 }

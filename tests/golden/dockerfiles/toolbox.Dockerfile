@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=4fb5f85cf4a610d518c978f3e154156624c925c6013d314a399bb3233cfcb7d7
+LABEL dev.understudy.inputs=bddcc08ae1b2dea4d82e0de3bf62d5ba3a7711cd823ac61a3154d62996ca4a03
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
