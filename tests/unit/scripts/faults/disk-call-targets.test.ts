@@ -5,7 +5,8 @@ import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { DiskCallFault } from '../../../../infra/spec/fault.ts';
 import { diskCallMeaning } from '../../../../scripts/faults/disk-call-meaning.ts';
 import { DiskCallReader } from '../../../../scripts/faults/disk-call-targets.ts';
-import type { Asked } from '../../../../scripts/faults/target-watch.ts';
+import { InForce } from '../../../../scripts/faults/in-force.ts';
+import { TargetWatch, type Asked } from '../../../../scripts/faults/target-watch.ts';
 import type { Victim } from '../../../../scripts/faults/victim.ts';
 import type { NodeAccess, NodeProcess } from '../../../../scripts/nodes/node.ts';
 import { FakeSideCar } from '../../../support/fake-kernel.ts';
@@ -131,6 +132,18 @@ test('beside it, the other disk of its node is called for as long as it is looke
   await look('a:/logs', 'during');
   expect(probe.running).toBe(0);
   expect(await look('b:/data', 'before')).toMatchObject({ calls: null, disk: { freeInodes: 9 } });
+});
+
+test('a fault that does not come about leaves nobody inside', async () => {
+  const probe = new FakeProbe();
+  const { scheduled } = asked(hungDisk);
+  const reader = new DiskCallReader([await victim('a', probe)], [scheduled]);
+  const watch = new TargetWatch(diskCallMeaning, reader, [scheduled], new InForce(), never);
+  const refused = watch.around(scheduled, async () => Promise.reject(new Error('not to be had')));
+  await expect(refused).rejects.toThrow('not to be had');
+  // Its own disk and the one beside it.
+  expect(probe.heard.filter((line) => line.startsWith('diskprobe'))).toHaveLength(2);
+  expect(probe.running).toBe(0);
 });
 
 test('before any fault nobody goes in; what cannot go in says why', async () => {
