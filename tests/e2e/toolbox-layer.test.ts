@@ -271,6 +271,9 @@ test('what cannot be is refused with its reason', async () => {
     /there is no layer in front of \/data/,
   );
   await hold.start('layer', ['disklayer', '/data']);
+  // O_TMPFILE | O_RDWR
+  const nameless = 'use Fcntl; sysopen(F, "/data", 0x410000 | O_RDWR) or print "$!"';
+  expect(await said(one.access, 'perl', '-e', nameless)).toBe('Operation not supported');
   await expect(hold.start('fault', ['diskfault', '/data', 'explode', 'x'])).rejects.toThrow(
     /no fault of a disk/,
   );
