@@ -20,5 +20,6 @@ nfqueue=$(able queued)
 duplicating=$(able duplicated)
 clocks=$(able clockask try)
 names=$(able answering)
-printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s,"names":%s}\n' \
-  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks" "$names"
+layers=$(able disklayer try)
+printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s,"names":%s,"layers":%s}\n' \
+  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks" "$names" "$layers"

@@ -1,4 +1,4 @@
-import { isAwayFault, isClockFault, isDnsFault, type Fault } from '../spec/fault.ts';
+import { isAwayFault, isClockFault, isDiskCallFault, isDnsFault, type Fault } from '../spec/fault.ts';
 import { namedNodes, tellingNames } from './cluster-names.ts';
 import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
@@ -29,6 +29,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       addressOfNobody(of, plan),
       namesThatTellNothing(of, plan),
       nobodyToSignal(of, plan),
+      diskBelow(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
@@ -222,6 +223,29 @@ function afterTheSuites({ fault: { from } }: ScheduledFault, { suites }: Plan): 
     message: `the fault may begin as late as ${from[1]} ms, and the suites have ${lastMs} ms in all (timeoutMs)`,
     hint: `less than ${lastMs}, and soon enough for a suite to meet the fault; or give the suites longer`,
   };
+}
+
+/** What stands in front of a disk would hide what is mounted below it. */
+function diskBelow({ fault, targets }: ScheduledFault, { nodes, volumes }: Plan): Finding | null {
+  if (!isDiskCallFault(fault)) return null;
+  for (const target of targets) {
+    const disk = parseTarget(target);
+    if (disk.on !== 'disk') continue;
+    const paths = [
+      ...nodes.filter(({ name }) => name === disk.node).flatMap(({ disks }) => disks.map(({ path }) => path)),
+      ...volumes.flatMap(({ mounts }) =>
+        mounts.filter(({ node }) => node === disk.node).map(({ path }) => path),
+      ),
+    ];
+    const below = paths.find((path) => path.startsWith(`${disk.path}/`));
+    if (below === undefined) continue;
+    return {
+      key: 'on',
+      message: `${target} has another disk below it, ${below}, which what ${fault.kind} puts in front of the disk would hide`,
+      hint: 'mount that one elsewhere, or name a disk with none below it',
+    };
+  }
+  return null;
 }
 
 /** A clock is put before a unit's processes begin, and the one process of an entrypoint has begun with its node. */

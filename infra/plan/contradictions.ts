@@ -4,6 +4,8 @@ import {
   isDependencyFault,
   isDnsFault,
   isEvictionFault,
+  isDiskCallFault,
+  isDiskFault,
   isLinkFault,
   isAwayFault,
   isProcessFault,
@@ -106,11 +108,15 @@ const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.reorder',
   'network.corrupt',
   'network.rate',
+  'disk.rate',
   'resource.files',
   'resource.cpu',
   'resource.processes',
   'resource.memory',
 ]);
+
+/** What they do to a call on a disk can be told apart. */
+const addingUp: ReadonlySet<FaultKind> = new Set(['disk.slow', 'disk.rate']);
 
 /** null: they can be told apart. */
 function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
@@ -131,6 +137,13 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
     a.fault.notice === b.fault.notice
   )
     return `both announce ${a.fault.notice === 'rebalance' ? 'a rebalance' : 'an interruption'}`;
+  if (isDiskCallFault(a.fault) && isDiskCallFault(b.fault) && !kinds.every((kind) => addingUp.has(kind)))
+    return 'what one does to a call hides what the other does';
+  if (
+    (isDiskCallFault(a.fault) && isDiskFault(b.fault)) ||
+    (isDiskFault(a.fault) && isDiskCallFault(b.fault))
+  )
+    return 'one is measured on files of its own there, for which the other leaves no room, or which keep it from being read-only';
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
   if (
@@ -209,6 +222,7 @@ const sparedByCopies: ReadonlySet<FaultKind> = new Set(['network.loss', 'network
 function onNodeThatIsAway(away: ScheduledFault, other: ScheduledFault): Contradiction | null {
   if (!isAwayFault(away.fault)) return null;
   if (isLinkFault(other.fault) && other.startMs === null && away.startMs !== null) return null;
+  if (losesPower(away, other)) return null;
   const at = away.targets.find((node) => other.targets.some((target) => nodesOf(target).includes(node)));
   return at === undefined
     ? null
@@ -225,6 +239,13 @@ function onNodeBesideOneThatGoes(going: ScheduledFault, other: ScheduledFault): 
     at: [...going.targets, ...other.targets].join(' and '),
     why: `no other node can be taken away before ${going.targets.join(' and ')} has gone (${goneAtMs} ms)`,
   };
+}
+
+/** What a disk forgets is gone when its node is killed, and shows once that is back. */
+function losesPower(away: ScheduledFault, { fault, startMs, endMs }: ScheduledFault): boolean {
+  if (fault.kind !== 'disk.lost-sync' || away.fault.kind !== 'node.kill' || away.startMs === null)
+    return false;
+  return (startMs ?? 0) <= away.startMs && (endMs ?? Infinity) > (away.endMs ?? Infinity);
 }
 
 /** Each uses up its memory, and is seen by what the kernel then ends. */

@@ -35,7 +35,7 @@ type DrawOf = (what: string) => Draw;
 function on(fault: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
   const target = fault.on;
   if ('links' in target) return linksOf(target.links, nodes, draw);
-  if ('disks' in target) return disksOf(target.disks, nodes);
+  if ('disks' in target) return disksOf(target.disks, nodes, draw);
   if ('units' in target) return unitsOf(target.units, nodes, draw);
   if ('nodes' in target) return nodesOf(target.nodes, nodes, draw, isClockFault(fault));
   if ('dependencies' in target) return routesOf(target.dependencies, nodes);
@@ -47,7 +47,7 @@ function whatThereIs({ on: target }: Fault, nodes: readonly PlannedNode[]): stri
     [...new Set(nodes.flatMap(of))].join(', ') || 'none';
   const named = `its roles and nodes are ${said(({ role, name }) => [role, name])}`;
   if ('disks' in target)
-    return `${named}; its disks are ${said(({ disks }) => disks.map(({ path }) => path))}`;
+    return `${named}; its disks are ${said(({ disks }) => disks.map(({ path }) => path))} (\`disks:\` of a role; a volume that several nodes share is none)`;
   if ('dependencies' in target)
     return `its dependencies are ${said(({ role, dependency }) => (dependency?.routes ?? []).map(({ route }) => `${role}: ${route}`))}`;
   if ('units' in target)
@@ -70,15 +70,15 @@ function linksOf(target: LinkTarget, nodes: readonly PlannedNode[], draw: DrawOf
   );
 }
 
-function disksOf(target: DiskTarget, nodes: readonly PlannedNode[]): readonly string[] {
-  const wanted = target === 'all' ? [{ node: '*', path: undefined }] : target;
-  return wanted.flatMap(({ node, path }) =>
-    named(node, nodes).flatMap(({ name, disks }) =>
-      disks
-        .filter((disk) => path === undefined || disk.path === path)
-        .map((disk) => targetText({ on: 'disk', node: name, path: disk.path })),
-    ),
-  );
+function disksOf(target: DiskTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+  const wanted: Exclude<DiskTarget, 'all'> = target === 'all' ? [{ node: '*' }] : target;
+  return wanted.flatMap(({ path: wantedPath, ...choice }) => {
+    const ofNode = ({ disks }: PlannedNode): readonly string[] =>
+      disks.map(({ path }) => path).filter((path) => wantedPath === undefined || path === wantedPath);
+    return chosen(choice, nodes, draw, (node) => ofNode(node).length > 0).flatMap((node) =>
+      ofNode(node).map((path) => targetText({ on: 'disk', node: node.name, path })),
+    );
+  });
 }
 
 function unitsOf(target: UnitTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {

@@ -33,7 +33,13 @@ export type FaultKind = Fault['kind'];
 /** Faults of one family: those whose kinds begin with its name. */
 export type FaultOf<Family extends string> = Extract<Fault, { kind: `${Family}.${string}` }>;
 export type LinkFault = FaultOf<'network'>;
-export type DiskFault = FaultOf<'disk'>;
+/** Of what calls on a disk meet: a layer in front of it does that. */
+export type DiskCallFault = Extract<
+  Fault,
+  { kind: 'disk.slow' | 'disk.rate' | 'disk.hang' | 'disk.error' | 'disk.corrupt' | 'disk.lost-sync' }
+>;
+/** Of what a disk has left, or takes. */
+export type DiskFault = Exclude<FaultOf<'disk'>, DiskCallFault>;
 export type ProcessFault = FaultOf<'process'>;
 export type NodeFault = FaultOf<'node'>;
 export type FilesFault = Extract<Fault, { kind: 'resource.files' }>;
@@ -61,7 +67,21 @@ export function isLinkFault(fault: Fault): fault is LinkFault {
 }
 
 export function isDiskFault(fault: Fault): fault is DiskFault {
-  return fault.kind.startsWith('disk.');
+  return fault.kind.startsWith('disk.') && !isDiskCallFault(fault);
+}
+
+export function isDiskCallFault(fault: Fault): fault is DiskCallFault {
+  switch (fault.kind) {
+    case 'disk.slow':
+    case 'disk.rate':
+    case 'disk.hang':
+    case 'disk.error':
+    case 'disk.corrupt':
+    case 'disk.lost-sync':
+      return true;
+    default:
+      return false;
+  }
 }
 
 export function isProcessFault(fault: Fault): fault is ProcessFault {

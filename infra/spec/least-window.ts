@@ -80,6 +80,15 @@ export function leastWindowMs(fault: Fault): number {
       return 2_000;
     case 'eviction.spot':
       return fault.noticeMs + fault.graceMs + 3_000;
+    case 'disk.slow':
+      return 3_000 + 6 * fault.delayMs;
+    case 'disk.hang':
+      return 4_000; // calls are waited for that do not return
+    case 'disk.error':
+    case 'disk.corrupt':
+    case 'disk.lost-sync':
+      return 2_000;
+    case 'disk.rate':
     case 'network.rate':
     case 'network.burst-loss':
       return 0; // they have no window

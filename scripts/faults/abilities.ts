@@ -18,8 +18,13 @@ export const Abilities = z.strictObject({
   duplicating: z.boolean(),
   clocks: z.boolean(),
   names: z.boolean(),
+  /** A file system of ours in front of a disk. */
+  layers: z.boolean(),
 });
 export type Abilities = z.infer<typeof Abilities>;
+
+/** Linux's own number of /dev/fuse (Documentation/admin-guide/devices.txt). */
+const fuseDevice = '10:229';
 
 const Host = z.object({ ID: z.string(), KernelVersion: z.string() });
 
@@ -43,7 +48,9 @@ async function tried(engine: Docker, toolbox: string): Promise<string> {
     HostConfig: {
       NetworkMode: 'none',
       CapDrop: ['ALL'],
-      CapAdd: [...capabilities.network, ...capabilities.names],
+      CapAdd: [...capabilities.network, ...capabilities.names, 'MKNOD'],
+      // Tried by a device file that it makes: one of the host's that is not there would keep it from starting.
+      DeviceCgroupRules: [`c ${fuseDevice} rwm`],
     },
   });
   try {

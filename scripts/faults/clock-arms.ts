@@ -83,7 +83,8 @@ export class ClockArms {
   }
 }
 
-function literally(text: string): string {
+/** A pattern that is this text. */
+export function literally(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 

@@ -3,6 +3,7 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import {
   isClockFault,
   isDependencyFault,
+  isDiskCallFault,
   isDiskFault,
   isDnsFault,
   isDriftFault,
@@ -18,6 +19,7 @@ import {
 import { ClockArms } from './clock-arms.ts';
 import { clockDriver } from './clock-driver.ts';
 import { dependencyDriver } from './dependency-driver.ts';
+import { DiskLayers } from './disk-layers.ts';
 import { diskDriver } from './disk-driver.ts';
 import { dnsDriver } from './dns-driver.ts';
 import { driftDriver } from './drift-driver.ts';
@@ -62,16 +64,17 @@ export interface FaultDriver extends FamilyDriver {
 
 export function driverOf(victims: readonly Victim[]): FaultDriver {
   const [links, metadataArms] = [new LinksDriver(victims), new MetadataArms(victims)];
-  const giveBack = givingBack(victims, links, metadataArms);
+  const [layers, disks] = [new DiskLayers(victims), diskDriver(victims)];
+  const giveBack = givingBack(victims, { links, metadata: metadataArms, layers, disks });
   const [nodes, evictions] = [nodeDriver(victims, giveBack), evictionDriver(victims, giveBack)];
-  const [disks, processes] = [diskDriver(victims), processDriver(victims)];
+  const processes = processDriver(victims);
   const [resources, files] = [resourceDriver(victims), filesDriver(victims)];
   const [environments, drifts] = [environmentDriver(victims), driftDriver(victims)];
   const [clocks, clockArms] = [clockDriver(victims), new ClockArms(victims)];
   const [dependencies, names] = [dependencyDriver(victims), dnsDriver(victims)];
   const of = (fault: Fault): FamilyDriver => {
     if (isLinkFault(fault)) return links;
-    if (isDiskFault(fault)) return disks;
+    if (isDiskFault(fault) || isDiskCallFault(fault)) return disks;
     if (isProcessFault(fault)) return processes;
     if (isNodeFault(fault)) return nodes;
     if (isResourceFault(fault)) return resources;
@@ -87,20 +90,27 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
   return {
     inject: async (fault, active, until) => of(fault.fault).inject(fault, active, until),
     heal: async (fault, active, ended) => of(fault.fault).heal(fault, active, ended),
-    arm: async (faults) => {
-      await allDone([clockArms.arm(faults), metadataArms.arm(faults)]);
+    async arm(faults) {
+      const metadata = metadataArms.arm(faults);
+      // One after the other: both start units anew.
+      const inTurn = clockArms.arm(faults).then(async () => layers.arm(faults));
+      await allDone([metadata, inTurn]);
     },
     scaffolding(node) {
       const all = [
         victimNamed(victims, node).links.scaffolding(),
         clockArms.scaffolding(node),
         metadataArms.scaffolding(node),
+        layers.scaffolding(node),
       ];
       return { come: all.flatMap(({ come }) => come), gone: all.flatMap(({ gone }) => gone) };
     },
     async release(ended = new Set()) {
       const there = victims.filter(({ node }) => !ended.has(node));
-      await allDone([...there.map(async (victim) => victim.links.release()), clockArms.release(ended)]);
+      await allDone([
+        ...there.map(async (victim) => victim.links.release()),
+        layers.release(ended).finally(async () => clockArms.release(ended)),
+      ]);
       await metadataArms.release(ended);
     },
   };

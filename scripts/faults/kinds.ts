@@ -64,6 +64,14 @@ const answered = {
 const ofEngine = { driver: 'engine', healedBy: 'destroy', needs: [], missing: nothing } as const;
 const ofDependency = { driver: 'dependency', healedBy: 'node', needs: [], missing: nothing } as const;
 
+const layered = {
+  driver: 'disklayer',
+  healedBy: 'node',
+  needs: ['layer'],
+  missing: ({ layers }: Abilities) =>
+    layers ? null : 'the kernel has no FUSE (CONFIG_FUSE_FS), or containers may not use it (/dev/fuse)',
+} as const;
+
 export const kinds = {
   'network.delay': queued,
   'network.jitter': queued,
@@ -93,6 +101,12 @@ export const kinds = {
   'disk.space': filled,
   'disk.inodes': filled,
   'disk.readonly': { driver: 'remount', healedBy: 'node', needs: ['mount'], missing: nothing },
+  'disk.slow': layered,
+  'disk.rate': layered,
+  'disk.hang': layered,
+  'disk.error': layered,
+  'disk.corrupt': layered,
+  'disk.lost-sync': layered,
   // What a unit does after its main process was killed is its own affair, and so is starting it again at the end.
   'process.kill': { driver: 'systemd', healedBy: 'destroy', needs: [], missing: nothing },
   'process.crash-loop': signalled,

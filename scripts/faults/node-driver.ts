@@ -4,6 +4,8 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isNodeFault, isReplacingFault, type NodeFault } from '../../infra/spec/fault.ts';
 import { allDone } from './all-done.ts';
 import type { FamilyDriver } from './fault-driver.ts';
+import type { DiskDriver } from './disk-driver.ts';
+import type { DiskLayers } from './disk-layers.ts';
 import type { LinksDriver } from './links-driver.ts';
 import type { MetadataArms } from './metadata-arms.ts';
 import { victimNamed, type Victim } from './victim.ts';
@@ -35,8 +37,17 @@ export type GiveBack = (
   ended: ReadonlySet<string>,
 ) => Promise<void>;
 
-/** One that starts anew gets what idles there and what is active on its links again, and is waited for. */
-export function givingBack(victims: readonly Victim[], links: LinksDriver, metadata: MetadataArms): GiveBack {
+/** What a node that starts anew gets again: what idles there, and what is active on it. */
+interface BroughtBack {
+  readonly links: LinksDriver;
+  readonly metadata: MetadataArms;
+  readonly layers: DiskLayers;
+  readonly disks: DiskDriver;
+}
+
+/** Each is waited for. */
+export function givingBack(victims: readonly Victim[], drivers: BroughtBack): GiveBack {
+  const { links, metadata, layers, disks } = drivers;
   return async ({ fault, targets }, active, ended) => {
     const isReplaced = isReplacingFault(fault);
     const stillDown = new Set([...ended].filter((one) => !targets.includes(one)));
@@ -49,6 +60,8 @@ export function givingBack(victims: readonly Victim[], links: LinksDriver, metad
           await victim.rearm();
         }
         await metadata.rearm(node, isReplaced);
+        await layers.bringBack(node);
+        await disks.bringBack(node, active);
         const others = victims.filter((other) => other !== victim);
         const own = others.flatMap((other) => [linkText(node, other.node), linkText(other.node, node)]);
         await links.bringTo(own, active, stillDown);

@@ -10,7 +10,7 @@ import { RunnerNode } from '../nodes/runner.ts';
  * SYS_PTRACE and SYS_CHROOT are only for a mount of the node itself (disk.readonly), KILL for processes of any account, and
  * SETUID and SETGID for what a process alone may do to another of its account; SYS_PTRACE and SYS_CHROOT alone lead to the
  * node's own files and programs, through /proc/1/root; to ask processes for their time, too; CHOWN, FOWNER and FSETID
- * are to put back files of any account as they were; NET_BIND_SERVICE is to answer at the port of name servers and of a
+ * are to put back files of any account as they were, and to act for any account on a disk that a layer stands in front of; NET_BIND_SERVICE is to answer at the port of name servers and of a
  * metadata service, which a node may keep for those who may; NET_RAW to see what arrives at a port that somebody else serves;
  * and to see a signal arrive is to trace who gets it.
  */
@@ -18,6 +18,7 @@ export const capabilities = {
   network: ['NET_ADMIN'],
   disk: ['DAC_OVERRIDE'],
   mount: ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_CHROOT'],
+  layer: ['SYS_ADMIN', 'SYS_PTRACE', 'SYS_CHROOT', 'CHOWN', 'FOWNER', 'FSETID'],
   signal: ['KILL'],
   limits: ['SETUID', 'SETGID'],
   inside: ['SYS_PTRACE', 'SYS_CHROOT'],
@@ -31,7 +32,12 @@ export const capabilities = {
 export type Grant = keyof typeof capabilities;
 
 /** Those that are about the node's processes, and need to see them. */
-const amongProcesses: readonly Grant[] = ['mount', 'signal', 'limits', 'inside', 'files', 'clock', 'trace'];
+const amongProcesses: readonly Grant[] = [
+  ...(['mount', 'layer', 'signal', 'limits', 'inside', 'files', 'clock', 'trace'] as const),
+];
+
+/** A file system in user space is served through it. */
+export const fuse = { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rw' };
 
 /** Weight against other containers (1024 each) where the processors are all in use; Docker's upper limit. */
 const mostCpuShares = 262_144;
@@ -68,7 +74,8 @@ export async function startSideCar(
       CapDrop: ['ALL'],
       CapAdd: [...new Set([...granted].flatMap((one) => capabilities[one]))],
       // setns and mount are refused by the default profiles even with the capability.
-      ...(granted.has('mount') ? { SecurityOpt: ['apparmor=unconfined'] } : {}),
+      ...(granted.has('mount') || granted.has('layer') ? { SecurityOpt: ['apparmor=unconfined'] } : {}),
+      ...(granted.has('layer') ? { Devices: [fuse] } : {}),
     },
   });
   await container.start();

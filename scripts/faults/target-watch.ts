@@ -56,7 +56,7 @@ export interface TargetReader<F extends Fault, R> {
   /** Before the first reading around a fault, for whoever is to see it from inside. */
   enter?(scheduled: ScheduledFault, fault: F): Promise<void>;
   read(target: string, asked: Asked<F>, signal: AbortSignal): Promise<R>;
-  /** A target of this fault was read for the last time. */
+  /** A target of this fault was read for the last time, or the fault did not come about. */
   leave?(scheduled: ScheduledFault, target: string): void;
   close?(): void;
 }
@@ -140,6 +140,21 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     const there = this.#there(this.#reader.beside(scheduled.targets, fault));
     const all = [...scheduled.targets, ...there];
     await this.#reader.enter?.(scheduled, fault);
+    try {
+      await this.#measure(scheduled, fault, there, inject);
+    } catch (error) {
+      for (const target of all) this.#reader.leave?.(scheduled, target);
+      throw error;
+    }
+  }
+
+  async #measure(
+    scheduled: ScheduledFault,
+    fault: F,
+    there: readonly string[],
+    inject: () => Promise<void>,
+  ): Promise<void> {
+    const all = [...scheduled.targets, ...there];
     const { result, touched } = await this.#inForce.watching(async () => {
       const before = await this.#read(all, { scheduled, fault, moment: 'before' });
       await inject();

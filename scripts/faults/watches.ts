@@ -6,6 +6,8 @@ import { clockMeaning } from './clock-judge.ts';
 import { ClockReader } from './clock-targets.ts';
 import { dependencyMeaning } from './dependency-meaning.ts';
 import { DependencyReader } from './dependency-targets.ts';
+import { diskCallMeaning } from './disk-call-meaning.ts';
+import { DiskCallReader } from './disk-call-targets.ts';
 import { diskMeaning, DiskReader } from './disk-targets.ts';
 import { dnsMeaning } from './dns-meaning.ts';
 import { NameReader } from './dns-targets.ts';
@@ -38,6 +40,7 @@ export function watchesOf(
   return [
     new LinkWatch(victims, ...around, drawFor(seed, 'bystanders')),
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
+    new TargetWatch(diskCallMeaning, new DiskCallReader(victims, faults), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
     new TargetWatch<NodeFault, NodeReading>(nodeMeaning, new NodeReader(victims), ...around),
     new TargetWatch(filesMeaning, new FilesReader(victims), ...around),

@@ -17,7 +17,7 @@ const node = (name: string): { nodes: object[] } => ({ nodes: [{ node: name }] }
 const route = (of: string): { dependencies: object[] } => ({
   dependencies: [{ name: 'rates', route: of }],
 });
-const disk = (node: number): { disks: object[] } => ({ disks: [{ node: `node-${node}` }] });
+const disk = (node: string): { disks: object[] } => ({ disks: [{ node }] });
 
 /** Where each kind is, so that no two of them are on one link or disk: a kind that is new does not compile without a place. */
 const places = {
@@ -30,9 +30,16 @@ const places = {
   'network.corrupt': link(2, 4),
   'network.rate': link(3, 1),
   'network.partition': link(3, 2),
-  'disk.space': disk(1),
-  'disk.inodes': disk(2),
-  'disk.readonly': disk(3),
+  'disk.space': disk('node-1'),
+  'disk.inodes': disk('node-2'),
+  'disk.readonly': disk('node-3'),
+  'disk.slow': disk('node-4'),
+  'disk.rate': disk('node-7'),
+  'disk.hang': disk('node-8'),
+  'disk.error': disk('node-9'),
+  // Its units are started anew, so that they open their files through the layer.
+  'disk.corrupt': disk(machine(10)),
+  'disk.lost-sync': disk(machine(9)),
   // Nobody but the heal starts this one again.
   'process.kill': unit(1, 'once'),
   'process.crash-loop': unit(2),

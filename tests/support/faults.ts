@@ -70,6 +70,45 @@ export const inodes = (freeInodes: number): Of<'disk.inodes'> => ({
   freeInodes,
 });
 export const readOnly: Of<'disk.readonly'> = { kind: 'disk.readonly', name: 'o', on: disks };
+export const slowDisk = (delayMs: number): Of<'disk.slow'> => ({
+  kind: 'disk.slow',
+  name: 'sd',
+  on: disks,
+  delayMs,
+  calls: ['read', 'write', 'fsync'],
+});
+export const diskRate = (bytesPerSecond: number): Of<'disk.rate'> => ({
+  kind: 'disk.rate',
+  name: 'rd',
+  on: disks,
+  bytesPerSecond,
+});
+export const hungDisk: Of<'disk.hang'> = {
+  kind: 'disk.hang',
+  name: 'hd',
+  on: disks,
+  calls: ['read', 'write', 'fsync'],
+};
+export const failingDisk = (every: number): Of<'disk.error'> => ({
+  kind: 'disk.error',
+  name: 'ed',
+  on: disks,
+  every,
+  calls: ['read', 'write', 'fsync'],
+});
+export const corruptDisk: Of<'disk.corrupt'> = {
+  kind: 'disk.corrupt',
+  name: 'cd',
+  on: disks,
+  files: '*.dat',
+  how: 'flip',
+};
+export const forgetfulDisk: Of<'disk.lost-sync'> = {
+  kind: 'disk.lost-sync',
+  name: 'fd',
+  on: disks,
+  lies: false,
+};
 
 const units = { units: [{ node: '*' }] };
 const nodes = { nodes: [{ node: '*' }] };
@@ -257,6 +296,12 @@ export const oneOfEach = {
   'disk.space': space(0),
   'disk.inodes': inodes(0),
   'disk.readonly': readOnly,
+  'disk.slow': slowDisk(50),
+  'disk.rate': diskRate(1_048_576),
+  'disk.hang': hungDisk,
+  'disk.error': failingDisk(4),
+  'disk.corrupt': corruptDisk,
+  'disk.lost-sync': forgetfulDisk,
   'process.kill': kill,
   'process.crash-loop': crashLoop,
   'process.pause': stop,

@@ -1,4 +1,4 @@
-import { capabilities, type Grant } from '../../scripts/faults/side-car.ts';
+import { capabilities, fuse, type Grant } from '../../scripts/faults/side-car.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { RunnerNode } from '../../scripts/nodes/runner.ts';
@@ -25,6 +25,7 @@ export async function loneSideCar(
       CapDrop: ['ALL'],
       CapAdd: [...capabilities.disk, ...capabilities[grant]],
       SecurityOpt: ['apparmor=unconfined'],
+      ...(grant === 'layer' ? { Devices: [fuse] } : {}),
     },
   });
   await container.start();

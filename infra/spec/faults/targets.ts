@@ -27,13 +27,6 @@ const LinkTarget = z.union([
 ]);
 export type LinkTarget = z.infer<typeof LinkTarget>;
 
-/** Per-node disks by role or node name; without `path` every disk of that role. `all` leaves shared volumes alone. */
-const DiskTarget = z.union([
-  z.literal('all'),
-  z.array(z.strictObject({ node: roleOrNode, path: absolutePath.optional() })).min(1),
-]);
-export type DiskTarget = z.infer<typeof DiskTarget>;
-
 /**
  * Of the nodes that `node` names, all, or as many as the seed is to pick: that many, or that part, rounded up. `skip` passes
  * over so many of them first: the seed's choice is the same wherever it stands in a profile, and may be meant to be another.
@@ -47,6 +40,15 @@ const chosenNodes = {
 const oneChoice = 'one of "count" and "percent"';
 const isOneChoice = ({ count, percent }: { readonly count?: unknown; readonly percent?: unknown }): boolean =>
   count === undefined || percent === undefined;
+
+/** Per-node disks, on chosen nodes; without `path` every disk of them. `all` leaves shared volumes alone. */
+const DiskTarget = z.union([
+  z.literal('all'),
+  z
+    .array(z.strictObject({ ...chosenNodes, path: absolutePath.optional() }).refine(isOneChoice, oneChoice))
+    .min(1),
+]);
+export type DiskTarget = z.infer<typeof DiskTarget>;
 
 /** Units that a role declares (`units:`), on chosen nodes; without `unit` each of them. */
 const UnitTarget = z

@@ -1,12 +1,12 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=5930ddd312033bc8dea6be83db9cbde95407ceb4ede77541040cc3d011f1f689
+LABEL dev.understudy.inputs=3f34d558547a87bf7df0c8fa77d7369ba0104efdd2b062968f31b2496284ad76
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
 
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends 'bash' 'gcc' 'iproute2' 'iptables' 'libc6-dev' 'libnetfilter-queue-dev' 'libnfnetlink-dev' 'libnftables-dev' 'nftables' 'procps' 'util-linux' \
+ && apt-get install -y -qq --no-install-recommends 'bash' 'gcc' 'iproute2' 'iptables' 'libc6-dev' 'libfuse3-dev' 'libnetfilter-queue-dev' 'libnfnetlink-dev' 'libnftables-dev' 'nftables' 'procps' 'util-linux' \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
 
@@ -19,32 +19,36 @@ COPY ["files/001-linkshape.c","/usr/local/src/linkshape.c"]
 COPY ["files/002-linkprobe.c","/usr/local/src/linkprobe.c"]
 COPY ["files/003-diskfill.c","/usr/local/src/diskfill.c"]
 COPY ["files/004-diskreadonly.c","/usr/local/src/diskreadonly.c"]
-COPY ["files/005-processwatch.c","/usr/local/src/processwatch.c"]
-COPY ["files/006-unitfault.c","/usr/local/src/unitfault.c"]
-COPY ["files/007-unitstarts.c","/usr/local/src/unitstarts.c"]
-COPY ["files/008-pathmode.c","/usr/local/src/pathmode.c"]
-COPY ["files/009-clockshift.h","/usr/local/src/clockshift.h"]
-COPY ["files/010-clockshift.c","/usr/local/src/clockshift.c"]
-COPY ["files/011-clockset.c","/usr/local/src/clockset.c"]
-COPY ["files/012-clockask.c","/usr/local/src/clockask.c"]
-COPY ["files/013-dependencyfault.c","/usr/local/src/dependencyfault.c"]
-COPY ["files/014-httpprobe.c","/usr/local/src/httpprobe.c"]
-COPY ["files/015-dnsfault.c","/usr/local/src/dnsfault.c"]
-COPY ["files/016-dnsprobe.c","/usr/local/src/dnsprobe.c"]
-COPY ["files/017-portprobe.c","/usr/local/src/portprobe.c"]
-COPY ["files/018-imds.c","/usr/local/src/imds.c"]
-COPY ["files/019-imdsprobe.c","/usr/local/src/imdsprobe.c"]
-COPY ["files/020-signalwatch.c","/usr/local/src/signalwatch.c"]
-COPY ["files/021-hold","/usr/local/bin/hold"]
+COPY ["files/005-disklayer.h","/usr/local/src/disklayer.h"]
+COPY ["files/006-disklayer.c","/usr/local/src/disklayer.c"]
+COPY ["files/007-diskfault.c","/usr/local/src/diskfault.c"]
+COPY ["files/008-diskprobe.c","/usr/local/src/diskprobe.c"]
+COPY ["files/009-processwatch.c","/usr/local/src/processwatch.c"]
+COPY ["files/010-unitfault.c","/usr/local/src/unitfault.c"]
+COPY ["files/011-unitstarts.c","/usr/local/src/unitstarts.c"]
+COPY ["files/012-pathmode.c","/usr/local/src/pathmode.c"]
+COPY ["files/013-clockshift.h","/usr/local/src/clockshift.h"]
+COPY ["files/014-clockshift.c","/usr/local/src/clockshift.c"]
+COPY ["files/015-clockset.c","/usr/local/src/clockset.c"]
+COPY ["files/016-clockask.c","/usr/local/src/clockask.c"]
+COPY ["files/017-dependencyfault.c","/usr/local/src/dependencyfault.c"]
+COPY ["files/018-httpprobe.c","/usr/local/src/httpprobe.c"]
+COPY ["files/019-dnsfault.c","/usr/local/src/dnsfault.c"]
+COPY ["files/020-dnsprobe.c","/usr/local/src/dnsprobe.c"]
+COPY ["files/021-portprobe.c","/usr/local/src/portprobe.c"]
+COPY ["files/022-imds.c","/usr/local/src/imds.c"]
+COPY ["files/023-imdsprobe.c","/usr/local/src/imdsprobe.c"]
+COPY ["files/024-signalwatch.c","/usr/local/src/signalwatch.c"]
+COPY ["files/025-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/022-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/026-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/023-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/024-accountless","/usr/local/bin/accountless"]
+COPY ["files/027-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/028-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/025-packageless","/usr/local/bin/packageless"]
+COPY ["files/029-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/026-abilities","/usr/local/bin/abilities"]
+COPY ["files/030-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -52,6 +56,9 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkshape","/usr/local/src/linksha
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/linkprobe","/usr/local/src/linkprobe.c","-lm"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfill","/usr/local/src/diskfill.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskreadonly","/usr/local/src/diskreadonly.c"]
+RUN ["gcc","-O2","-Wall","-I/usr/include/fuse3","-o","/usr/local/bin/disklayer","/usr/local/src/disklayer.c","-lfuse3","-lpthread"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskfault","/usr/local/src/diskfault.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/diskprobe","/usr/local/src/diskprobe.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/processwatch.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitstarts","/usr/local/src/unitstarts.c"]

@@ -7,7 +7,9 @@ import { writtenSpec } from '../../../support/written-spec.ts';
 
 /** What the script says where each of its tools does what is given here. */
 async function abilities(
-  tools: Readonly<Record<'tc' | 'nft' | 'iptables' | 'linkshape' | 'clockask' | 'dnsfault', string>>,
+  tools: Readonly<
+    Record<'tc' | 'nft' | 'iptables' | 'linkshape' | 'clockask' | 'dnsfault' | 'disklayer', string>
+  >,
 ): Promise<Abilities> {
   using bin = writtenSpec(
     Object.fromEntries(Object.entries(tools).map(([name, body]) => [name, `#!/bin/sh\n${body}\n`])),
@@ -23,6 +25,7 @@ async function abilities(
 const works = {
   ...{ tc: 'exit 0', nft: 'exit 0', iptables: 'exit 0' },
   ...{ linkshape: 'echo ok', clockask: 'exit 0', dnsfault: 'echo ok' },
+  disklayer: 'exit 0',
 };
 
 test('a kernel that does everything can everything', async () => {
@@ -34,6 +37,7 @@ test('a kernel that does everything can everything', async () => {
     duplicating: true,
     clocks: true,
     names: true,
+    layers: true,
   });
 });
 
@@ -45,6 +49,7 @@ test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
   ['a rule that would duplicate', { nft: 'case "$*" in *dup*) exit 1;; esac' }, { duplicating: false }],
   ['no process that could be asked', { clockask: 'exit 1' }, { clocks: false }],
   ['a program that cannot answer', { dnsfault: 'echo err 4 nftables' }, { names: false }],
+  ['no file system of ours', { disklayer: 'echo err 6; exit 6' }, { layers: false }],
   ['no nftables', { nft: 'exit 1' }, { nftables: false, duplicating: false }],
 ])('%s', async (_what, broken, missing) => {
   const all = {
@@ -55,6 +60,7 @@ test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
     duplicating: true,
     clocks: true,
     names: true,
+    layers: true,
   };
   expect(await abilities({ ...works, ...broken })).toEqual({ ...all, ...missing });
 });

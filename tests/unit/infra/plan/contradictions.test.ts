@@ -3,16 +3,24 @@ import { refuseContradictions } from '../../../../infra/plan/contradictions.ts';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import {
+  corruptDisk,
   cut,
   cutPort,
   delay,
+  diskRate,
+  failingDisk,
+  forgetfulDisk,
   freeze,
+  hungDisk,
   jump,
   kill,
   notice,
   powerLoss,
+  readOnly,
+  reboot,
   recommendation,
   replacement,
+  slowDisk,
   space,
   spot,
   stop,
@@ -148,4 +156,66 @@ test('of two faults on one unit at one time one hides what the other does', () =
   );
   expect(refusal(killed, scheduled('p/stopped', stop, 'a-1:web', [4000, 6000]))).toBeNull();
   expect(refusal(killed, scheduled('p/stopped', stop, 'a-2:web', [3000, 6000]))).toBeNull();
+});
+
+describe('in front of one disk', () => {
+  const disk = 'a-1:/data';
+  const slow = scheduled('p/slow', slowDisk(50), disk, whole);
+  const hung = scheduled('p/hung', hungDisk, disk, [1000, 6000]);
+
+  test.each<[string, ScheduledFault, ScheduledFault]>([
+    ['a hanging call is not slow', slow, hung],
+    [
+      'two fail at one time',
+      scheduled('p/a', failingDisk(2), disk, whole),
+      scheduled('p/b', failingDisk(3), disk, whole),
+    ],
+    [
+      'two rates are one',
+      scheduled('p/a', diskRate(200_000), disk, whole),
+      scheduled('p/b', diskRate(300_000), disk, whole),
+    ],
+    ['what is spoilt is not measured as slow', slow, scheduled('p/b', corruptDisk, disk, whole)],
+    ['a full disk has no room to measure on', slow, scheduled('p/b', space(0), disk, whole)],
+    ['what measures has a file open for writing', slow, scheduled('p/b', readOnly, disk, [1000, 5000])],
+  ])('%s: refused, whichever comes first', (_what, a, b) => {
+    expect(refusal(a, b)).toMatch(/ are on a-1:\/data at the same time, and /);
+    expect(refusal(b, a)).toMatch(/ are on a-1:\/data at the same time, and /);
+  });
+
+  test.each<[string, ScheduledFault]>([
+    ['what adds up', scheduled('p/b', slowDisk(20), disk, [1000, 6000])],
+    ['a rate', scheduled('p/b', diskRate(200_000), disk, whole)],
+    ['another disk', scheduled('p/b', failingDisk(1), 'a-1:/logs', whole)],
+    ['a unit of the node', scheduled('p/b', kill, 'a-1:web', [1000, 6000])],
+  ])('there may be, beside a slow one, %s', (_what, other) => {
+    expect(refusal(slow, other)).toBeNull();
+  });
+
+  const killed = scheduled('p/killed', powerLoss, 'a-1', [20_000, 25_000]);
+
+  test('there may be something before its node is killed, and after that', () => {
+    expect(refusal(hung, killed)).toBeNull();
+    expect(refusal(slow, killed)).toMatch(/while it is away/);
+  });
+
+  test.each<[string, ScheduledFault, RegExp | null]>([
+    ['during the whole run', scheduled('p/lost', forgetfulDisk, disk, whole), null],
+    [
+      'from before it is killed until it is back',
+      scheduled('p/lost', forgetfulDisk, disk, [9_000, 26_000]),
+      null,
+    ],
+    ['until it is killed', scheduled('p/lost', forgetfulDisk, disk, [9_000, 25_000]), /while it is away/],
+    ['from then on', scheduled('p/lost', forgetfulDisk, disk, [21_000, 26_000]), /while it is away/],
+  ])('a disk may forget %s, or is refused', (_when, lost, why) => {
+    for (const both of [refusal(lost, killed), refusal(killed, lost)])
+      if (why === null) expect(both).toBeNull();
+      else expect(both).toMatch(why);
+  });
+
+  test('a disk forgets nothing when its node is shut down in order', () => {
+    const lost = scheduled('p/lost', forgetfulDisk, disk, whole);
+    expect(refusal(lost, scheduled('p/down', reboot, 'a-1', [20_000, 40_000]))).toMatch(/while it is away/);
+  });
 });

@@ -64,7 +64,7 @@ describe('what is asked for and is not there is refused with what there is', () 
       code: 'no-target',
       exit: 64,
       message: 'fault "low-disk/nearly-full" has no target in this cluster',
-      hint: 'its roles and nodes are node, node-1, node-2, node-3; its disks are none',
+      hint: 'its roles and nodes are node, node-1, node-2, node-3; its disks are none (`disks:` of a role; a volume that several nodes share is none)',
     });
   });
 });

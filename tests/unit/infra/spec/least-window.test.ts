@@ -6,7 +6,7 @@ import { cutPort, delay, jitter, oneOfEach } from '../../../support/faults.ts';
 /** For the programs that probe or read to be started in the nodes. */
 const startingMs = 1_000;
 /** Of the whole run alone: no window is too short for them. */
-const lasting = ['network.rate', 'network.burst-loss'];
+const lasting = ['network.rate', 'network.burst-loss', 'disk.rate'];
 const windowed = Object.values(oneOfEach).filter(({ kind }) => !lasting.includes(kind));
 
 test.each([...windowed, delay(300), jitter(50), cutPort])(

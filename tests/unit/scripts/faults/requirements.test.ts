@@ -20,6 +20,7 @@ const everything: Abilities = {
   duplicating: true,
   clocks: true,
   names: true,
+  layers: true,
 };
 const scheduled = (fault: Fault): ScheduledFault => ({
   id: `p/${fault.name}`,
@@ -78,9 +79,14 @@ describe('what the kernel must offer', () => {
       { names: false },
       ['dns.slow', 'dns.fail', 'dns.wrong'],
     ],
+    [
+      'without FUSE there is nothing in front of a disk',
+      { layers: false },
+      ['disk.slow', 'disk.rate', 'disk.hang', 'disk.error', 'disk.corrupt', 'disk.lost-sync'],
+    ],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
-      'disks need nothing of it',
+      'what a disk has left needs nothing of it',
       {
         nfqueue: false,
         netem: false,
@@ -89,6 +95,7 @@ describe('what the kernel must offer', () => {
         duplicating: false,
         clocks: true,
         names: true,
+        layers: true,
       },
       kinds.filter((kind) => kind.startsWith('network.')),
     ],
@@ -105,6 +112,7 @@ describe('what the kernel must offer', () => {
       duplicating: false,
       clocks: false,
       names: false,
+      layers: false,
     };
     const { error } = refusalOf(() => {
       refuseWhatCannotBe(

@@ -24,6 +24,7 @@ const nothingTold: Told = {
     duplicating: true,
     clocks: true,
     names: true,
+    layers: true,
   },
 };
 

@@ -160,6 +160,7 @@ async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
       duplicating: true,
       clocks: true,
       names: true,
+      layers: true,
     },
     progress: silentProgress,
     interrupts,

@@ -226,6 +226,7 @@ async function performed(): Promise<Trial> {
       duplicating: true,
       clocks: true,
       names: true,
+      layers: true,
     },
     progress: silentProgress,
     interrupts: { signal: never, skipCollecting: never, [Symbol.dispose]: () => undefined },
