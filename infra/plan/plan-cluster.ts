@@ -3,6 +3,7 @@ import { reachesLogins } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
 import type { Cluster } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
+import { defaultSettleMs } from '../spec/invariant.ts';
 import { firstHost } from '../spec/pool.ts';
 import { unreachable } from '../spec/semantics.ts';
 import { interpolated } from '../spec/variable-text.ts';
@@ -14,6 +15,7 @@ import type {
   PlanHashes,
   PlannedFile,
   PlannedImage,
+  PlannedInvariant,
   PlannedNode,
   PlannedVolume,
   RenderedStack,
@@ -63,6 +65,7 @@ export function planCluster(input: PlanInput): Plan {
       if (suite === undefined) return [];
       return [{ ...suite, name, command: suite.command.map((word) => interpolated(word, variables)) }];
     }),
+    invariants: plannedInvariants(cluster, nodes, variables),
     reference: cluster.reference ?? null,
     allowances: cluster.allowances,
   };
@@ -169,6 +172,26 @@ function plannedVolumes(cluster: Cluster, nodes: readonly PlannedNode[]): readon
       return path === undefined ? [] : [{ node, path }];
     }),
   }));
+}
+
+function plannedInvariants(
+  { invariants }: Cluster,
+  nodes: readonly PlannedNode[],
+  variables: PlanInput['variables'],
+): readonly PlannedInvariant[] {
+  return byKey(invariants).map(([name, { where, nodes: which, command, ...invariant }]) => {
+    const all = nodes.filter(({ role }) => role === where).map((node) => node.name);
+    return {
+      ...invariant,
+      name,
+      role: where,
+      command: command.map((word) => interpolated(word, variables)),
+      holdsOn: which === 'any' ? 'any' : 'each',
+      nodes: which === 'first' ? all.slice(0, 1) : all,
+      settleMs: invariant.during === 'always' ? 0 : (invariant.settleMs ?? defaultSettleMs),
+      recoversWithinMs: invariant.recoversWithinMs ?? null,
+    };
+  });
 }
 
 /** Roles and suites keep their author's order, which numbers and sequence come from; of all else it means nothing. */

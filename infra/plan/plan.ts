@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Allowance, Readiness, Suite } from '../spec/cluster.ts';
 import type { ReferenceFacts } from '../spec/facts.ts';
 import type { Fault } from '../spec/fault.ts';
+import type { Invariant } from '../spec/invariant.ts';
 
 /** How a node's image comes to be: built from a rendered stack, or pulled by digest. */
 export type PlannedImage =
@@ -93,6 +94,22 @@ export interface PlannedSuite extends Suite {
   readonly name: string;
 }
 
+export interface PlannedInvariant extends Omit<
+  Invariant,
+  'settleMs' | 'recoversWithinMs' | 'where' | 'nodes'
+> {
+  readonly name: string;
+  readonly role: string;
+  /** `any`: on one of `nodes` at least; otherwise on each of them. */
+  readonly holdsOn: 'each' | 'any';
+  /** Those that are asked. */
+  readonly nodes: readonly string[];
+  /** 0 for what must hold always. */
+  readonly settleMs: number;
+  /** null: no limit. */
+  readonly recoversWithinMs: number | null;
+}
+
 /**
  * All that a rehearsal does, and nothing of where or when: no run id, no time, no absolute address, no backend. Equal
  * spec, profiles, seed, variables and suites give equal bytes (canonical.ts), whatever machine they are planned on.
@@ -113,6 +130,7 @@ export interface Plan {
   readonly conditions: readonly ScheduledFault[];
   readonly schedule: readonly ScheduledFault[];
   readonly suites: readonly PlannedSuite[];
+  readonly invariants: readonly PlannedInvariant[];
   readonly reference: string | null;
   readonly allowances: readonly Allowance[];
 }

@@ -7,7 +7,7 @@ import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { HealProof } from './heal-proof.ts';
 import { EndedVictims } from './ended-victims.ts';
-import { InForce } from './in-force.ts';
+import { InForce, type OnChange } from './in-force.ts';
 import { Injector } from './injector.ts';
 import { layers } from './layers.ts';
 import type { Receipt } from '../verdict/receipt.ts';
@@ -22,6 +22,7 @@ export interface FaultStage extends VictimStage {
   readonly signal: AbortSignal;
   /** What injects and heals; tests put one in its place that leaves out a part. */
   readonly driver: (victims: readonly Victim[]) => FaultDriver;
+  readonly onChange: OnChange;
 }
 
 /** Faults of one trial: put in, measured, taken out, measured again, proven gone. */
@@ -32,7 +33,7 @@ export class FaultSession {
   readonly #driver: FaultDriver;
   readonly #proof: HealProof;
   readonly #injector: Injector;
-  readonly #inForce = new InForce();
+  readonly #inForce: InForce;
   /** One for each family of faults. */
   readonly #watches: readonly FaultWatch[];
   /** On one link or disk one thing at a time: two changes at once could not be told apart by what is measured. */
@@ -53,6 +54,7 @@ export class FaultSession {
     this.#victims = victims;
     this.#faults = faults;
     this.#driver = stage.driver(victims);
+    this.#inForce = new InForce(stage.onChange);
     this.#injector = new Injector(this.#driver, stage.recorder, this.#inForce, () => this.#sinceSuiteMs());
     this.#ended = new EndedVictims(victims);
     this.#proof = proof;
@@ -109,8 +111,11 @@ export class FaultSession {
     );
   }
 
-  /** Takes everything out, proves it, and writes a receipt for every fault and target. */
-  async finish(): Promise<{
+  /**
+   * Takes everything out, proves it, and writes a receipt for every fault and target. In between, when all of it is out and
+   * nothing else was touched yet, comes `healed`.
+   */
+  async finish(healed: () => Promise<void>): Promise<{
     readonly receipts: readonly Receipt[];
     readonly leftovers: readonly string[];
     readonly invalid: readonly string[];
@@ -123,6 +128,7 @@ export class FaultSession {
       const some = lastFirst.filter(({ fault }) => isNodeFault(fault) === isAway);
       for (const fault of some) await this.#said(fault.id, async () => this.#heal(fault));
     }
+    await healed();
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended.nodes, (node) => this.#driver.scaffolding(node));
     await this.#said('driver', async () => this.#driver.release(this.#ended.nodes));

@@ -29,6 +29,7 @@ export const PlanFile = z.object({
     conditions: z.array(z.lazy(() => PlannedFault)),
     schedule: z.array(z.lazy(() => PlannedFault)),
     suites: z.array(z.object({ name: z.string() })),
+    invariants: z.array(z.object({ name: z.string() })).default([]),
     reference: z.string().nullable(),
   }),
 });

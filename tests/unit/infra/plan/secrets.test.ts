@@ -67,6 +67,13 @@ const plan: Plan = {
       fault: { ...variable('in-a-fault'), variable: 'BROKER_PASSWORD' },
     },
   ],
+  invariants: [
+    {
+      ...{ name: 'i', role: 'worker', nodes: ['worker-1'], holdsOn: 'each', during: 'always' },
+      ...{ everyMs: 1000, timeoutMs: 1000, settleMs: 0, recoversWithinMs: null },
+      command: ['check', '--token', 'in-an-invariant-1'],
+    },
+  ],
   suites: [
     {
       name: 's',

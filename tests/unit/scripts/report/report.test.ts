@@ -64,7 +64,7 @@ describe('the top of the page', () => {
 
   test('says that it fails without faults where the control did not pass', () => {
     const control = { runId: 'c', verdict: 'fail', why: ['suite failed'], suites: [suite()] } as const;
-    const failed = { ...control, why: [...control.why], suites: [...control.suites] };
+    const failed = { ...control, why: [...control.why], suites: [...control.suites], invariants: [] };
     const said = words(
       madeUpRun({
         events: whole.events.slice(0, 1),
