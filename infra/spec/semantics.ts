@@ -226,10 +226,11 @@ function variables(cluster: Cluster, report: Report): void {
   for (const [role, { environment }] of Object.entries(cluster.roles)) {
     for (const [key, value] of Object.entries(environment)) check(['roles', role, 'environment', key], value);
   }
-  for (const kind of ['suites', 'invariants'] as const) {
-    for (const [name, { command }] of Object.entries(cluster[kind])) {
-      for (const [index, word] of command.entries()) check([kind, name, 'command', index], word);
-    }
+  for (const [suite, { command }] of Object.entries(cluster.suites)) {
+    for (const [index, word] of command.entries()) check(['suites', suite, 'command', index], word);
+  }
+  for (const [invariant, { command }] of Object.entries(cluster.invariants)) {
+    for (const [index, word] of command.entries()) check(['invariants', invariant, 'command', index], word);
   }
   for (const [name, allowed] of Object.entries(cluster.choices)) {
     const value = cluster.variables[name];

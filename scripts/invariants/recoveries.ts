@@ -1,8 +1,8 @@
 import type { Recovery } from './outcome.ts';
 
-interface Pending {
-  readonly fault: string;
-  readonly healedAtMs: number;
+type Healed = Pick<Recovery, 'fault' | 'healedAtMs' | 'limitMs' | 'broke'>;
+
+interface Pending extends Healed {
   broke: boolean;
   /** Subjects that have not answered well since, and which of them did not before. */
   readonly waitsFor: Set<string>;
@@ -19,19 +19,17 @@ interface Pending {
  */
 export class Recoveries {
   readonly #subjects: readonly string[];
-  readonly #limitMs: number | null;
   readonly #all: Pending[] = [];
 
-  constructor(subjects: readonly string[], limitMs: number | null) {
+  constructor(subjects: readonly string[]) {
     this.#subjects = subjects;
-    this.#limitMs = limitMs;
   }
 
-  open(fault: string, healedAtMs: number, broken: ReadonlySet<string>, broke: boolean): void {
+  /** `broken`: subjects that it does not hold on. */
+  open(healed: Healed, broken: ReadonlySet<string>): void {
     this.#all.push({
-      fault,
-      healedAtMs,
-      broke: broke || broken.size > 0,
+      ...healed,
+      broke: healed.broke || broken.size > 0,
       waitsFor: new Set(this.#subjects),
       broken: new Set(broken),
       afterMs: 0,
@@ -68,15 +66,15 @@ export class Recoveries {
 
   /** Whether any is undecided, and could still be within its limit or has none. */
   areOpen(nowMs: number): boolean {
-    return this.#all.some((one) => isOpen(one) && nowMs - one.healedAtMs <= (this.#limitMs ?? Infinity));
+    return this.#all.some((one) => isOpen(one) && nowMs - one.healedAtMs <= (one.limitMs ?? Infinity));
   }
 
   all(nowMs: number): readonly Recovery[] {
     return this.#all.map((one) => this.#told(one, nowMs));
   }
 
-  #told({ fault, healedAtMs, broke, waitsFor, afterMs, closedAtMs, why }: Pending, nowMs: number): Recovery {
-    const limitMs = this.#limitMs;
+  #told(one: Pending, nowMs: number): Recovery {
+    const { fault, healedAtMs, limitMs, broke, waitsFor, afterMs, closedAtMs, why } = one;
     const common = { fault, healedAtMs, broke, limitMs };
     if (waitsFor.size === 0)
       return { ...common, afterMs, ok: limitMs === null || afterMs <= limitMs, why: '' };

@@ -20,6 +20,8 @@ export type Transition =
 
 interface InForce {
   readonly fault: string;
+  /** Not during the whole run. */
+  readonly isWindow: boolean;
   readonly fromMs: number;
   toMs: number | null;
 }
@@ -47,23 +49,30 @@ export class InvariantStory {
   constructor(planned: PlannedInvariant) {
     this.#planned = planned;
     const subjects = planned.holdsOn === 'any' ? [''] : planned.nodes;
-    this.#recoveries = new Recoveries(subjects, planned.recoversWithinMs);
+    this.#recoveries = new Recoveries(subjects);
   }
 
-  faultCame(fault: string, ms: number): void {
+  faultCame(fault: string, ms: number, isWindow: boolean): void {
     this.#recoveries.changed(`${fault} came`, ms);
-    this.#faults.push({ fault, fromMs: ms, toMs: null });
+    this.#faults.push({ fault, isWindow, fromMs: ms, toMs: null });
   }
 
-  /** What is to hold without faults alone is not looked for while there are others. */
+  /**
+   * What is to hold without faults alone is not looked for while there are others. What a fault in a window still breaks is
+   * not late: then no limit holds.
+   */
   faultWent(fault: string, ms: number): void {
     this.#recoveries.changed(`${fault} was healed`, ms);
     const gone = this.#faults.findLast((one) => one.fault === fault && one.toMs === null);
     if (gone === undefined) return;
     gone.toMs = ms;
-    if (this.#planned.during === 'no-fault' && this.#faults.some(({ toMs }) => toMs === null)) return;
+    const others = this.#faults.filter(({ toMs }) => toMs === null);
+    const { during, recoversWithinMs } = this.#planned;
+    if (during === 'no-fault' && others.length > 0) return;
+    const limitMs = others.some(({ isWindow }) => isWindow) ? null : recoversWithinMs;
     const brokeMeanwhile = this.#breaks.some(({ toMs }) => toMs === null || toMs >= gone.fromMs);
-    this.#recoveries.open(fault, ms, new Set(this.#broken.keys()), brokeMeanwhile);
+    const healed = { fault, healedAtMs: ms, limitMs, broke: brokeMeanwhile };
+    this.#recoveries.open(healed, new Set(this.#broken.keys()));
   }
 
   /** The answers of one round; those who were away were not asked. */

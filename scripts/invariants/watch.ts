@@ -37,9 +37,9 @@ export class InvariantWatch {
     this.#asked = stage.planned.map((planned) => new Asked(planned, stage));
   }
 
-  faultCame(fault: string): void {
+  faultCame(fault: string, isWindow: boolean): void {
     const ms = this.#stage.recorder.nowMs();
-    for (const { story } of this.#asked) story.faultCame(fault, ms);
+    for (const { story } of this.#asked) story.faultCame(fault, ms, isWindow);
     for (const one of this.#asked) one.spoil(this.#stage.away());
   }
 
@@ -64,8 +64,13 @@ export class InvariantWatch {
   /** When all faults are healed: until it is known of each whether it holds again, or its time is over. */
   async settled(): Promise<void> {
     const { signal } = this.#stage;
-    while (this.#asked.some(({ story }) => story.isUnsettled(this.#stage.recorder.nowMs())))
+    for (;;) {
+      // What is under way may tell more.
+      await Promise.all(this.#asked.map(async ({ underWay }) => underWay));
+      const nowMs = this.#stage.recorder.nowMs();
+      if (!this.#asked.some(({ story }) => story.isUnsettled(nowMs))) return;
       await delay(settleEveryMs, undefined, { signal });
+    }
   }
 
   /** Nobody is asked any more; answers under way are waited for. Called again it says the same. */
@@ -92,6 +97,10 @@ export class InvariantWatch {
   }
 }
 
+interface Polled {
+  isSpoilt: boolean;
+}
+
 /** One invariant on all its nodes. */
 class Asked {
   readonly planned: PlannedInvariant;
@@ -99,7 +108,8 @@ class Asked {
   readonly #stage: InvariantStage;
   readonly #polls: readonly { readonly node: string; readonly poll: Poll }[];
   /** Nodes that are being asked, and whether a fault has taken them away meanwhile. */
-  readonly #underWay = new Map<string, { isSpoilt: boolean }>();
+  readonly #polled = new Map<string, Polled>();
+  #current: Promise<void> = Promise.resolve();
 
   constructor(planned: PlannedInvariant, stage: InvariantStage) {
     this.planned = planned;
@@ -114,10 +124,21 @@ class Asked {
   }
 
   spoil(away: ReadonlySet<string>): void {
-    for (const [node, one] of this.#underWay) if (away.has(node)) one.isSpoilt = true;
+    for (const [node, one] of this.#polled) if (away.has(node)) one.isSpoilt = true;
   }
 
   async round(ended: AbortSignal): Promise<void> {
+    const round = this.#round(ended);
+    this.#current = round.catch(() => undefined); // whoever asked for the round is told
+    await round;
+  }
+
+  /** The round that has begun, or the last one; never rejects. */
+  get underWay(): Promise<void> {
+    return this.#current;
+  }
+
+  async #round(ended: AbortSignal): Promise<void> {
     const answers: Answer[] = [];
     const queue = [...this.#polls];
     const next = async (): Promise<void> => {
@@ -131,23 +152,34 @@ class Asked {
       }
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, queue.length) }, next));
-    if (this.planned.holdsOn === 'any') this.#tell(this.story.heard(answers));
+    // Of a round that was cut short, those who were not asked might have been the one.
+    const isWhole = !ended.aborted || answers.some(({ holds }) => holds);
+    if (this.planned.holdsOn === 'any' && isWhole) this.#tell(this.story.heard(this.#inOrder(answers)));
+  }
+
+  #inOrder(answers: readonly Answer[]): readonly Answer[] {
+    return this.planned.nodes.flatMap((name) => answers.filter(({ node }) => node === name));
   }
 
   /** null: it was away, or is not waited for any more. */
   async #ask(node: string, poll: Poll, ended: AbortSignal): Promise<Answer | null> {
-    const { recorder, folder, away, signal } = this.#stage;
-    if (ended.aborted || signal.aborted || away().has(node)) return null;
-    const underWay = { isSpoilt: false };
-    this.#underWay.set(node, underWay);
+    const { recorder, folder, signal } = this.#stage;
+    if (ended.aborted || !this.#counts(node)) return null;
+    const polled: Polled = { isSpoilt: false };
+    this.#polled.set(node, polled);
     const fromMs = recorder.nowMs();
     const { exitCode, words } = await poll.ask(signal);
-    this.#underWay.delete(node);
-    if (signal.aborted || underWay.isSpoilt || away().has(node)) return null;
+    this.#polled.delete(node);
+    if (polled.isSpoilt || !this.#counts(node)) return null;
     const toMs = recorder.nowMs();
     // First what is secret goes, then what is too long: half a secret would not be known for one.
     const lines = folder.redactor.text(words).split('\n').slice(-mostLines).join('\n');
     return { node, fromMs, toMs, holds: exitCode === 0, exitCode, words: lines.slice(-mostCharacters) };
+  }
+
+  /** Nobody ends the run, and no fault has taken the node away. */
+  #counts(node: string): boolean {
+    return !this.#stage.signal.aborted && !this.#stage.away().has(node);
   }
 
   #keep({ node, fromMs, toMs, holds, exitCode, words }: Answer): void {

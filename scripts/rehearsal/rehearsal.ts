@@ -6,7 +6,7 @@ import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../verdict/merged-junit.ts';
 import { conclude } from '../verdict/conclude.ts';
 import { controlKey, goldenFolder, goldenOf, keepControl, readControl, suiteDigests } from './control.ts';
-import type { ControlSeen, InvariantOutcome, JudgedInvariant } from '../invariants/outcome.ts';
+import { InvariantOutcome, type ControlSeen, type JudgedInvariant } from '../invariants/outcome.ts';
 import type { ControlResult } from '../verdict/control-result.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
 import { nothingHappened } from './nothing-happened.ts';
@@ -102,7 +102,7 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: Key, stage:
 }
 
 function resultOf({ runId, verdict, why, suites, invariants }: Verdict): ControlResult {
-  const seen = invariants.map(({ control: _control, ...outcome }) => outcome);
+  const seen = invariants.map((one) => InvariantOutcome.strip().parse(one));
   return { runId, verdict, why, suites, invariants: seen };
 }
 

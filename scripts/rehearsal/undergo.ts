@@ -134,7 +134,7 @@ async function armed(
   const passing: ReadonlySet<ScheduledFault> = new Set(bound.loaded.plan.schedule);
   const onChange: FaultStage['onChange'] = (fault, change) => {
     if (!passing.has(fault)) return;
-    if (change === 'came') invariants.faultCame(fault.id);
+    if (change === 'came') invariants.faultCame(fault.id, fault.startMs !== null);
     else invariants.faultWent(fault.id);
   };
   const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready, onChange };

@@ -120,7 +120,7 @@ const events: readonly RunEvent[] = [
   at(1_700, { type: 'phase.start', phase: 'inject' }),
   at(3_000, { type: 'fault.inject', fault: 'slow/delay', targets: links, tookMs: 40 }),
   at(5_000, { type: 'phase.end', phase: 'inject', ok: true, why: '' }),
-  at(2_900, { type: 'invariant.start', invariant: 'queue-answers', nodes: ['left-1'] }),
+  at(5_000, { type: 'invariant.start', invariant: 'queue-answers', nodes: ['left-1'] }),
   at(5_000, { type: 'phase.start', phase: 'suite' }),
   at(5_000, { type: 'suite.start', suite: 'checks' }),
   at(9_000, { type: 'fault.inject', fault: 'slow/full', targets: disks, tookMs: 9 }),

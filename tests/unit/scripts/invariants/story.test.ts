@@ -29,7 +29,7 @@ describe('what is to hold always', () => {
   test('is violated by one bad answer, under a fault too, and the fault is named', () => {
     const story = new InvariantStory(planned());
     expect(story.heard([good('worker-1', 0), good('worker-2', 0, 80)])).toEqual([]);
-    story.faultCame('p/full', 900);
+    story.faultCame('p/full', 900, true);
     const at = {
       nodes: ['worker-2'],
       fromMs: 1_000,
@@ -69,7 +69,7 @@ describe('what is to hold without faults', () => {
 
   test('may break under a fault and until it has settled, and is violated where it then still does not hold', () => {
     const story = new InvariantStory(calm);
-    story.faultCame('p/cut', 500);
+    story.faultCame('p/cut', 500, true);
     expect(story.heard([bad('worker-1', 1_000)])).toMatchObject([
       { to: 'broken', at: { violatedAtMs: null } },
     ]);
@@ -83,7 +83,7 @@ describe('what is to hold without faults', () => {
 
   test('is not violated by an answer that was asked for before a fault came and given after', () => {
     const story = new InvariantStory(calm);
-    story.faultCame('p/cut', 1_020);
+    story.faultCame('p/cut', 1_020, true);
     expect(story.heard([bad('worker-1', 1_000)])).toMatchObject([{ to: 'broken' }]);
   });
 
@@ -97,7 +97,7 @@ describe('how soon it holds again', () => {
 
   function healed(changes: Partial<PlannedInvariant> = {}): InvariantStory {
     const story = new InvariantStory({ ...limited, ...changes });
-    story.faultCame('p/kill', 500);
+    story.faultCame('p/kill', 500, true);
     story.heard([bad('worker-1', 1_000)]);
     story.faultWent('p/kill', 2_000);
     return story;
@@ -133,7 +133,7 @@ describe('how soon it holds again', () => {
 
   test('is not known where another fault comes or goes first, and is no fault of it within its time', () => {
     const story = healed();
-    story.faultCame('p/full', 3_000);
+    story.faultCame('p/full', 3_000, true);
     expect(story.outcome(9_000).recoveries).toMatchObject([
       { afterMs: null, ok: true, why: 'p/full came 1000 ms later' },
     ]);
@@ -141,7 +141,7 @@ describe('how soon it holds again', () => {
 
   test('is nothing where neither fault nor heal broke it', () => {
     const story = new InvariantStory(limited);
-    story.faultCame('p/kill', 500);
+    story.faultCame('p/kill', 500, true);
     story.faultWent('p/kill', 2_000);
     story.heard([good('worker-1', 2_100)]);
     expect(story.outcome(3_000).recoveries).toMatchObject([{ broke: false, afterMs: 0, ok: true }]);
@@ -149,11 +149,27 @@ describe('how soon it holds again', () => {
 
   test('is looked for after the last heal alone, where it need not hold under faults', () => {
     const story = new InvariantStory({ ...limited, during: 'no-fault', settleMs: 1_000 });
-    story.faultCame('p/a', 100);
-    story.faultCame('p/b', 200);
+    story.faultCame('p/a', 100, true);
+    story.faultCame('p/b', 200, true);
     story.faultWent('p/a', 1_000);
     story.faultWent('p/b', 2_000);
     expect(story.outcome(2_000).recoveries.map(({ fault }) => fault)).toEqual(['p/b']);
+  });
+
+  test('has no limit while another fault in a window is there, and has it beside those of the whole run', () => {
+    const limits = [true, false].map((isWindow) => {
+      const story = new InvariantStory(limited);
+      story.faultCame('p/other', 0, isWindow);
+      story.faultCame('p/kill', 500, true);
+      story.heard([bad('worker-1', 1_000)]);
+      story.faultWent('p/kill', 2_000);
+      story.heard([bad('worker-1', 9_000)]);
+      return story.outcome(9_100).recoveries.map(({ fault, limitMs, ok }) => ({ fault, limitMs, ok }));
+    });
+    expect(limits).toEqual([
+      [{ fault: 'p/kill', limitMs: null, ok: true }],
+      [{ fault: 'p/kill', limitMs: 3_000, ok: false }],
+    ]);
   });
 
   test('is not waited for for ever', () => {
