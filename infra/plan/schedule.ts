@@ -2,7 +2,7 @@ import type { Link } from '../spec/cluster.ts';
 import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
 import { refuseContradictions } from './contradictions.ts';
-import type { PlannedNode, ScheduledFault } from './plan.ts';
+import type { EventStart, PlannedNode, ScheduledFault } from './plan.ts';
 import { drawFor } from './seed.ts';
 import { targetsOf } from './targets.ts';
 import { windowsOf } from './windows.ts';
@@ -51,11 +51,29 @@ function scheduled(
   const id = `${profile}/${fault.name}`;
   const targets = targetsOf(profile, fault, nodes, seed);
   const windows = windowsOf(fault, drawFor(seed, id));
-  return windows.map((window, at) => ({
+  return windows.map(({ startMs, endMs, after }, at) => ({
     id: windows.length === 1 ? id : `${id}/${at + 1}`,
     profile,
     fault,
     targets,
-    ...window,
+    startMs,
+    endMs,
+    ...(after === undefined ? {} : { after: { ...eventOf(fault, nodes), ...after } }),
   }));
+}
+
+/** Where nobody has it, beyond-sense.ts says so in its place. */
+function eventOf(
+  { from }: Fault,
+  nodes: readonly PlannedNode[],
+): Pick<EventStart, 'event' | 'nodes' | 'byMs'> {
+  if (from === undefined || !('event' in from)) throw new Error('a fault without an event waits for none');
+  const { event, byMs } = from;
+  const where = event.log?.node ?? event.file?.node ?? event.port?.node;
+  const unit = event.log?.unit;
+  const found = nodes.filter(
+    ({ name, role, units }) =>
+      (role === where || name === where) && (unit === undefined || units.includes(unit)),
+  );
+  return { event, byMs, nodes: found.map(({ name }) => name) };
 }

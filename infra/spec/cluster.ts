@@ -13,6 +13,7 @@ import {
 import { Dependency } from './dependency.ts';
 import { linkValues } from './faults/network.ts';
 import { Invariant } from './invariant.ts';
+import { isPattern } from './pattern.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
 export const conceptName = z
@@ -23,15 +24,6 @@ const port = z.int().min(1).max(65535);
 const references = '${name} stands for the value of a variable, $${ for the text ${ itself';
 
 const sizedDisk = { sizeMiB: z.int().min(1).max(1_048_576), inodes: z.int().min(16).optional() };
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Exactly one condition, polled until it holds or `timeoutMs` has passed. */
 export const Readiness = z

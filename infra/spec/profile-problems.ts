@@ -36,7 +36,9 @@ function twice({ name }: Fault, before: readonly Fault[]): readonly Finding[] {
 /** Spans that end before they begin. */
 function crooked({ from, lastsMs, again }: Fault): readonly Finding[] {
   const spans = [
-    { at: ['from'], span: from, what: 'the window', hint: 'from: [earliest, latest]' },
+    from !== undefined && 'event' in from
+      ? { at: ['from', 'thenMs'], span: from.thenMs, what: 'thenMs', hint: 'thenMs: [soonest, latest]' }
+      : { at: ['from'], span: from, what: 'the window', hint: 'from: [earliest, latest]' },
     { at: ['lastsMs'], span: lastsMs, what: 'lastsMs', hint: 'lastsMs: [shortest, longest]' },
     { at: ['again', 'everyMs'], span: again?.everyMs, what: 'everyMs', hint: 'everyMs: [soonest, latest]' },
   ];
@@ -57,6 +59,7 @@ function misplaced(fault: Fault): readonly Finding[] {
     const hint = 'give from: [earliest, latest] too, or leave both out: the fault holds during the whole run';
     return [window([key], `${said} without from`, hint)];
   }
+  if ('event' in from) return misplacedAfterEvent(fault);
   if (untilMs !== undefined && lastsMs !== undefined)
     return [window(['lastsMs'], 'lastsMs beside untilMs', 'one of the two says when the fault ends')];
   if (again !== undefined && lastsMs === undefined)
@@ -67,11 +70,7 @@ function misplaced(fault: Fault): readonly Finding[] {
   const [, latest] = from;
   const least = leastWindowMs(fault);
   const short = (at: Path, lasts: number, enough: number): readonly Finding[] => [
-    window(
-      at,
-      `the fault may hold for no more than ${lasts} ms, and measuring a ${kind} takes ${least} ms`,
-      `${enough} or more, or leave it out: the fault holds until the suites end`,
-    ),
+    tooShort(at, kind, lasts, least, enough),
   ];
   if (untilMs !== undefined && untilMs <= latest)
     return [
@@ -93,6 +92,39 @@ function misplaced(fault: Fault): readonly Finding[] {
       ),
     ];
   return [];
+}
+
+/** Nobody knows when the event will be: only how long the fault lasts then can be said. */
+function misplacedAfterEvent(fault: Fault): readonly Finding[] {
+  const { kind, untilMs, lastsMs, again } = fault;
+  if (untilMs !== undefined)
+    return [
+      window(
+        ['untilMs'],
+        'untilMs beside an event, which may come later than that',
+        'lastsMs: [shortest, longest] says how long it lasts',
+      ),
+    ];
+  if (again !== undefined)
+    return [
+      window(
+        ['again'],
+        'again beside an event, which is waited for once',
+        'another fault that waits for the same event, with another thenMs',
+      ),
+    ];
+  const least = leastWindowMs(fault);
+  return lastsMs !== undefined && lastsMs[0] < least
+    ? [tooShort(['lastsMs'], kind, lastsMs[0], least, least)]
+    : [];
+}
+
+function tooShort(at: Path, kind: string, lasts: number, least: number, enough: number): Finding {
+  return window(
+    at,
+    `the fault may hold for no more than ${lasts} ms, and measuring a ${kind} takes ${least} ms`,
+    `${enough} or more, or leave it out: the fault holds until the suites end`,
+  );
 }
 
 function window(at: Path, message: string, hint: string): Finding {

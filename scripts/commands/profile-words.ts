@@ -1,5 +1,6 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault, Profile } from '../../infra/spec/fault.ts';
+import { eventWords } from '../../infra/spec/faults/event.ts';
 import type { LinkTarget, NetworkShape, NodeTarget } from '../../infra/spec/faults/targets.ts';
 
 /** Pure: a profile as a person reads it, a line for each of its faults. */
@@ -80,7 +81,9 @@ function timeWords({ from, untilMs, lastsMs, again }: Fault): string {
         ? `, until ${seconds(untilMs)} s`
         : ', until the suites end';
   const times = again === undefined ? '' : `, ${again.times} times, every ${spanWords(again.everyMs)}`;
-  return `beginning at ${spanWords(from)}${ends}${times}`;
+  if (!('event' in from)) return `beginning at ${spanWords(from)}${ends}${times}`;
+  const later = from.thenMs[1] === 0 ? '' : ` ${spanWords(from.thenMs)} after`;
+  return `beginning${later === '' ? ' when' : `${later} the moment when`} ${eventWords(from.event)}${ends}`;
 }
 
 function spanWords([first, last]: readonly [number, number]): string {

@@ -46,6 +46,18 @@ export const RunEvent = z.discriminatedUnion('type', [
     targets: z.array(z.string()),
     tookMs: z.number(),
   }),
+  /** What a fault waited for has come. */
+  z.strictObject({
+    ...at,
+    type: z.literal('fault.event'),
+    fault: z.string(),
+    /** In words. */
+    event: z.string(),
+    /** null: in a suite. */
+    node: z.string().nullable(),
+    /** The line, where it is one. */
+    line: z.string(),
+  }),
   z.strictObject({ ...at, type: z.literal('fault.error'), fault: z.string(), why: z.string() }),
   z.strictObject({ ...at, type: z.literal('suite.start'), suite: z.string() }),
   z.strictObject({ ...at, type: z.literal('suite.end'), suite: z.string(), status: z.string() }),

@@ -89,9 +89,26 @@ export function routeOf(victims: readonly Victim[], text: string): { victim: Vic
   return { victim: victimNamed(victims, target.node), route: target.route };
 }
 
-/** Pure: the least that these faults need of a side-car, and what reading a fingerprint does. */
-export function grantsFor(faults: readonly ScheduledFault[]): ReadonlySet<Grant> {
-  return new Set<Grant>(['network', 'disk', ...faults.flatMap(({ fault }) => kinds[fault.kind].needs)]);
+/** Pure: the least that these faults need of a side-car, what reading a fingerprint does, and looking for a file. */
+export function grantsFor(faults: readonly ScheduledFault[], looksForFile = false): ReadonlySet<Grant> {
+  const looking: readonly Grant[] = looksForFile ? ['inside'] : [];
+  return new Set<Grant>([
+    'network',
+    'disk',
+    ...looking,
+    ...faults.flatMap(({ fault }) => kinds[fault.kind].needs),
+  ]);
+}
+
+function waitsForFile(node: string, { loaded }: BoundPlan): boolean {
+  return loaded.plan.schedule.some(
+    ({ after }) => after?.event.file !== undefined && after.nodes.includes(node),
+  );
+}
+
+/** Ends what is in force, all at once. */
+export async function endLeases(victims: readonly Victim[]): Promise<void> {
+  await allDone(victims.map(async (victim) => victim.disarm()));
 }
 
 /** What acts on one start of a node. */
@@ -143,7 +160,7 @@ class ArmedNode implements Victim {
   ): Promise<ArmedNode> {
     const access = stage.nodes.get(planned.name);
     if (access === undefined) throw new Error(`node ${planned.name} is not there`);
-    const granted = grantsFor(faults);
+    const granted = grantsFor(faults, waitsForFile(planned.name, stage.bound));
     if (planned.disks.length > 0 && faults.some(({ fault }) => isNodeFault(fault)))
       await startAnchor(stage.engine, stage.bound, planned.name, stage.toolbox);
     return new ArmedNode(stage, planned, access, granted, await arm(stage, planned, granted, 1));

@@ -82,6 +82,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
       specFolder: dirname(loaded.specFile),
       golden: trial.golden,
       signal: stage.interrupts.signal,
+      ear: faults?.events ?? null,
     });
   const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
   found.suites = await stage.progress.step(title, async () =>

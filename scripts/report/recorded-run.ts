@@ -39,6 +39,8 @@ const PlannedFault = z.object({
   targets: z.array(z.string()),
   startMs: z.number().nullable(),
   endMs: z.number().nullable(),
+  /** It waits for something that happens, and nobody knew when that would be. */
+  after: z.object({}).optional(),
 });
 export type PlanFile = z.infer<typeof PlanFile>;
 export type PlannedFault = z.infer<typeof PlannedFault>;

@@ -65,6 +65,11 @@ function ofEvent(event: RunEvent): readonly Told[] {
       );
     case 'fault.heal':
       return tell(event.fault, `healed on ${listed(event.targets)} (heal took ${duration(event.tookMs)})`);
+    case 'fault.event':
+      return tell(
+        event.fault,
+        `its moment has come: ${event.event}${event.node === null ? '' : `, on ${event.node}`}${event.line === '' ? '' : `: ${event.line}`}`,
+      );
     case 'fault.error':
       return tell(event.fault, event.why, true);
     case 'suite.start':

@@ -11,6 +11,12 @@ export interface Golden {
   readonly folder: string;
 }
 
+/** Who wants to know what suites do while they do it. */
+export interface SuiteEar {
+  began(suite: string): void;
+  said(suite: string, line: string): void;
+}
+
 /** All that the suites of one trial need. */
 export interface SuiteRun {
   readonly suites: readonly PlannedSuite[];
@@ -25,6 +31,8 @@ export interface SuiteRun {
   readonly specFolder: string;
   readonly golden: Golden;
   readonly signal: AbortSignal;
+  /** null: nobody. */
+  readonly ear: SuiteEar | null;
 }
 
 /** How a suite's command ended. */

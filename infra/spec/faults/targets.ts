@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { absolutePath, unitName } from '../../../images/stack.ts';
 
-const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/, 'name of a role or node');
+export const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/, 'name of a role or node');
 const anyNode = z.union([z.literal('*'), roleOrNode]);
 
 /**

@@ -36,6 +36,13 @@ describe('a fault in words', () => {
       'k: process.kill signal KILL, on worker of 1 of worker, beginning at 0 to 0.5 s, until the suites end',
     ],
     [
+      {
+        ...{ ...freeze, on: { nodes: [{ node: 'a' }] }, lastsMs: [2000, 2000] },
+        from: { event: { port: { node: 'web', port: 80 } }, thenMs: [500, 1000], byMs: 60_000 },
+      },
+      'f: node.pause, on a, beginning 0.5 to 1 s after the moment when something listens on port 80 of web, for 2 s',
+    ],
+    [
       { ...freeze, on: { nodes: [{ node: '*', percent: 30 }] } },
       'f: node.pause, on 30 % of all nodes, during the whole run',
     ],
