@@ -13,7 +13,7 @@ import {
 import { Dependency } from './dependency.ts';
 import { linkValues } from './faults/network.ts';
 import { Invariant } from './invariant.ts';
-import { isPattern } from './pattern.ts';
+import { isPattern } from './faults/pattern.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
 export const conceptName = z

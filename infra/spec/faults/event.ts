@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { absolutePath, oneLine, unitName } from '../../../images/stack.ts';
-import { isPattern } from '../pattern.ts';
+import { isPattern } from './pattern.ts';
 import { roleOrNode } from './targets.ts';
 
 /** Of a role, the first node on which it happens. */
