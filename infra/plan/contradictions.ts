@@ -17,26 +17,38 @@ import { nodesOf } from './target.ts';
  * @throws UsageError (64) with the names of both.
  */
 export function refuseContradictions(all: readonly ScheduledFault[]): void {
+  const found = contradictionAmong(all);
+  if (found === null) return;
+  const { a, b, at, why } = found;
+  throw new UsageError('contradiction', `"${a.id}" and "${b.id}" are on ${at} at the same time, and ${why}`, {
+    hint: 'leave one of the two out, or give them windows that do not meet',
+  });
+}
+
+/** Pure: the first two that cannot be in force together; null where all can. */
+export function contradictionAmong(
+  all: readonly ScheduledFault[],
+): (Contradiction & { readonly a: ScheduledFault; readonly b: ScheduledFault }) | null {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
-      const found = overlap(a, b)
-        ? (onOneTarget(a, b) ??
-          onNodeThatIsAway(a, b) ??
-          onNodeThatIsAway(b, a) ??
-          onOneMemory(a, b) ??
-          onFullNode(a, b) ??
-          onFullNode(b, a) ??
-          onUnitThatIsAsked(a, b) ??
-          onUnitThatIsAsked(b, a))
-        : null;
-      if (found === null) continue;
-      throw new UsageError(
-        'contradiction',
-        `"${a.id}" and "${b.id}" are on ${found.at} at the same time, and ${found.why}`,
-        { hint: 'leave one of the two out, or give them windows that do not meet' },
-      );
+      const found = overlap(a, b) ? between(a, b) : null;
+      if (found !== null) return { ...found, a, b };
     }
   }
+  return null;
+}
+
+function between(a: ScheduledFault, b: ScheduledFault): Contradiction | null {
+  return (
+    onOneTarget(a, b) ??
+    onNodeThatIsAway(a, b) ??
+    onNodeThatIsAway(b, a) ??
+    onOneMemory(a, b) ??
+    onFullNode(a, b) ??
+    onFullNode(b, a) ??
+    onUnitThatIsAsked(a, b) ??
+    onUnitThatIsAsked(b, a)
+  );
 }
 
 interface Contradiction {

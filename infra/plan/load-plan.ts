@@ -210,9 +210,9 @@ function refuseSenseless(plan: Plan, spec: SpecDocument, profiles: readonly Load
 function placeOf({ profile: name, fault }: ScheduledFault, profile: Profile | null): Path | null {
   const [, link] = /^links\/(\d+)$/.exec(name) ?? [];
   if (profile === null) return link === undefined ? null : ['links', Number(link)];
-  return profile.name === name
-    ? ['faults', profile.faults.findIndex((one) => one.name === fault.name)]
-    : null;
+  if (profile.name !== name) return null;
+  const at = profile.faults.findIndex((one) => one.name === fault.name);
+  return at === -1 ? ['monkey'] : ['faults', at];
 }
 
 function chosenProfiles(asked: readonly string[]): readonly LoadedProfile[] {

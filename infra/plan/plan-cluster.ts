@@ -46,6 +46,11 @@ export function planCluster(input: PlanInput): Plan {
   const { cluster, profiles, seed, variables } = input;
   const nodes = plannedNodes(input);
   const standing = conditions(cluster.links, nodes);
+  const suites = input.suites.flatMap((name) => {
+    const suite = cluster.suites[name];
+    if (suite === undefined) return [];
+    return [{ ...suite, name, command: suite.command.map((word) => interpolated(word, variables)) }];
+  });
   return {
     schema: 1,
     cluster: cluster.name,
@@ -59,12 +64,8 @@ export function planCluster(input: PlanInput): Plan {
     volumes: plannedVolumes(cluster, nodes),
     stacks: input.stacks,
     conditions: standing,
-    schedule: schedule(profiles, nodes, seed, standing),
-    suites: input.suites.flatMap((name) => {
-      const suite = cluster.suites[name];
-      if (suite === undefined) return [];
-      return [{ ...suite, name, command: suite.command.map((word) => interpolated(word, variables)) }];
-    }),
+    schedule: schedule(profiles, { nodes, seed, standing, suitesOn: suites.map(({ where }) => where) }),
+    suites,
     invariants: plannedInvariants(cluster, nodes, variables),
     reference: cluster.reference ?? null,
     allowances: cluster.allowances,

@@ -3,9 +3,19 @@ import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
 import { refuseContradictions } from './contradictions.ts';
 import type { EventStart, PlannedNode, ScheduledFault } from './plan.ts';
+import { monkeySchedule } from './monkey.ts';
 import { drawFor } from './seed.ts';
 import { targetsOf } from './targets.ts';
 import { windowsOf } from './windows.ts';
+
+/** What faults are scheduled on. */
+export interface Ground {
+  readonly nodes: readonly PlannedNode[];
+  readonly seed: number;
+  readonly standing: readonly ScheduledFault[];
+  /** Roles that suites run on. */
+  readonly suitesOn: readonly string[];
+}
 
 /**
  * Faults of the profiles with targets resolved and moments drawn, beside the standing conditions; the order in which
@@ -13,13 +23,19 @@ import { windowsOf } from './windows.ts';
  */
 export function schedule(
   profiles: readonly Profile[],
-  nodes: readonly PlannedNode[],
-  seed: number,
-  standing: readonly ScheduledFault[],
+  { nodes, seed, standing, suitesOn }: Ground,
 ): readonly ScheduledFault[] {
   const all = [...profiles]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((profile) => profile.faults.flatMap((fault) => scheduled(profile.name, fault, nodes, seed)));
+    .flatMap(({ name, faults, monkey }) => {
+      const draw = drawFor(seed, `${name}/monkey`);
+      return [
+        ...faults.flatMap((fault) => scheduled(name, fault, nodes, seed)),
+        ...(monkey === undefined
+          ? []
+          : monkeySchedule(monkey, { profile: name, nodes, seed, draw, standing, suitesOn })),
+      ];
+    });
   refuseContradictions([...standing, ...all]);
   return all;
 }

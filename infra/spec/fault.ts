@@ -9,6 +9,7 @@ import { nodeFaults } from './faults/node.ts';
 import { processFaults } from './faults/process.ts';
 import { resourceFaults } from './faults/resource.ts';
 import { faultName } from './faults/timing.ts';
+import { Monkey } from './monkey.ts';
 
 /** One file a family, in faults/. */
 export const Fault = z.discriminatedUnion('kind', [
@@ -92,9 +93,15 @@ export function isDependencyFault(fault: Fault): fault is DependencyFault {
 }
 
 /** A named set of faults: one file in infra/profiles/ or in the user's own repository. */
-export const Profile = z.strictObject({
-  name: faultName,
-  description: z.string().min(1),
-  faults: z.array(Fault).min(1),
-});
+export const Profile = z
+  .strictObject({
+    name: faultName,
+    description: z.string().min(1),
+    faults: z.array(Fault).min(1).default([]),
+    monkey: Monkey.optional(),
+  })
+  .refine(
+    ({ faults, monkey }) => faults.length > 0 || monkey !== undefined,
+    'at least one of "faults" and "monkey"',
+  );
 export type Profile = z.infer<typeof Profile>;

@@ -2,6 +2,7 @@ import type { Problem } from '../errors.ts';
 import type { Path, SpecDocument } from './document.ts';
 import type { Fault, Profile } from './fault.ts';
 import { leastWindowMs } from './least-window.ts';
+import type { Monkey } from './monkey.ts';
 import { problemAt } from './problems.ts';
 
 interface Finding {
@@ -15,7 +16,43 @@ interface Finding {
  * What the schema of a profile cannot say: windows that end before they begin, meet each other, or are too short to be
  * measured in, and names that stand twice.
  */
-export function profileProblems(document: SpecDocument, { faults }: Profile): readonly Problem[] {
+export function profileProblems(document: SpecDocument, { faults, monkey }: Profile): readonly Problem[] {
+  return [...ofFaults(document, faults), ...ofMonkey(document, faults, monkey)];
+}
+
+function ofMonkey(
+  document: SpecDocument,
+  faults: readonly Fault[],
+  monkey: Monkey | undefined,
+): readonly Problem[] {
+  if (monkey === undefined) return [];
+  const crookedSpans = (['everyMs', 'lastsMs'] as const).flatMap((key): readonly Finding[] => {
+    const [first, last] = monkey[key];
+    if (first <= last) return [];
+    return [
+      window(
+        [key],
+        `${key} ends, at ${last} ms, before it begins, at ${first} ms`,
+        `${key}: [shortest, longest]`,
+      ),
+    ];
+  });
+  const taken = faults.findIndex(({ name }) => /^monkey-\d+$/.test(name));
+  return [
+    ...crookedSpans.map(({ at, ...problem }) => problemAt(document, ['monkey', ...at], problem)),
+    ...(taken === -1
+      ? []
+      : [
+          problemAt(document, ['faults', taken, 'name'], {
+            code: 'duplicate',
+            message: `fault "${faults[taken]?.name ?? ''}" has the name of one of the monkey's`,
+            hint: 'give it another name',
+          }),
+        ]),
+  ];
+}
+
+function ofFaults(document: SpecDocument, faults: readonly Fault[]): readonly Problem[] {
   return faults
     .flatMap((fault, index) =>
       [...twice(fault, faults.slice(0, index)), ...crooked(fault), ...misplaced(fault)].map((one) => ({

@@ -1,11 +1,22 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault, Profile } from '../../infra/spec/fault.ts';
 import { eventWords } from '../../infra/spec/faults/event.ts';
+import type { Monkey } from '../../infra/spec/monkey.ts';
 import type { LinkTarget, NetworkShape, NodeTarget } from '../../infra/spec/faults/targets.ts';
 
 /** Pure: a profile as a person reads it, a line for each of its faults. */
-export function profileWords({ name, description, faults }: Profile): string {
-  return [name, `  ${description}`, ...faults.map((fault) => `  - ${faultWords(fault)}`)].join('\n');
+export function profileWords({ name, description, faults, monkey }: Profile): string {
+  return [
+    name,
+    `  ${description}`,
+    ...faults.map((fault) => `  - ${faultWords(fault)}`),
+    ...(monkey === undefined ? [] : [`  - ${monkeyWords(monkey)}`]),
+  ].join('\n');
+}
+
+function monkeyWords({ faults, kinds, everyMs, lastsMs, atOnce, spare }: Monkey): string {
+  const left = spare.length === 0 ? '' : `, sparing ${spare.join(', ')}`;
+  return `monkey: ${faults} faults of ${kinds.join(', ')} that the seed picks, every ${spanWords(everyMs)}, for ${spanWords(lastsMs)}, ${atOnce} at once, never on the last node of a role${left}`;
 }
 
 /** Pure: what, with which values, on what, and when. */
