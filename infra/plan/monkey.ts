@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { suggestion } from '../spec/allowed.ts';
 import { isNodeFault, type Fault } from '../spec/fault.ts';
 import { leastWindowMs } from '../spec/least-window.ts';
 import type { Monkey } from '../spec/monkey.ts';
@@ -40,6 +41,7 @@ const mostDelays = 50;
  * @throws UsageError (64) where nothing fits this cluster.
  */
 export function monkeySchedule(monkey: Monkey, ground: MonkeyGround): readonly ScheduledFault[] {
+  refuseStrangers(monkey, ground);
   const drawn: Drawn[] = [];
   let startMs = 0;
   for (let number = 1; number <= monkey.faults; number += 1) {
@@ -49,6 +51,18 @@ export function monkeySchedule(monkey: Monkey, ground: MonkeyGround): readonly S
     startMs = next.scheduled.startMs;
   }
   return drawn.map(({ scheduled }) => scheduled);
+}
+
+/** A slip would hit whom it is to spare. */
+function refuseStrangers({ spare }: Monkey, { profile, nodes }: MonkeyGround): void {
+  const known = [...new Set(nodes.flatMap(({ role, name }) => [role, name]))];
+  const stranger = spare.find((one) => !known.includes(one));
+  if (stranger === undefined) return;
+  throw new UsageError(
+    'no-target',
+    `profile "${profile}": its monkey is to spare "${stranger}", which is no role or node of this cluster`,
+    { hint: suggestion(stranger, known) },
+  );
 }
 
 function drawOne(

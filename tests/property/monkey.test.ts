@@ -150,6 +150,7 @@ describe('a monkey', () => {
       }),
       { numRuns: 100 },
     );
+    expect(() => planOf(raw, [drawn(['wbe'])], 1)).toThrow('is to spare "wbe", which is no role or node');
     expect(() => planOf(raw, [drawn(['web'])], 1)).toThrow('its monkey finds nothing to do in this cluster');
   });
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { packageRoot } from '../../../infra/places.ts';
 import { Fault } from '../../../infra/spec/fault.ts';
 import { AfterEvent, FaultEvent } from '../../../infra/spec/faults/event.ts';
+import { Monkey } from '../../../infra/spec/monkey.ts';
 import { oneOfEach } from '../../support/faults.ts';
 import { readResultFile } from '../../support/result-file.ts';
 import { docsFile, FaultsResult, resultFile, withTable } from '../../verify/faults-result.ts';
@@ -52,4 +53,12 @@ test('the first page of faults has an example of each event, which a profile tak
   expect(examples.flatMap(({ from }) => Object.keys(from.event)).sort()).toEqual(
     Object.keys(FaultEvent.shape).sort(),
   );
+});
+
+test('the first page of faults has an example of a monkey, and tells of every key', () => {
+  const page = readFileSync(join(folder, 'README.md'), 'utf8');
+  const [, yaml = ''] = /```yaml\n(monkey:[\s\S]*?)```/.exec(page) ?? [];
+  const { monkey } = z.strictObject({ monkey: Monkey }).parse(parse(yaml));
+  expect(Object.keys(monkey).sort()).toEqual(Object.keys(Monkey.shape).sort());
+  for (const key of Object.keys(Monkey.shape)) expect(page).toContain(`| \`${key}\` |`);
 });
