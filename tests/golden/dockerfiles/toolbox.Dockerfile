@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=42a6d3521f258ca49c5f3f09d16b95addc48d5d09d127d9832d77d0cfa5eb034
+LABEL dev.understudy.inputs=0a386d6c13fc514afa6785a194b3c544120abb4757801a2d974eb629cd480275
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -29,16 +29,17 @@ COPY ["files/011-clockset.c","/usr/local/src/clockset.c"]
 COPY ["files/012-clockask.c","/usr/local/src/clockask.c"]
 COPY ["files/013-dependencyfault.c","/usr/local/src/dependencyfault.c"]
 COPY ["files/014-httpprobe.c","/usr/local/src/httpprobe.c"]
-COPY ["files/015-hold","/usr/local/bin/hold"]
+COPY ["files/015-eventwait.c","/usr/local/src/eventwait.c"]
+COPY ["files/016-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/016-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/017-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/017-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/018-accountless","/usr/local/bin/accountless"]
+COPY ["files/018-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/019-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/019-packageless","/usr/local/bin/packageless"]
+COPY ["files/020-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/020-abilities","/usr/local/bin/abilities"]
+COPY ["files/021-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -50,6 +51,7 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/proc
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitstarts","/usr/local/src/unitstarts.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/pathmode","/usr/local/src/pathmode.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/eventwait","/usr/local/src/eventwait.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockset","/usr/local/src/clockset.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockask","/usr/local/src/clockask.c"]
 RUN ["gcc","-O2","-Wall","-shared","-fPIC","-fvisibility=hidden","-mgeneral-regs-only","-o","/usr/local/lib/clockshift.so","/usr/local/src/clockshift.c","-Wl,--no-as-needed","-l:libdl.so.2"]
