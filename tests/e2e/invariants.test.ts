@@ -1,10 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../infra/places.ts';
 import type { Verdict } from '../../scripts/verdict/verdict.ts';
+import { labelledObjects } from '../support/engine.ts';
+import { startRehearsal } from '../support/live-run.ts';
 import { rehearsal } from '../support/understudy.ts';
+import { until } from '../support/until.ts';
 
 const watched = join(packageRoot, 'tests/support/clusters/watched');
 const cluster = join(watched, 'cluster.yaml');
@@ -50,6 +54,22 @@ describe('what is to hold meanwhile', () => {
     expect(verdict.why.at(-1)).toMatch(
       /^invariant beats held again \d+\.\d s after the heal of trouble\/full, and is to within 0\.3 s$/,
     );
+  });
+
+  test('leaves nothing behind where the controller is killed, and a page that shows how far it held', async () => {
+    const run = await startRehearsal([cluster, ...trouble, '--control', 'never']);
+    await run.event('"type":"invariant.broken"');
+    process.kill(-run.pid, 'SIGKILL');
+    await until(
+      'the cluster is gone',
+      async () => ((await labelledObjects()).length === 0 ? true : null),
+      60_000,
+    );
+    const page = await until('there is a page', async () =>
+      readFile(join(run.folder, 'report.html'), 'utf8').catch(() => null),
+    );
+    expect(page).toContain('Cut off');
+    expect(page).toMatch(/does not hold, and need not, on writer-1; in force: trouble\/full/);
   });
 
   test('holds in the control, or nothing is degraded', async () => {
