@@ -39,7 +39,15 @@ export class DockerNode implements NodeAccess {
       const stream = await this.#container.logs({ ...ask, ...tail, follow: true });
       this.#engine.modem.demuxStream(stream, merged, merged);
       stream.on('end', () => merged.end());
-      options.signal?.addEventListener('abort', () => merged.end(), { once: true });
+      options.signal?.addEventListener(
+        'abort',
+        () => {
+          merged.end();
+          // Otherwise the engine goes on sending, to a socket that keeps the command from its end.
+          if (stream instanceof Readable) stream.destroy();
+        },
+        { once: true },
+      );
     } else {
       const raw = await this.#container.logs({ ...ask, follow: false });
       const source = Readable.from([raw]);
