@@ -152,7 +152,8 @@ function fits(one: Drawn, drawn: readonly Drawn[], { atOnce }: Monkey, ground: M
   const ofRole = ground.nodes.filter((node) => node.role === role).length;
   const hit = new Set(near.filter(({ victim }) => victim.role === role).map(({ victim }) => victim));
   if (hit.size + 1 >= ofRole) return false;
-  const others = near.map(({ scheduled }) => scheduled);
+  // Of what is not yet quite gone, too: a node that comes up is read, and all that is on its links waits for it.
+  const others = near.map((other) => ({ ...other.scheduled, endMs: quietFrom(other) }));
   return contradictionAmong([...ground.standing, ...others, one.scheduled]) === null;
 }
 

@@ -105,6 +105,9 @@ describe('a monkey', () => {
       fc.property(asked, ([raw, drawn, number]) => {
         const plan = planOf(raw, [profileOf(drawn)], number);
         expect(contradictionAmong([...plan.conditions, ...plan.schedule])).toBeNull();
+        // Nor with a node that has only just begun to start again.
+        const later = scheduleOf(plan).map((one) => ({ ...one, endMs: one.endMs + 1_500 }));
+        expect(contradictionAmong(later)).toBeNull();
         expect(beyondSense(plan).filter(({ key }) => key !== 'from')).toEqual([]);
         for (const { fault, startMs, endMs } of scheduleOf(plan)) {
           expect(endMs - startMs).toBeGreaterThanOrEqual(leastWindowMs(fault));
