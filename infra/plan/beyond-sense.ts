@@ -1,5 +1,6 @@
 import { isAwayFault, isClockFault, isDiskCallFault, isDnsFault, type Fault } from '../spec/fault.ts';
 import { namedNodes, tellingNames } from './cluster-names.ts';
+import { eventWords } from '../spec/faults/event.ts';
 import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
 
@@ -22,6 +23,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       roomAboveDisk(of, plan),
       notLess(of, plan),
       afterTheSuites(of, plan),
+      eventOfNobody(of, plan),
       nodeOfSuite(of, plan),
       clockWithoutUnits(of, plan),
       answersAlike(of, plan),
@@ -217,7 +219,7 @@ function partOf(fault: Fault): Part | null {
 
 function afterTheSuites({ fault: { from } }: ScheduledFault, { suites }: Plan): Finding | null {
   const lastMs = suites.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0);
-  if (from === undefined || suites.length === 0 || from[1] < lastMs) return null;
+  if (from === undefined || 'event' in from || suites.length === 0 || from[1] < lastMs) return null;
   return {
     key: 'from',
     message: `the fault may begin as late as ${from[1]} ms, and the suites have ${lastMs} ms in all (timeoutMs)`,
@@ -246,6 +248,30 @@ function diskBelow({ fault, targets }: ScheduledFault, { nodes, volumes }: Plan)
     };
   }
   return null;
+}
+
+/** An event that cannot come in this cluster, or in the suites that are run. */
+function eventOfNobody({ after }: ScheduledFault, { nodes, suites }: Plan): Finding | null {
+  if (after === undefined) return null;
+  const { event } = after;
+  const names = (of: readonly { readonly name: string }[]): string =>
+    of.map(({ name }) => name).join(', ') || 'none';
+  if (event.suite !== undefined) {
+    if (suites.some(({ name }) => name === event.suite?.name)) return null;
+    return {
+      key: 'from',
+      message: `the fault waits for suite ${event.suite.name}, which is not run`,
+      hint: `those that are run: ${names(suites)}`,
+    };
+  }
+  if (after.nodes.length > 0) return null;
+  const unit = event.log?.unit;
+  const units = [...new Set(nodes.flatMap((node) => node.units))].join(', ') || 'none';
+  return {
+    key: 'from',
+    message: `the fault waits until ${eventWords(event)}, and there is no such ${unit === undefined ? 'role or node' : 'unit there'}`,
+    hint: `its nodes are ${names(nodes)}${unit === undefined ? '' : `; units that roles declare: ${units}`}`,
+  };
 }
 
 /** A clock is put before a unit's processes begin, and the one process of an entrypoint has begun with its node. */

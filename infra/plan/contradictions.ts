@@ -23,42 +23,52 @@ import { nodesOf } from './target.ts';
  * @throws UsageError (64) with the names of both.
  */
 export function refuseContradictions(all: readonly ScheduledFault[]): void {
+  const found = contradictionAmong(all);
+  if (found === null) return;
+  const { a, b, at, why, hint } = found;
+  const where = hint === undefined ? `are on ${at} at the same time` : `are both on ${at}`;
+  throw new UsageError('contradiction', `"${a.id}" and "${b.id}" ${where}, and ${why}`, {
+    hint: hint ?? 'leave one of the two out, or give them windows that do not meet',
+  });
+}
+
+/** Pure: the first two that cannot be in one plan; null where all can. */
+export function contradictionAmong(
+  all: readonly ScheduledFault[],
+): (Contradiction & { readonly a: ScheduledFault; readonly b: ScheduledFault }) | null {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
-      const atOnce = overlap(a, b)
-        ? (onOneTarget(a, b) ??
-          onNodeThatIsAway(a, b) ??
-          onNodeThatIsAway(b, a) ??
-          onNodeBesideOneThatGoes(a, b) ??
-          onNodeBesideOneThatGoes(b, a) ??
-          onOneMemory(a, b) ??
-          onFullNode(a, b) ??
-          onFullNode(b, a) ??
-          onUnitThatIsAsked(a, b) ??
-          onUnitThatIsAsked(b, a))
-        : null;
-      if (atOnce !== null)
-        throw new UsageError(
-          'contradiction',
-          `"${a.id}" and "${b.id}" are on ${atOnce.at} at the same time, and ${atOnce.why}`,
-          { hint: 'leave one of the two out, or give them windows that do not meet' },
-        );
-      const ever = onArmedNode(a, b) ?? onReplacedClock(a, b) ?? onReplacedClock(b, a);
-      if (ever !== null)
-        throw new UsageError(
-          'contradiction',
-          `"${a.id}" and "${b.id}" are both on ${ever.at}, and ${ever.why}`,
-          {
-            hint: ever.hint,
-          },
-        );
+      const found = (overlap(a, b) ? atOnce(a, b) : null) ?? ever(a, b);
+      if (found !== null) return { ...found, a, b };
     }
   }
+  return null;
+}
+
+function atOnce(a: ScheduledFault, b: ScheduledFault): Contradiction | null {
+  return (
+    onOneTarget(a, b) ??
+    onNodeThatIsAway(a, b) ??
+    onNodeThatIsAway(b, a) ??
+    onNodeBesideOneThatGoes(a, b) ??
+    onNodeBesideOneThatGoes(b, a) ??
+    onOneMemory(a, b) ??
+    onFullNode(a, b) ??
+    onFullNode(b, a) ??
+    onUnitThatIsAsked(a, b) ??
+    onUnitThatIsAsked(b, a)
+  );
+}
+
+function ever(a: ScheduledFault, b: ScheduledFault): Lasting | null {
+  return onArmedNode(a, b) ?? onReplacedClock(a, b) ?? onReplacedClock(b, a);
 }
 
 interface Contradiction {
   readonly at: string;
   readonly why: string;
+  /** Where other windows would not help. */
+  readonly hint?: string;
 }
 
 /** Whenever the two are in force. */

@@ -212,7 +212,9 @@ function placeOf({ profile: name, fault }: ScheduledFault, profile: Profile | nu
   if (profile === null) return link === undefined ? null : ['links', Number(link)];
   if (profile.name !== name) return null;
   const at = profile.faults.findIndex((one) => one.name === fault.name);
-  return at === -1 ? ['latency'] : ['faults', at];
+  if (at !== -1) return ['faults', at];
+  // What stands there in words of its own, and not as faults.
+  return [fault.name.startsWith('monkey-') ? 'monkey' : 'latency'];
 }
 
 function chosenProfiles(asked: readonly string[]): readonly LoadedProfile[] {

@@ -3,6 +3,7 @@ import { reachesLogins } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
 import type { Cluster } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
+import { defaultSettleMs } from '../spec/invariant.ts';
 import { firstHost } from '../spec/pool.ts';
 import { unreachable } from '../spec/semantics.ts';
 import { interpolated } from '../spec/variable-text.ts';
@@ -14,6 +15,7 @@ import type {
   PlanHashes,
   PlannedFile,
   PlannedImage,
+  PlannedInvariant,
   PlannedNode,
   PlannedVolume,
   RenderedStack,
@@ -44,6 +46,11 @@ export function planCluster(input: PlanInput): Plan {
   const { cluster, profiles, seed, variables } = input;
   const nodes = plannedNodes(input);
   const standing = conditions(cluster.links, nodes);
+  const suites = input.suites.flatMap((name) => {
+    const suite = cluster.suites[name];
+    if (suite === undefined) return [];
+    return [{ ...suite, name, command: suite.command.map((word) => interpolated(word, variables)) }];
+  });
   return {
     schema: 1,
     cluster: cluster.name,
@@ -57,12 +64,9 @@ export function planCluster(input: PlanInput): Plan {
     volumes: plannedVolumes(cluster, nodes),
     stacks: input.stacks,
     conditions: standing,
-    schedule: schedule(profiles, nodes, seed, standing),
-    suites: input.suites.flatMap((name) => {
-      const suite = cluster.suites[name];
-      if (suite === undefined) return [];
-      return [{ ...suite, name, command: suite.command.map((word) => interpolated(word, variables)) }];
-    }),
+    schedule: schedule(profiles, { nodes, seed, standing, suitesOn: suites.map(({ where }) => where) }),
+    suites,
+    invariants: plannedInvariants(cluster, nodes, variables),
     reference: cluster.reference ?? null,
     allowances: cluster.allowances,
   };
@@ -169,6 +173,26 @@ function plannedVolumes(cluster: Cluster, nodes: readonly PlannedNode[]): readon
       return path === undefined ? [] : [{ node, path }];
     }),
   }));
+}
+
+function plannedInvariants(
+  { invariants }: Cluster,
+  nodes: readonly PlannedNode[],
+  variables: PlanInput['variables'],
+): readonly PlannedInvariant[] {
+  return byKey(invariants).map(([name, { where, nodes: which, command, ...invariant }]) => {
+    const all = nodes.filter(({ role }) => role === where).map((node) => node.name);
+    return {
+      ...invariant,
+      name,
+      role: where,
+      command: command.map((word) => interpolated(word, variables)),
+      holdsOn: which === 'any' ? 'any' : 'each',
+      nodes: which === 'first' ? all.slice(0, 1) : all,
+      settleMs: invariant.during === 'always' ? 0 : (invariant.settleMs ?? defaultSettleMs),
+      recoversWithinMs: invariant.recoversWithinMs ?? null,
+    };
+  });
 }
 
 /** Roles and suites keep their author's order, which numbers and sequence come from; of all else it means nothing. */

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { Allowance, Readiness, Suite } from '../spec/cluster.ts';
 import type { ReferenceFacts } from '../spec/facts.ts';
 import type { Fault } from '../spec/fault.ts';
+import type { FaultEvent } from '../spec/faults/event.ts';
+import type { Invariant } from '../spec/invariant.ts';
 
 /** How a node's image comes to be: built from a rendered stack, or pulled by digest. */
 export type PlannedImage =
@@ -87,10 +89,39 @@ export interface ScheduledFault {
   readonly startMs: number | null;
   /** null: until after the last suite. */
   readonly endMs: number | null;
+  /** Where an event says when it starts; `startMs` and `endMs` are the earliest and the latest that there can be, then. */
+  readonly after?: EventStart;
+}
+
+/** A fault that waits for an event. No time of it is in the plan: a replay waits for the event again. */
+export interface EventStart {
+  readonly event: FaultEvent;
+  /** Where it is looked for; empty for one of a suite. */
+  readonly nodes: readonly string[];
+  readonly byMs: number;
+  readonly thenMs: number;
+  /** null: until after the last suite. */
+  readonly lastsMs: number | null;
 }
 
 export interface PlannedSuite extends Suite {
   readonly name: string;
+}
+
+export interface PlannedInvariant extends Omit<
+  Invariant,
+  'settleMs' | 'recoversWithinMs' | 'where' | 'nodes'
+> {
+  readonly name: string;
+  readonly role: string;
+  /** `any`: on one of `nodes` at least; otherwise on each of them. */
+  readonly holdsOn: 'each' | 'any';
+  /** Those that are asked. */
+  readonly nodes: readonly string[];
+  /** 0 for what must hold always. */
+  readonly settleMs: number;
+  /** null: no limit. */
+  readonly recoversWithinMs: number | null;
 }
 
 /**
@@ -113,6 +144,7 @@ export interface Plan {
   readonly conditions: readonly ScheduledFault[];
   readonly schedule: readonly ScheduledFault[];
   readonly suites: readonly PlannedSuite[];
+  readonly invariants: readonly PlannedInvariant[];
   readonly reference: string | null;
   readonly allowances: readonly Allowance[];
 }

@@ -3,10 +3,20 @@ import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
 import { refuseContradictions } from './contradictions.ts';
 import { latencyFaults } from './latency.ts';
-import type { PlannedNode, ScheduledFault } from './plan.ts';
+import type { EventStart, PlannedNode, ScheduledFault } from './plan.ts';
+import { monkeySchedule } from './monkey.ts';
 import { drawFor } from './seed.ts';
 import { targetsOf } from './targets.ts';
 import { windowsOf } from './windows.ts';
+
+/** What faults are scheduled on. */
+export interface Ground {
+  readonly nodes: readonly PlannedNode[];
+  readonly seed: number;
+  readonly standing: readonly ScheduledFault[];
+  /** Roles that suites run on. */
+  readonly suitesOn: readonly string[];
+}
 
 /**
  * Faults of the profiles with targets resolved and moments drawn, beside the standing conditions; the order in which
@@ -14,17 +24,22 @@ import { windowsOf } from './windows.ts';
  */
 export function schedule(
   profiles: readonly Profile[],
-  nodes: readonly PlannedNode[],
-  seed: number,
-  standing: readonly ScheduledFault[],
+  { nodes, seed, standing, suitesOn }: Ground,
 ): readonly ScheduledFault[] {
   const all = [...profiles]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((profile) =>
-      [...profile.faults, ...latencyFaults(profile, nodes)].flatMap((fault) =>
-        scheduled(profile.name, fault, nodes, seed),
-      ),
-    );
+    .flatMap((profile) => {
+      const { name, faults, monkey } = profile;
+      const draw = drawFor(seed, `${name}/monkey`);
+      return [
+        ...[...faults, ...latencyFaults(profile, nodes)].flatMap((fault) =>
+          scheduled(name, fault, nodes, seed),
+        ),
+        ...(monkey === undefined
+          ? []
+          : monkeySchedule(monkey, { profile: name, nodes, seed, draw, standing, suitesOn })),
+      ];
+    });
   refuseContradictions([...standing, ...all]);
   return all;
 }
@@ -56,11 +71,29 @@ function scheduled(
   const id = `${profile}/${fault.name}`;
   const targets = targetsOf(profile, fault, nodes, seed);
   const windows = windowsOf(fault, drawFor(seed, id));
-  return windows.map((window, at) => ({
+  return windows.map(({ startMs, endMs, after }, at) => ({
     id: windows.length === 1 ? id : `${id}/${at + 1}`,
     profile,
     fault,
     targets,
-    ...window,
+    startMs,
+    endMs,
+    ...(after === undefined ? {} : { after: { ...eventOf(fault, nodes), ...after } }),
   }));
+}
+
+/** Where nobody has it, beyond-sense.ts says so in its place. */
+function eventOf(
+  { from }: Fault,
+  nodes: readonly PlannedNode[],
+): Pick<EventStart, 'event' | 'nodes' | 'byMs'> {
+  if (from === undefined || !('event' in from)) throw new Error('a fault without an event waits for none');
+  const { event, byMs } = from;
+  const where = event.log?.node ?? event.file?.node ?? event.port?.node;
+  const unit = event.log?.unit;
+  const found = nodes.filter(
+    ({ name, role, units }) =>
+      (role === where || name === where) && (unit === undefined || units.includes(unit)),
+  );
+  return { event, byMs, nodes: found.map(({ name }) => name) };
 }

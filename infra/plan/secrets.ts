@@ -32,7 +32,7 @@ export function secretsOfPlan(plan: Plan): readonly Secret[] {
     ),
   ];
   const commands = [
-    ...plan.suites.map(({ command }) => command),
+    ...[...plan.suites, ...plan.invariants].map(({ command }) => command),
     ...plan.nodes.flatMap(({ command, ready }) => [command ?? [], ready?.command ?? []]),
   ];
   return [

@@ -12,6 +12,8 @@ import {
 } from '../../images/stack.ts';
 import { Dependency } from './dependency.ts';
 import { linkValues } from './faults/network.ts';
+import { Invariant } from './invariant.ts';
+import { isPattern } from './faults/pattern.ts';
 
 /** Names of clusters, roles, volumes, suites and variables: they become host names, labels and file names. */
 export const conceptName = z
@@ -22,15 +24,6 @@ const port = z.int().min(1).max(65535);
 const references = '${name} stands for the value of a variable, $${ for the text ${ itself';
 
 const sizedDisk = { sizeMiB: z.int().min(1).max(1_048_576), inodes: z.int().min(16).optional() };
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Exactly one condition, polled until it holds or `timeoutMs` has passed. */
 export const Readiness = z
@@ -112,8 +105,8 @@ export const Allowance = z.strictObject({
 export type Allowance = z.infer<typeof Allowance>;
 
 /**
- * cluster.yaml, as its author writes it. In environment values and suite commands `${name}` is a variable's value, and
- * `$${` is the text `${` itself.
+ * cluster.yaml, as its author writes it. In environment values and in commands of suites and invariants `${name}` is a
+ * variable's value, and `$${` is the text `${` itself.
  */
 export const Cluster = z.strictObject({
   name: conceptName,
@@ -139,6 +132,8 @@ export const Cluster = z.strictObject({
   dependencies: z.record(conceptName, Dependency).default({}),
   links: z.array(Link).default([]),
   suites: z.record(conceptName, Suite).default({}),
+  /** What must hold meanwhile. */
+  invariants: z.record(conceptName, Invariant).default({}),
   /** Facts captured from production, relative to the cluster.yaml: every run proves that its nodes are alike. */
   reference: z.string().min(1).optional(),
   allowances: z.array(Allowance).default([]),

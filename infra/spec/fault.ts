@@ -12,6 +12,7 @@ import { processFaults } from './faults/process.ts';
 import { resourceFaults } from './faults/resource.ts';
 import { faultName } from './faults/timing.ts';
 import { Latency } from './latency.ts';
+import { Monkey } from './monkey.ts';
 
 /** One file a family, in faults/. */
 export const Fault = z.discriminatedUnion('kind', [
@@ -148,9 +149,10 @@ export const Profile = z
     faults: z.array(Fault).min(1).default([]),
     /** Sugar for `network.delay` between groups of nodes (infra/plan/latency.ts). */
     latency: Latency.optional(),
+    monkey: Monkey.optional(),
   })
-  .refine(({ faults, latency }) => faults.length > 0 || latency !== undefined, {
-    path: ['faults'],
-    error: 'at least one fault, or latency between groups',
-  });
+  .refine(
+    ({ faults, latency, monkey }) => faults.length > 0 || latency !== undefined || monkey !== undefined,
+    { path: ['faults'], error: 'at least one of "faults", "latency" and "monkey"' },
+  );
 export type Profile = z.infer<typeof Profile>;

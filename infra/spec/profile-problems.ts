@@ -15,7 +15,39 @@ interface Finding {
  * What the schema of a profile cannot say: windows that end before they begin, meet each other, or are too short to be
  * measured in, and names that stand twice.
  */
-export function profileProblems(document: SpecDocument, { faults, latency }: Profile): readonly Problem[] {
+export function profileProblems(document: SpecDocument, profile: Profile): readonly Problem[] {
+  return [...ofFaults(document, profile), ...ofMonkey(document, profile)];
+}
+
+function ofMonkey(document: SpecDocument, { faults, monkey }: Profile): readonly Problem[] {
+  if (monkey === undefined) return [];
+  const crookedSpans = (['everyMs', 'lastsMs'] as const).flatMap((key): readonly Finding[] => {
+    const [first, last] = monkey[key];
+    if (first <= last) return [];
+    return [
+      window(
+        [key],
+        `${key} ends, at ${last} ms, before it begins, at ${first} ms`,
+        `${key}: [shortest, longest]`,
+      ),
+    ];
+  });
+  const taken = faults.findIndex(({ name }) => /^monkey-\d+$/.test(name));
+  return [
+    ...crookedSpans.map(({ at, ...problem }) => problemAt(document, ['monkey', ...at], problem)),
+    ...(taken === -1
+      ? []
+      : [
+          problemAt(document, ['faults', taken, 'name'], {
+            code: 'duplicate',
+            message: `fault "${faults[taken]?.name ?? ''}" has the name of one of the monkey's`,
+            hint: 'give it another name',
+          }),
+        ]),
+  ];
+}
+
+function ofFaults(document: SpecDocument, { faults, latency }: Profile): readonly Problem[] {
   return faults
     .flatMap((fault, index) =>
       [
@@ -48,7 +80,9 @@ function namedAsLatency({ name }: Fault): readonly Finding[] {
 /** Spans that end before they begin. */
 function crooked({ from, lastsMs, again }: Fault): readonly Finding[] {
   const spans = [
-    { at: ['from'], span: from, what: 'the window', hint: 'from: [earliest, latest]' },
+    from !== undefined && 'event' in from
+      ? { at: ['from', 'thenMs'], span: from.thenMs, what: 'thenMs', hint: 'thenMs: [soonest, latest]' }
+      : { at: ['from'], span: from, what: 'the window', hint: 'from: [earliest, latest]' },
     { at: ['lastsMs'], span: lastsMs, what: 'lastsMs', hint: 'lastsMs: [shortest, longest]' },
     { at: ['again', 'everyMs'], span: again?.everyMs, what: 'everyMs', hint: 'everyMs: [soonest, latest]' },
   ];
@@ -69,6 +103,7 @@ function misplaced(fault: Fault): readonly Finding[] {
     const hint = 'give from: [earliest, latest] too, or leave both out: the fault holds during the whole run';
     return [window([key], `${said} without from`, hint)];
   }
+  if ('event' in from) return misplacedAfterEvent(fault);
   if (untilMs !== undefined && lastsMs !== undefined)
     return [window(['lastsMs'], 'lastsMs beside untilMs', 'one of the two says when the fault ends')];
   if (again !== undefined && lastsMs === undefined)
@@ -79,11 +114,7 @@ function misplaced(fault: Fault): readonly Finding[] {
   const [, latest] = from;
   const least = leastWindowMs(fault);
   const short = (at: Path, lasts: number, enough: number): readonly Finding[] => [
-    window(
-      at,
-      `the fault may hold for no more than ${lasts} ms, and measuring a ${kind} takes ${least} ms`,
-      `${enough} or more, or leave it out: the fault holds until the suites end`,
-    ),
+    tooShort(at, kind, lasts, least, enough),
   ];
   if (untilMs !== undefined && untilMs <= latest)
     return [
@@ -105,6 +136,39 @@ function misplaced(fault: Fault): readonly Finding[] {
       ),
     ];
   return [];
+}
+
+/** Nobody knows when the event will be: only how long the fault lasts then can be said. */
+function misplacedAfterEvent(fault: Fault): readonly Finding[] {
+  const { kind, untilMs, lastsMs, again } = fault;
+  if (untilMs !== undefined)
+    return [
+      window(
+        ['untilMs'],
+        'untilMs beside an event, which may come later than that',
+        'lastsMs: [shortest, longest] says how long it lasts',
+      ),
+    ];
+  if (again !== undefined)
+    return [
+      window(
+        ['again'],
+        'again beside an event, which is waited for once',
+        'another fault that waits for the same event, with another thenMs',
+      ),
+    ];
+  const least = leastWindowMs(fault);
+  return lastsMs !== undefined && lastsMs[0] < least
+    ? [tooShort(['lastsMs'], kind, lastsMs[0], least, least)]
+    : [];
+}
+
+function tooShort(at: Path, kind: string, lasts: number, least: number, enough: number): Finding {
+  return window(
+    at,
+    `the fault may hold for no more than ${lasts} ms, and measuring a ${kind} takes ${least} ms`,
+    `${enough} or more, or leave it out: the fault holds until the suites end`,
+  );
 }
 
 function window(at: Path, message: string, hint: string): Finding {

@@ -5,6 +5,7 @@ import { suggestion } from './allowed.ts';
 import { conceptName, type Cluster, type Role } from './cluster.ts';
 import { dependencyProblems } from './dependency-problems.ts';
 import type { Path, SpecDocument } from './document.ts';
+import { invariantProblems } from './invariant-problems.ts';
 import { mountProblems } from './mount-problems.ts';
 import { hostsInSubnet, poolProblem } from './pool.ts';
 import { problemAt, problemAtKey } from './problems.ts';
@@ -28,6 +29,7 @@ export function semanticProblems(document: SpecDocument, cluster: Cluster): read
   dependencyProblems(cluster, report);
   links(cluster, report);
   suites(cluster, report);
+  invariantProblems(cluster, report);
   variables(cluster, report);
   addresses(cluster, report);
   return problems;
@@ -226,6 +228,9 @@ function variables(cluster: Cluster, report: Report): void {
   }
   for (const [suite, { command }] of Object.entries(cluster.suites)) {
     for (const [index, word] of command.entries()) check(['suites', suite, 'command', index], word);
+  }
+  for (const [invariant, { command }] of Object.entries(cluster.invariants)) {
+    for (const [index, word] of command.entries()) check(['invariants', invariant, 'command', index], word);
   }
   for (const [name, allowed] of Object.entries(cluster.choices)) {
     const value = cluster.variables[name];

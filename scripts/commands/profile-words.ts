@@ -1,12 +1,23 @@
 import { assertNever } from '../../infra/errors.ts';
 import type { Fault, Profile } from '../../infra/spec/fault.ts';
-import type { Latency } from '../../infra/spec/latency.ts';
+import { eventWords } from '../../infra/spec/faults/event.ts';
 import type { LinkTarget, NetworkShape, NodeTarget } from '../../infra/spec/faults/targets.ts';
+import type { Latency } from '../../infra/spec/latency.ts';
+import type { Monkey } from '../../infra/spec/monkey.ts';
 
 /** Pure: a profile as a person reads it, a line for each of its faults. */
-export function profileWords({ name, description, faults, latency }: Profile): string {
-  const lines = [...faults.map(faultWords), ...(latency === undefined ? [] : latencyWords(latency))];
+export function profileWords({ name, description, faults, latency, monkey }: Profile): string {
+  const lines = [
+    ...faults.map(faultWords),
+    ...(latency === undefined ? [] : latencyWords(latency)),
+    ...(monkey === undefined ? [] : [monkeyWords(monkey)]),
+  ];
   return [name, `  ${description}`, ...lines.map((line) => `  - ${line}`)].join('\n');
+}
+
+function monkeyWords({ faults, kinds, everyMs, lastsMs, atOnce, spare }: Monkey): string {
+  const left = spare.length === 0 ? '' : `, sparing ${spare.join(', ')}`;
+  return `monkey: ${faults} faults of ${kinds.join(', ')} that the seed picks, every ${spanWords(everyMs)}, for ${spanWords(lastsMs)}, ${atOnce} at once, never on the last node of a role${left}`;
 }
 
 /** Pure: what, with which values, on what, and when. */
@@ -93,7 +104,9 @@ function timeWords({ from, untilMs, lastsMs, again }: Fault): string {
         ? `, until ${seconds(untilMs)} s`
         : ', until the suites end';
   const times = again === undefined ? '' : `, ${again.times} times, every ${spanWords(again.everyMs)}`;
-  return `beginning at ${spanWords(from)}${ends}${times}`;
+  if (!('event' in from)) return `beginning at ${spanWords(from)}${ends}${times}`;
+  const later = from.thenMs[1] === 0 ? '' : ` ${spanWords(from.thenMs)} after`;
+  return `beginning${later === '' ? ' when' : `${later} the moment when`} ${eventWords(from.event)}${ends}`;
 }
 
 function spanWords([first, last]: readonly [number, number]): string {

@@ -46,9 +46,53 @@ export const RunEvent = z.discriminatedUnion('type', [
     targets: z.array(z.string()),
     tookMs: z.number(),
   }),
+  /** What a fault waited for has come. */
+  z.strictObject({
+    ...at,
+    type: z.literal('fault.event'),
+    fault: z.string(),
+    /** In words. */
+    event: z.string(),
+    /** null: in a suite. */
+    node: z.string().nullable(),
+    /** The line, where it is one. */
+    line: z.string(),
+  }),
   z.strictObject({ ...at, type: z.literal('fault.error'), fault: z.string(), why: z.string() }),
   z.strictObject({ ...at, type: z.literal('suite.start'), suite: z.string() }),
   z.strictObject({ ...at, type: z.literal('suite.end'), suite: z.string(), status: z.string() }),
+  z.strictObject({
+    ...at,
+    type: z.literal('invariant.start'),
+    invariant: z.string(),
+    nodes: z.array(z.string()),
+  }),
+  z.strictObject({
+    ...at,
+    type: z.literal('invariant.broken'),
+    invariant: z.string(),
+    /** The one on which it does not hold, or all of which one is to do. */
+    nodes: z.array(z.string()),
+    /** null: the command did not end in time, or could not be asked. */
+    exitCode: z.int().nullable(),
+    words: z.string(),
+    faults: z.array(z.string()),
+    /** False: faults excuse it; it is told again where they do no longer. */
+    isViolation: z.boolean(),
+  }),
+  z.strictObject({
+    ...at,
+    type: z.literal('invariant.holds'),
+    invariant: z.string(),
+    nodes: z.array(z.string()),
+    brokenMs: z.number(),
+  }),
+  z.strictObject({
+    ...at,
+    type: z.literal('invariant.end'),
+    invariant: z.string(),
+    answers: z.int().nonnegative(),
+  }),
   z.strictObject({ ...at, type: z.literal('note'), text: z.string() }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;

@@ -29,6 +29,7 @@ export const temporaryFolder = (runFolder: string): string => join(runFolder, 't
  *   processes.jsonl     as they are seen; one line for each start once evidence is collected
  *   facts/<node>.json  parity.json
  *   suites/<name>/{stdout.log,stderr.log,junit.xml,outcome.json}
+ *   invariants.jsonl    every answer to every invariant, as it came
  *   receipts.json       when the faults have been healed
  *   nodes/<node>/{state.json,container.log,journal.jsonl}
  *   junit.xml  control.json  verdict.json  report.html

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventWords, FaultEvent } from '../../infra/spec/faults/event.ts';
 import type { RunEvent } from './event.ts';
 
 /** What was planned of one fault: times in ms after the first suite began; null is before it or after the last. */
@@ -9,6 +10,7 @@ export const PlannedFault = z.object({
   targets: z.array(z.string()),
   startMs: z.number().nullable(),
   endMs: z.number().nullable(),
+  after: z.looseObject({ event: FaultEvent }).optional(),
 });
 export type PlannedFault = z.infer<typeof PlannedFault>;
 
@@ -19,6 +21,12 @@ export const ScheduleEntry = z.strictObject({
   kind: z.string(),
   targets: z.array(z.string()),
   planned: z.strictObject({ startMs: z.number().nullable(), endMs: z.number().nullable() }),
+  /** What it waits for, and when, where and by which line that came; `atMs` is null where it never did. Absent: it waits for none. */
+  event: z
+    .strictObject({
+      ...{ waitsFor: z.string(), atMs: z.number().nullable(), node: z.string().nullable(), line: z.string() },
+    })
+    .optional(),
   /** On the same clock; before the first suite they are negative. null: it never came, or never went. */
   realised: z.strictObject({
     injectedAtMs: z.number().nullable(),
@@ -37,17 +45,29 @@ export function scheduleEntries(
   const zero = events.find(({ type }) => type === 'suite.start')?.ms ?? null;
   const when = (event: { readonly ms: number; readonly tookMs: number } | undefined): number | null =>
     event === undefined || zero === null ? null : event.ms - event.tookMs - zero;
-  return planned.map(({ id, profile, fault, targets, startMs, endMs }) => {
+  return planned.map(({ id, profile, fault, targets, startMs, endMs, after }) => {
     const injected = events.find((one) => one.type === 'fault.inject' && one.fault === id);
     const healed = events.findLast((one) => one.type === 'fault.heal' && one.fault === id);
     const inject = injected?.type === 'fault.inject' ? injected : undefined;
     const heal = healed?.type === 'fault.heal' ? healed : undefined;
+    const came = events.find((one) => one.type === 'fault.event' && one.fault === id);
+    const seen = came?.type === 'fault.event' ? came : undefined;
     return {
       id,
       profile,
       kind: fault.kind,
       targets,
       planned: { startMs, endMs },
+      ...(after === undefined
+        ? {}
+        : {
+            event: {
+              waitsFor: eventWords(after.event),
+              atMs: seen === undefined || zero === null ? null : seen.ms - zero,
+              node: seen?.node ?? null,
+              line: seen?.line ?? '',
+            },
+          }),
       realised: {
         injectedAtMs: when(inject),
         injectTookMs: inject?.tookMs ?? null,

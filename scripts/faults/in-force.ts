@@ -2,6 +2,9 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isAwayFault, isResourceFault } from '../../infra/spec/fault.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 
+/** Told before the inject of a fault, and after its heal. */
+export type OnChange = (fault: ScheduledFault, change: 'came' | 'went') => void;
+
 /**
  * The faults in force, each from before its inject until after its heal: one on its way out is still there, and so is one
  * whose heal failed.
@@ -10,14 +13,20 @@ export class InForce {
   readonly #faults = new Set<ScheduledFault>();
   /** Of each look-on under way, the targets that faults have been on since it began. */
   readonly #watched = new Set<Set<string>>();
+  readonly #onChange: OnChange;
+
+  constructor(onChange: OnChange = () => undefined) {
+    this.#onChange = onChange;
+  }
 
   begin(fault: ScheduledFault): void {
     this.#faults.add(fault);
     for (const touched of this.#watched) for (const thing of thingsOf(fault)) touched.add(thing);
+    this.#onChange(fault, 'came');
   }
 
   end(fault: ScheduledFault): void {
-    this.#faults.delete(fault);
+    if (this.#faults.delete(fault)) this.#onChange(fault, 'went');
   }
 
   on(target: string): readonly ScheduledFault[] {

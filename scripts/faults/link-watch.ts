@@ -191,6 +191,8 @@ export class LinkWatch implements FaultWatch {
     const toCome = this.#faults.filter(
       (other) =>
         other.startMs !== null &&
+        // Of one that waits for an event nobody knows when it comes.
+        other.after === undefined &&
         !this.#before.has(other.id) &&
         other.targets.some((link) => fault.targets.includes(link)),
     );

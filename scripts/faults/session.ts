@@ -6,15 +6,16 @@ import { allDone } from './all-done.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { HealProof } from './heal-proof.ts';
+import { EventStarts } from './event-starts.ts';
 import { EndedVictims } from './ended-victims.ts';
-import { InForce } from './in-force.ts';
+import { InForce, type OnChange } from './in-force.ts';
 import { Injector } from './injector.ts';
 import { layers } from './layers.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { hasEnded, receiptsOf } from './session-receipts.ts';
 import { Turns } from './turns.ts';
 import { watchesOf } from './watches.ts';
-import { openVictims, type Victim, type VictimStage } from './victim.ts';
+import { endLeases, openVictims, type Victim, type VictimStage } from './victim.ts';
 import { messageOf } from '../../infra/errors.ts';
 
 export interface FaultStage extends VictimStage {
@@ -22,6 +23,7 @@ export interface FaultStage extends VictimStage {
   readonly signal: AbortSignal;
   /** What injects and heals; tests put one in its place that leaves out a part. */
   readonly driver: (victims: readonly Victim[]) => FaultDriver;
+  readonly onChange: OnChange;
 }
 
 /** Faults of one trial: put in, measured, taken out, measured again, proven gone. */
@@ -32,13 +34,15 @@ export class FaultSession {
   readonly #driver: FaultDriver;
   readonly #proof: HealProof;
   readonly #injector: Injector;
-  readonly #inForce = new InForce();
+  readonly #inForce: InForce;
   /** One for each family of faults. */
   readonly #watches: readonly FaultWatch[];
   /** On one link or disk one thing at a time: two changes at once could not be told apart by what is measured. */
   readonly #turns = new Turns();
   readonly #errors = new Map<string, string[]>();
   readonly #ended: EndedVictims;
+  /** Hears what suites do and say. */
+  readonly events: EventStarts;
   #suiteBeganMs = 0;
   /** After that, and before what is still in force then is healed. */
   #suiteEndedMs = 0;
@@ -53,8 +57,10 @@ export class FaultSession {
     this.#victims = victims;
     this.#faults = faults;
     this.#driver = stage.driver(victims);
+    this.#inForce = new InForce(stage.onChange);
     this.#injector = new Injector(this.#driver, stage.recorder, this.#inForce, () => this.#sinceSuiteMs());
     this.#ended = new EndedVictims(victims);
+    this.events = new EventStarts(stage, victims, faults);
     this.#proof = proof;
     this.#watches = watchesOf(victims, faults, this.#inForce, stage.signal, stage.bound.loaded.plan.seed);
   }
@@ -67,6 +73,7 @@ export class FaultSession {
       const session = new FaultSession(stage, victims, faults, await HealProof.take(victims, faults));
       await session.#driver.arm(faults);
       for (const watch of session.#watches) await watch.begin();
+      session.events.open();
       return session;
     } catch (error) {
       await endLeases(victims).catch(() => undefined); // what counts is why it could not be opened
@@ -88,9 +95,11 @@ export class FaultSession {
   /** Injects and heals at the moments of the schedule, until `ended`. Settles when all of it is done. */
   async runSchedule(ended: AbortSignal): Promise<void> {
     this.#suiteBeganMs = this.#stage.recorder.nowMs();
+    this.events.begin();
     ended.addEventListener('abort', () => (this.#suiteEndedMs = this.#sinceSuiteMs()), { once: true });
     const windows = this.#faults.filter(({ startMs }) => startMs !== null);
     await allDone(windows.map(async (fault) => this.#window(fault, ended)));
+    this.events.close();
   }
 
   /** Nodes that a fault has taken away and not given back. */
@@ -110,8 +119,11 @@ export class FaultSession {
     );
   }
 
-  /** Takes everything out, proves it, and writes a receipt for every fault and target. */
-  async finish(): Promise<{
+  /**
+   * Takes everything out, proves it, and writes a receipt for every fault and target. In between, when all of it is out and
+   * nothing else was touched yet, comes `healed`.
+   */
+  async finish(healed: () => Promise<void>): Promise<{
     readonly receipts: readonly Receipt[];
     readonly leftovers: readonly string[];
     readonly invalid: readonly string[];
@@ -124,6 +136,7 @@ export class FaultSession {
       const some = lastFirst.filter(({ fault }) => isAwayFault(fault) === isAway);
       for (const fault of some) await this.#said(fault.id, async () => this.#heal(fault));
     }
+    await healed();
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended.nodes, (node) => this.#driver.scaffolding(node));
     await this.#said('driver', async () => this.#driver.release(this.#ended.nodes));
@@ -159,6 +172,7 @@ export class FaultSession {
 
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */
   async close(): Promise<void> {
+    this.events.close();
     for (const watch of this.#watches) watch.close();
     await this.#lookForEnded();
     for (const victim of this.#victims) if (this.#ended.nodes.has(victim.node)) victim.abandon();
@@ -166,9 +180,12 @@ export class FaultSession {
   }
 
   async #window(fault: ScheduledFault, ended: AbortSignal): Promise<void> {
-    const { startMs, endMs, id } = fault;
+    const { id } = fault;
     const watch = this.#of(fault);
-    const start = startMs ?? 0;
+    const now = (): number => this.#sinceSuiteMs();
+    const moments = await this.#said(id, async () => this.events.momentsOf(fault, ended, now));
+    if (moments === null) return;
+    const { start, endMs } = moments;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
     if (!(await this.#comes(start - watch.leadMs(fault), ended))) return;
     await this.#said(id, async () =>
@@ -198,16 +215,17 @@ export class FaultSession {
     );
   }
 
-  /** What goes wrong with one of them makes the run invalid and is said; the others go on. */
-  async #said(name: string, work: () => Promise<void>): Promise<void> {
+  /** What goes wrong with one of them makes the run invalid and is said, and is null; the others go on. */
+  async #said<T>(name: string, work: () => Promise<T>): Promise<T | null> {
     try {
-      await work();
+      return await work();
     } catch (error) {
-      if (this.#stage.signal.aborted) return; // the run ends for a reason of its own
-      if (await this.#isOfEnded(name)) return;
+      if (this.#stage.signal.aborted) return null; // the run ends for a reason of its own
+      if (await this.#isOfEnded(name)) return null;
       const why = messageOf(error);
       this.#errors.set(name, [...(this.#errors.get(name) ?? []), why]);
       this.#stage.recorder.record({ type: 'fault.error', fault: name, why });
+      return null;
     }
   }
 
@@ -288,8 +306,4 @@ export class FaultSession {
 /** Standing conditions of the spec's links are faults of the whole run, in the control too. */
 export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
   return [...loaded.plan.conditions, ...loaded.plan.schedule];
-}
-
-async function endLeases(victims: readonly Victim[]): Promise<void> {
-  await allDone(victims.map(async (victim) => victim.disarm()));
 }

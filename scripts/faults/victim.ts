@@ -95,11 +95,26 @@ export function routeOf(victims: readonly Victim[], text: string): { victim: Vic
   return { victim: victimNamed(victims, target.node), route: target.route };
 }
 
-/** Pure: the least that these faults need of a side-car, and what reading a fingerprint does. */
-export function grantsFor(faults: readonly ScheduledFault[]): ReadonlySet<Grant> {
+/** Pure: the least that these faults need of a side-car, what reading a fingerprint does, and looking for a file. */
+export function grantsFor(faults: readonly ScheduledFault[], looksForFile = false): ReadonlySet<Grant> {
   const isOnPort = faults.some(({ fault }) => fault.kind === 'network.partition' && fault.only !== undefined);
-  const own = faults.flatMap(({ fault }) => kinds[fault.kind].needs);
-  return new Set<Grant>(['network', 'disk', ...own, ...(isOnPort ? (['raw'] as const) : [])]);
+  return new Set<Grant>([
+    ...(['network', 'disk'] as const),
+    ...(looksForFile ? (['inside'] as const) : []),
+    ...(isOnPort ? (['raw'] as const) : []),
+    ...faults.flatMap(({ fault }) => kinds[fault.kind].needs),
+  ]);
+}
+
+function waitsForFile(node: string, { loaded }: BoundPlan): boolean {
+  return loaded.plan.schedule.some(
+    ({ after }) => after?.event.file !== undefined && after.nodes.includes(node),
+  );
+}
+
+/** Ends what is in force, all at once. */
+export async function endLeases(victims: readonly Victim[]): Promise<void> {
+  await allDone(victims.map(async (victim) => victim.disarm()));
 }
 
 /** What acts on one start of a node. */
@@ -157,7 +172,7 @@ class ArmedNode implements Victim {
   ): Promise<ArmedNode> {
     const access = stage.nodes.get(planned.name);
     if (access === undefined) throw new Error(`node ${planned.name} is not there`);
-    const granted = grantsFor(faults);
+    const granted = grantsFor(faults, waitsForFile(planned.name, stage.bound));
     const keepsDisks = ({ fault }: ScheduledFault): boolean => isAwayFault(fault) && !isReplacingFault(fault);
     const anchor =
       planned.disks.length > 0 && faults.some(keepsDisks) ? await anchorOf(stage, planned) : null;

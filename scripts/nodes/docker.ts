@@ -35,10 +35,19 @@ export class DockerNode implements NodeAccess {
     const merged = new PassThrough();
     const ask = { stdout: true, stderr: true, timestamps: options.timestamps === true } as const;
     if (options.follow === true) {
-      const stream = await this.#container.logs({ ...ask, follow: true });
+      const tail = options.fromNow === true ? { tail: 0 } : {};
+      const stream = await this.#container.logs({ ...ask, ...tail, follow: true });
       this.#engine.modem.demuxStream(stream, merged, merged);
       stream.on('end', () => merged.end());
-      options.signal?.addEventListener('abort', () => merged.end(), { once: true });
+      options.signal?.addEventListener(
+        'abort',
+        () => {
+          merged.end();
+          // Otherwise the engine goes on sending, to a socket that keeps the command from its end.
+          if (stream instanceof Readable) stream.destroy();
+        },
+        { once: true },
+      );
     } else {
       const raw = await this.#container.logs({ ...ask, follow: false });
       const source = Readable.from([raw]);

@@ -39,6 +39,8 @@ export interface NodeState {
 
 export interface LogOptions {
   readonly follow?: boolean;
+  /** Only what comes from now on; together with `follow`. */
+  readonly fromNow?: boolean;
   readonly signal?: AbortSignal;
   /** Each line behind the time at which the engine got it. */
   readonly timestamps?: boolean;

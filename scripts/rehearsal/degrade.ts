@@ -36,8 +36,13 @@ export async function underSchedule<T>(faults: FaultSession, suites: () => Promi
   }
 }
 
-export async function heal(faults: FaultSession, recorder: Recorder, progress: Progress): Promise<Proof> {
+export async function heal(
+  faults: FaultSession,
+  recorder: Recorder,
+  progress: Progress,
+  healed: () => Promise<void>,
+): Promise<Proof> {
   return await progress.step('heal, and prove it', async () =>
-    recorder.phase('heal', async () => faults.finish()),
+    recorder.phase('heal', async () => faults.finish(healed)),
   );
 }

@@ -6,6 +6,7 @@ import type { Trial } from './trial.ts';
 export const nothingFound: Omit<Findings, 'control'> = {
   suites: [],
   receipts: [],
+  invariants: [],
   parity: [],
   leftovers: [],
   down: [],

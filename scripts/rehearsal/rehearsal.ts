@@ -6,6 +6,7 @@ import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../verdict/merged-junit.ts';
 import { conclude } from '../verdict/conclude.ts';
 import { controlKey, goldenFolder, goldenOf, keepControl, readControl, suiteDigests } from './control.ts';
+import { InvariantOutcome, type ControlSeen, type JudgedInvariant } from '../invariants/outcome.ts';
 import type { ControlResult } from '../verdict/control-result.ts';
 import { beginTrial, type BegunTrial } from './begun-trial.ts';
 import { nothingHappened } from './nothing-happened.ts';
@@ -100,8 +101,9 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: Key, stage:
   return { result, cached: false, residue: verdict.residue, golden: kept };
 }
 
-function resultOf({ runId, verdict, why, suites }: Verdict): ControlResult {
-  return { runId, verdict, why, suites };
+function resultOf({ runId, verdict, why, suites, invariants }: Verdict): ControlResult {
+  const seen = invariants.map((one) => InvariantOutcome.strip().parse(one));
+  return { runId, verdict, why, suites, invariants: seen };
 }
 
 function finish(
@@ -122,6 +124,7 @@ function finish(
   const concluded = conclude({
     suites: trial.suites,
     receipts: trial.receipts,
+    invariants: trial.invariants,
     parity: trial.parity,
     leftovers: trial.leftovers,
     down: trial.down,
@@ -145,6 +148,7 @@ function finish(
       receipts: [...trial.receipts],
       parity: [...trial.parity],
       suites: [...trial.suites],
+      invariants: trial.invariants.map((one) => besideControl(one, control?.result ?? null)),
       leftovers: [...trial.leftovers],
       residue,
       phasesMs: { ...recorder.phasesMs },
@@ -157,6 +161,15 @@ function finish(
   folder.writeText('junit.xml', mergedJUnit(suiteFiles(trial), verdict));
   writeReport(folder);
   return verdict;
+}
+
+function besideControl(seen: InvariantOutcome, control: ControlResult | null): JudgedInvariant {
+  const same = control?.invariants.find(({ invariant }) => invariant === seen.invariant);
+  return { ...seen, control: same === undefined ? null : pick(same) };
+}
+
+function pick({ answers, broke, slowestMs }: InvariantOutcome): ControlSeen {
+  return { answers, broke, slowestMs };
 }
 
 function suiteFiles({ suites, folder }: Trial): Parameters<typeof mergedJUnit>[0] {

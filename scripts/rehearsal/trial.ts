@@ -70,6 +70,7 @@ async function performHeld(
     nodes: new Map(),
     away: () => new Set(),
     wake: async () => Promise.resolve(),
+    endInvariants: async () => Promise.resolve(),
   };
   let failure: unknown = null;
   try {
@@ -84,6 +85,7 @@ async function performHeld(
     ),
   );
   opened.add('setting nodes going again that stand still', async () => found.wake());
+  opened.add('no longer asking for invariants', async () => found.endInvariants());
   opened.add('writing the receipts', () => {
     folder.writeJson('receipts.json', found.receipts);
   });

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { handleOf } from '../../infra/components/docker/handle.ts';
-import type { BoundPlan, PlannedNode } from '../../infra/plan/plan.ts';
 import { lastMomentMs } from '../../infra/plan/windows.ts';
+import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { RunEvidence } from '../evidence/run-evidence.ts';
-import { faultsOf, type FaultSession } from '../faults/session.ts';
+import { faultsOf, type FaultSession, type FaultStage } from '../faults/session.ts';
+import { InvariantWatch } from '../invariants/watch.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
@@ -30,6 +31,8 @@ export type Found = {
   away: () => ReadonlySet<string>;
   /** Sets nodes going again that stand still by our own doing. */
   wake: () => Promise<void>;
+  /** Nobody is asked for invariants any more, and what was seen of them is among what is found. */
+  endInvariants: () => Promise<void>;
 };
 
 export interface Undergoing extends BegunTrial {
@@ -63,7 +66,10 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
   found.nodes = nodes;
   found.parity = await compareNodes(loaded, nodes, trial, stage);
   forwards.open(nodes);
-  const faults = faultsOf(bound).length > 0 ? await degraded(found, trial, nodes) : null;
+  const invariants = watchInvariants(found, trial, nodes);
+  const faults = faultsOf(bound).length > 0 ? await armed(found, trial, nodes, invariants) : null;
+  await invariants.begin();
+  if (faults !== null) await degrade(faults, recorder, stage.progress);
   const suites = async (): Promise<readonly SuiteOutcome[]> =>
     runSuites({
       suites: loaded.plan.suites,
@@ -78,21 +84,46 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
       golden: trial.golden,
       scheduleMs: lastMomentMs(loaded.plan.schedule),
       signal: stage.interrupts.signal,
+      ear: faults?.events ?? null,
     });
   const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
   found.suites = await stage.progress.step(title, async () =>
     recorder.phase('suite', async () => (faults === null ? suites() : underSchedule(faults, suites))),
   );
-  if (faults !== null) Object.assign(found, await heal(faults, recorder, stage.progress));
+  const healed = async (): Promise<void> => {
+    await invariants.settled();
+    await found.endInvariants();
+  };
+  if (faults === null) await healed();
+  else Object.assign(found, await heal(faults, recorder, stage.progress, healed));
   found.down = [...(await endedNodes(nodes, (text) => folder.redactor.text(text))).values()];
   // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
   await recorded;
 }
 
-async function degraded(
+function watchInvariants(
+  found: Found,
+  { bound, stage, recorder, folder }: Undergoing,
+  nodes: ReadonlyMap<string, NodeAccess>,
+): InvariantWatch {
+  const watch = new InvariantWatch({
+    planned: bound.loaded.plan.invariants,
+    ...{ nodes, recorder, folder },
+    away: () => found.away(),
+    signal: stage.interrupts.signal,
+  });
+  found.endInvariants = async () => {
+    found.invariants = await watch.end();
+  };
+  return watch;
+}
+
+/** Side-cars are there, and everything was measured as it is; nothing is in force yet. */
+async function armed(
   found: Found,
   { bound, stage, opened, recorder, folder }: Undergoing,
   nodes: ReadonlyMap<string, NodeAccess>,
+  invariants: InvariantWatch,
 ): Promise<FaultSession> {
   const { engine, toolbox, abilities, faultDriver: driver, progress, interrupts } = stage;
   const { signal } = interrupts;
@@ -102,13 +133,19 @@ async function degraded(
     await isolateNode(engine, bound, node.name, toolbox);
     await untilReady(node, access, signal, (text) => folder.redactor.text(text));
   };
-  const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready };
+  // What stands on links all the time is there in the control, too, and excuses nothing.
+  const passing: ReadonlySet<ScheduledFault> = new Set(bound.loaded.plan.schedule);
+  const onChange: FaultStage['onChange'] = (fault, change) => {
+    if (!passing.has(fault)) return;
+    if (change === 'came') invariants.faultCame(fault.id, fault.startMs !== null);
+    else invariants.faultWent(fault.id);
+  };
+  const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready, onChange };
   const session = await arm(faultStage, progress);
   found.away = () => session.away;
   found.wake = async () => session.wake();
   opened.add('ending the leases of the faults', async () =>
     withDeadline('the side-cars', closeDeadlineMs, session.close()),
   );
-  await degrade(session, recorder, progress);
   return session;
 }

@@ -23,6 +23,7 @@ export function faultLanes(run: RecordedRun): readonly Lane[] {
       items: [
         ...(window === null ? [] : [plannedSpan(id, window)]),
         ...was.map((one) => realisedSpan(one, plan)),
+        ...eventMarks(id, run.events),
         ...errorMarks(id, run.events),
       ],
     };
@@ -37,9 +38,11 @@ function plannedSpan(id: string, { fromMs, toMs }: { fromMs: number; toMs: numbe
 function realisedSpan(one: FaultSpan, plan: PlannedFault | undefined): Span {
   const { fault, fromMs, toMs, healed, injectTookMs, healTookMs } = one;
   const planned =
-    plan?.startMs == null
-      ? 'planned: the whole run'
-      : `planned: ${seconds(plan.startMs)} to ${plan.endMs === null ? 'the end' : seconds(plan.endMs)} after the suites began`;
+    plan?.after !== undefined
+      ? 'planned: when what it waited for had happened'
+      : plan?.startMs == null
+        ? 'planned: the whole run'
+        : `planned: ${seconds(plan.startMs)} to ${plan.endMs === null ? 'the end' : seconds(plan.endMs)} after the suites began`;
   return {
     kind: 'span',
     look: healed ? 'fault' : 'fault open',
@@ -52,6 +55,16 @@ function realisedSpan(one: FaultSpan, plan: PlannedFault | undefined): Span {
       `on ${listed(one.targets)}`,
     ].join('\n'),
   };
+}
+
+function eventMarks(id: string, events: readonly RunEvent[]): readonly Mark[] {
+  return events.flatMap((event): Mark[] => {
+    if (event.type !== 'fault.event' || event.fault !== id) return [];
+    const where = event.node === null ? '' : `, on ${event.node}`;
+    const line = event.line === '' ? '' : `\n${event.line}`;
+    const tip = `${id} was to come when ${event.event}: ${seconds(event.ms)}${where}${line}`;
+    return [{ kind: 'mark', look: 'neutral', ms: event.ms, glyph: '◆', tip }];
+  });
 }
 
 function errorMarks(id: string, events: readonly RunEvent[]): readonly Mark[] {

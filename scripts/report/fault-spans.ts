@@ -35,13 +35,16 @@ export function faultSpans({ events, endMs }: Pick<RecordedRun, 'events' | 'endM
   });
 }
 
-/** When a fault of the schedule should have been in force, on the run's clock; null for one that lasts the whole run. */
+/**
+ * When a fault of the schedule should have been in force, on the run's clock; null for one that lasts the whole run, or
+ * waited for something to happen.
+ */
 export function plannedWindow(
   fault: PlannedFault,
   suitesBegan: number | null,
   endMs: number,
 ): { readonly fromMs: number; readonly toMs: number } | null {
-  if (fault.startMs === null || suitesBegan === null) return null;
+  if (fault.startMs === null || suitesBegan === null || fault.after !== undefined) return null;
   const until = fault.endMs === null ? endMs : suitesBegan + fault.endMs;
   return { fromMs: suitesBegan + fault.startMs, toMs: until };
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../evidence/event.ts';
 import { assertNever } from '../../infra/errors.ts';
+import { isViolated } from '../verdict/invariant-sentences.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { seconds } from './quantity.ts';
 import type { RecordedRun } from './recorded-run.ts';
@@ -78,7 +79,7 @@ const words: Readonly<Record<Verdict['verdict'], string>> = {
   invalid: 'Invalid',
 };
 
-function meaningOf({ verdict, profiles, suites, control }: Verdict): string {
+function meaningOf({ verdict, profiles, suites, control, invariants }: Verdict): string {
   const faulty = profiles.length > 0;
   switch (verdict) {
     case 'pass':
@@ -88,6 +89,10 @@ function meaningOf({ verdict, profiles, suites, control }: Verdict): string {
         ? 'Every suite passed while every fault was measured to be real, and every fault healed.'
         : 'Every suite passed. No fault was asked for.';
     case 'fail':
+      if (suites.every(({ status }) => status === 'passed') && invariants.some(isViolated))
+        return faulty
+          ? 'What was to hold meanwhile did not hold, or not soon enough again, although no suite failed.'
+          : 'What was to hold meanwhile did not hold, with no fault that could have broken it.';
       if (suites.length === 0) return 'A node was down before any suite could run.';
       if (suites.every(({ status }) => status === 'passed'))
         return 'Every suite passed, and none of them noticed that a node ended, which nothing of ours does.';

@@ -8,6 +8,9 @@ export interface Span {
     | 'fault'
     | 'fault open'
     | 'shade'
+    | 'held'
+    | 'excused'
+    | 'violated'
     | 'entry other'
     | 'entry warning'
     | 'entry error';
@@ -43,7 +46,7 @@ export interface TestPart {
 }
 
 export interface Lane {
-  readonly group: 'phases' | 'faults' | 'suites' | 'nodes';
+  readonly group: 'phases' | 'faults' | 'suites' | 'invariants' | 'nodes';
   readonly name: string;
   /** Id of what the name leads to; null where there is nothing more to read. */
   readonly leadsTo: string | null;

@@ -1,4 +1,5 @@
 import { faultLanes } from './fault-lanes.ts';
+import { invariantLanes } from './invariant-lanes.ts';
 import type { Lane, Span } from './lane.ts';
 import { nodeLanes } from './node-lanes.ts';
 import { duration, seconds } from './quantity.ts';
@@ -7,7 +8,7 @@ import { suiteLanes } from './suite-lanes.ts';
 
 /** Pure: what the time line shows, top to bottom, over one clock. */
 export function lanes(run: RecordedRun): readonly Lane[] {
-  return [phaseLane(run), ...faultLanes(run), ...suiteLanes(run), ...nodeLanes(run)];
+  return [phaseLane(run), ...faultLanes(run), ...suiteLanes(run), ...invariantLanes(run), ...nodeLanes(run)];
 }
 
 function phaseLane({ events, endMs }: RecordedRun): Lane {

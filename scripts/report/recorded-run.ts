@@ -29,6 +29,7 @@ export const PlanFile = z.object({
     conditions: z.array(z.lazy(() => PlannedFault)),
     schedule: z.array(z.lazy(() => PlannedFault)),
     suites: z.array(z.object({ name: z.string() })),
+    invariants: z.array(z.object({ name: z.string() })).default([]),
     reference: z.string().nullable(),
   }),
 });
@@ -38,6 +39,8 @@ const PlannedFault = z.object({
   targets: z.array(z.string()),
   startMs: z.number().nullable(),
   endMs: z.number().nullable(),
+  /** It waits for something that happens, and nobody knew when that would be. */
+  after: z.object({}).optional(),
 });
 export type PlanFile = z.infer<typeof PlanFile>;
 export type PlannedFault = z.infer<typeof PlannedFault>;

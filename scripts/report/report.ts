@@ -1,5 +1,6 @@
 import { headline } from './headline.ts';
 import { identitySection } from './identity-section.ts';
+import { invariantsSection } from './invariants-section.ts';
 import { logsSection } from './logs-section.ts';
 import { markup, raw, type Markup } from './markup.ts';
 import { paritySection } from './parity-section.ts';
@@ -20,7 +21,12 @@ import { topSection } from './top-section.ts';
 export function renderReport(run: RecordedRun, launcher: string): string {
   const { word } = headline(run);
   const processes = processesSection(run);
-  const shown = entries.filter(([id]) => id !== 'processes' || processes !== null);
+  const invariants = invariantsSection(run);
+  const absent = new Set([
+    ...(processes === null ? ['processes'] : []),
+    ...(invariants === null ? ['invariants'] : []),
+  ]);
+  const shown = entries.filter(([id]) => !absent.has(id));
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -33,6 +39,7 @@ ${section('timeline', timeline(run))}
 ${section('logs', logsSection(run))}
 ${section('tests', testsSection(run))}
 ${section('receipts', receiptsSection(run))}
+${invariants === null ? null : section('invariants', invariants)}
 ${section('parity', paritySection(run))}
 ${processes === null ? null : section('processes', processes)}
 ${section('time-spent', spentSection(run))}
@@ -51,6 +58,7 @@ const names = {
   logs: { heading: 'What the nodes logged', short: 'Logs' },
   tests: { heading: 'Tests, beside the run without faults', short: 'Tests' },
   receipts: { heading: 'Receipts of the faults', short: 'Receipts' },
+  invariants: { heading: 'Invariants, and how soon they held again', short: 'Invariants' },
   parity: { heading: 'Parity with production', short: 'Parity' },
   processes: { heading: 'Processes', short: 'Processes' },
   'time-spent': { heading: 'Where the time went', short: 'Time spent' },

@@ -3,7 +3,8 @@ import type { RunEvent } from '../evidence/event.ts';
 import { listed } from './fault-lanes.ts';
 import { fileLink } from './file-link.ts';
 import { markup, type Markup } from './markup.ts';
-import { duration, seconds } from './quantity.ts';
+import { brokenWords } from './invariant-lanes.ts';
+import { counted, duration, seconds } from './quantity.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
 interface Told {
@@ -64,12 +65,28 @@ function ofEvent(event: RunEvent): readonly Told[] {
       );
     case 'fault.heal':
       return tell(event.fault, `healed on ${listed(event.targets)} (heal took ${duration(event.tookMs)})`);
+    case 'fault.event':
+      return tell(
+        event.fault,
+        `its moment has come: ${event.event}${event.node === null ? '' : `, on ${event.node}`}${event.line === '' ? '' : `: ${event.line}`}`,
+      );
     case 'fault.error':
       return tell(event.fault, event.why, true);
     case 'suite.start':
       return tell(`suite ${event.suite}`, 'began');
     case 'suite.end':
       return tell(`suite ${event.suite}`, event.status, event.status !== 'passed');
+    case 'invariant.start':
+      return tell(`invariant ${event.invariant}`, `asked for on ${listed(event.nodes)} from now on`);
+    case 'invariant.broken':
+      return tell(`invariant ${event.invariant}`, brokenWords(event), event.isViolation);
+    case 'invariant.holds':
+      return tell(
+        `invariant ${event.invariant}`,
+        `holds again on ${listed(event.nodes)}, after ${duration(event.brokenMs)}`,
+      );
+    case 'invariant.end':
+      return tell(`invariant ${event.invariant}`, `was asked for ${counted(event.answers, 'time')}`);
     case 'note':
       return tell('note', event.text);
     default:

@@ -1,3 +1,4 @@
+import { isViolated } from '../verdict/invariant-sentences.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Screen } from '../screen.ts';
 import { visible } from '../visible.ts';
@@ -8,7 +9,8 @@ const label = 10;
 
 /** What a person reads at the end of a run; it ends with verdict and why, where the report is, and what is left. */
 export function summary(verdict: Verdict, { colours, columns }: Screen): string {
-  const { receipts, suites, control, why } = verdict;
+  const { receipts, suites, invariants, control, why } = verdict;
+  const held = invariants.filter((one) => !isViolated(one)).length;
   const holding = receipts.filter(({ ok, bystandersOk, healedOk }) => ok && bystandersOk && healedOk).length;
   const colour = { pass: colours.green, fail: colours.red, invalid: colours.yellow }[verdict.verdict];
   const line = (name: string, text: string): string =>
@@ -19,6 +21,7 @@ export function summary(verdict: Verdict, { colours, columns }: Screen): string 
     ...suites.map((suite) => line('suite', suiteText(suite))),
     ...(suites.length === 0 ? [line('suite', 'none was run')] : []),
     ...(receipts.length > 0 ? [line('receipts', `${holding} of ${receipts.length} hold`)] : []),
+    ...(invariants.length > 0 ? [line('held', `${held} of ${counted(invariants.length, 'invariant')}`)] : []),
     ...(control === null
       ? []
       : [line('control', `${control.verdict}${control.cached ? ' (cached)' : ''}, run ${control.runId}`)]),

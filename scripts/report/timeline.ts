@@ -75,6 +75,8 @@ function inSeconds(ms: number): string {
 }
 
 const legend = markup`<span><i class="key planned"></i> planned</span> <span><i class="key fault"></i> fault in force (broken line: its heal was not written down)</span>
-<span><i class="key shade"></i> a fault on this node</span> <span>○ runs, ● is ready</span> <span>▲ unit started, ↻ restarted, ▼ exited, ✖ failed, ▽ stopped</span>
+<span>◆ what a fault waited for</span>
+<span><i class="key shade"></i> a fault on this node</span> <span><i class="key held"></i> an invariant holds</span> <span><i class="key excused"></i> it does not, and need not under a fault</span> <span><i class="key violated"></i> it is violated</span>
+<span>○ runs, ● is ready</span> <span>▲ unit started, ↻ restarted, ▼ exited, ✖ failed, ▽ stopped</span>
 <span><i class="key entry other"></i> log lines</span> <span><i class="key entry warning"></i> warnings</span> <span><i class="key entry error"></i> errors: by the journal’s priority, or where the text itself says so</span>
 <span>Tests are as long as JUnit says, back to back up to the end of their suite: when each began is not known.</span>`;

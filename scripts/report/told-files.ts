@@ -20,6 +20,9 @@ export function toldFiles(told: Told): readonly string[] {
     'plan.json',
     ...ofEnding(told),
     ...(ended('parity') ? ['parity.json', ...nodes.flatMap(({ name }) => factsOf(name, events))] : []),
+    ...(events.some((event) => event.type === 'invariant.end' && event.answers > 0)
+      ? ['invariants.jsonl']
+      : []),
     ...suites.map((suite) => join('suites', suite, 'outcome.json')),
     ...(ended('collect')
       ? [

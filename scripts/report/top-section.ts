@@ -1,3 +1,4 @@
+import { isViolated } from '../verdict/invariant-sentences.ts';
 import { headline, type Headline } from './headline.ts';
 import { markup, type Markup } from './markup.ts';
 import { counted, duration } from './quantity.ts';
@@ -49,7 +50,14 @@ ${rest.length === 0 ? null : markup`<details><summary>${rest.length} more</summa
 }
 
 function tiles(run: RecordedRun): readonly Markup[] {
-  return [testsTile(run), controlTile(run), receiptsTile(run), parityTile(run), remainsTile(run)];
+  return [
+    testsTile(run),
+    controlTile(run),
+    receiptsTile(run),
+    ...invariantsTile(run),
+    parityTile(run),
+    remainsTile(run),
+  ];
 }
 
 type Look = 'good' | 'bad' | 'unsure' | 'soft';
@@ -117,6 +125,16 @@ function receiptsTile({ receipts, plan }: RecordedRun): Markup {
     `${holding} of ${receipts.length}`,
     'hold',
   );
+}
+
+/** None where nothing was to hold. */
+function invariantsTile({ plan, ending }: RecordedRun): readonly Markup[] {
+  const asked = plan?.plan.invariants.length ?? 0;
+  if (asked === 0) return [];
+  const seen = ending.kind === 'judged' ? ending.verdict.invariants : [];
+  const held = seen.filter((one) => one.answers > 0 && !isViolated(one)).length;
+  if (seen.length === 0) return [tile('invariants', 'invariants', 'unsure', 'not known')];
+  return [tile('invariants', 'invariants', held === asked ? 'good' : 'bad', `${held} of ${asked}`, 'held')];
 }
 
 function parityTile({ parity, facts, plan }: RecordedRun): Markup {

@@ -50,8 +50,8 @@ export async function inNode(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
   if (either.aborted) stop(); // while it was being started: the event has been and gone
   const [exitCode] = await Promise.all([
     process.exited,
-    keepOutput(run.folder, suite.name, 'stdout.log', process.stdout),
-    keepOutput(run.folder, suite.name, 'stderr.log', process.stderr),
+    keepOutput(run, suite.name, 'stdout.log', process.stdout),
+    keepOutput(run, suite.name, 'stderr.log', process.stderr),
   ]);
   either.removeEventListener('abort', stop);
   const ending = await stopped.ending;

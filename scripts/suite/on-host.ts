@@ -45,8 +45,8 @@ export async function onHost(suite: PlannedSuite, run: SuiteRun): Promise<Ended>
   }
   const [result] = await Promise.all([
     child,
-    keepOutput(run.folder, suite.name, 'stdout.log', child.stdout),
-    keepOutput(run.folder, suite.name, 'stderr.log', child.stderr),
+    keepOutput(run, suite.name, 'stdout.log', child.stdout),
+    keepOutput(run, suite.name, 'stderr.log', child.stderr),
   ]);
   const text = junit !== null && existsSync(junit) ? readFileSync(junit, 'utf8') : null;
   const exitCode = result.exitCode ?? null;

@@ -14,6 +14,7 @@ export async function runSuites(run: SuiteRun): Promise<readonly SuiteOutcome[]>
     run.signal.throwIfAborted();
     const startedAtMs = run.recorder.nowMs();
     run.recorder.record({ type: 'suite.start', suite: suite.name });
+    run.ear?.began(suite.name);
     const ended = await (suite.where === 'host' ? onHost(suite, run) : inNode(suite, run));
     run.signal.throwIfAborted();
     if (ended.junit !== null) run.folder.writeText(join('suites', suite.name, 'junit.xml'), ended.junit);

@@ -11,6 +11,12 @@ export interface Golden {
   readonly folder: string;
 }
 
+/** Who wants to know what suites do while they do it. */
+export interface SuiteEar {
+  began(suite: string): void;
+  said(suite: string, line: string): void;
+}
+
 /** All that the suites of one trial need. */
 export interface SuiteRun {
   readonly suites: readonly PlannedSuite[];
@@ -27,6 +33,8 @@ export interface SuiteRun {
   /** When the last fault of the schedule comes or goes, ms after the first suite began; null: none is in a window. */
   readonly scheduleMs: number | null;
   readonly signal: AbortSignal;
+  /** null: nobody. */
+  readonly ear: SuiteEar | null;
 }
 
 /** A suite that the schedule must not outlast is told how long that is. */

@@ -1,3 +1,5 @@
+import type { InvariantOutcome } from '../invariants/outcome.ts';
+import { lateSentences, unaskedSentences, violationSentences } from './invariant-sentences.ts';
 import type { Receipt } from './receipt.ts';
 import type { Difference } from '../parity/difference.ts';
 import { differenceSentence } from '../parity/difference-table.ts';
@@ -7,6 +9,7 @@ import { worst, type Outcome } from './verdict.ts';
 export interface Findings {
   readonly suites: readonly SuiteOutcome[];
   readonly receipts: readonly Receipt[];
+  readonly invariants: readonly InvariantOutcome[];
   readonly parity: readonly Difference[];
   readonly leftovers: readonly string[];
   /** Nodes that did not become ready, or ended: nothing of ours ends one, so it is the software that did. */
@@ -45,10 +48,15 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
     ...findings.suites
       .filter(({ status }) => status === 'error')
       .map(({ suite, why }) => `suite ${suite} cannot be trusted: ${why}`),
+    ...findings.invariants.flatMap(unaskedSentences),
   ];
-  const failed = findings.suites
-    .filter(({ status }) => status === 'failed' || status === 'timeout')
-    .map(({ suite, why }) => `suite ${suite} failed: ${why}`);
+  const failed = [
+    ...findings.suites
+      .filter(({ status }) => status === 'failed' || status === 'timeout')
+      .map(({ suite, why }) => `suite ${suite} failed: ${why}`),
+    ...findings.invariants.flatMap(violationSentences),
+    ...findings.invariants.flatMap(lateSentences),
+  ];
   const verdict = worst([
     ...(invalid.length > 0 ? ['invalid' as const] : []),
     ...(findings.down.length + failed.length > 0 ? ['fail' as const] : []),

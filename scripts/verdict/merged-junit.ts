@@ -1,5 +1,7 @@
 import XMLBuilder from 'fast-xml-builder';
 import { XMLParser } from 'fast-xml-parser';
+import type { InvariantOutcome } from '../invariants/outcome.ts';
+import { isViolated, lateSentences, violationSentences } from './invariant-sentences.ts';
 import type { Outcome } from './verdict.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 
@@ -14,12 +16,13 @@ export interface Judged {
   readonly verdict: Outcome;
   readonly why: readonly string[];
   readonly residue: readonly string[];
+  readonly invariants: readonly InvariantOutcome[];
 }
 
 /**
  * Pure: one JUnit file for GitLab, Jenkins and their like: a <testsuite> for each suite with its own test cases as their
- * runner wrote them, and one called "understudy", which says why the result cannot be trusted, what is left, and which node
- * is down.
+ * runner wrote them, and one called "understudy", which says which invariant did not hold, why the result cannot be trusted,
+ * what is left, and which node is down.
  */
 export function mergedJUnit(
   suites: readonly { readonly outcome: SuiteOutcome; readonly junit: string | null }[],
@@ -70,10 +73,21 @@ function wrong({ status, why }: SuiteOutcome): readonly Element[] {
   }
 }
 
-/** What fails without a suite that failed is a node that is down: a red run needs a red test. */
-function ofUnderstudy({ verdict, why, residue }: Judged, bySuite: boolean): Element {
+/** What fails without a suite or an invariant is a node that is down: a red run needs a red test. */
+function ofUnderstudy({ verdict, why, residue, invariants }: Judged, bySuite: boolean): Element {
+  const byInvariant = invariants.some(isViolated);
   return testSuite('understudy', 0, [
-    ...(verdict === 'fail' && !bySuite
+    ...invariants.map((one) =>
+      testCase(
+        `invariant ${one.invariant} holds`,
+        'understudy',
+        0,
+        isViolated(one)
+          ? [problem('failure', [...violationSentences(one), ...lateSentences(one)].join('\n'))]
+          : [],
+      ),
+    ),
+    ...(verdict === 'fail' && !bySuite && !byInvariant
       ? [
           testCase('every node becomes ready and stays up', 'understudy', 0, [
             problem('failure', why.join('\n')),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../../infra/errors.ts';
+import { JudgedInvariant } from '../invariants/outcome.ts';
 import { Receipt } from './receipt.ts';
 import { Difference } from '../parity/difference.ts';
 import { SuiteOutcome } from '../suite/outcome.ts';
@@ -25,6 +26,8 @@ export const Verdict = z.strictObject({
   receipts: z.array(Receipt),
   parity: z.array(Difference),
   suites: z.array(SuiteOutcome),
+  /** What was to hold meanwhile, beside how it held in the control. */
+  invariants: z.array(JudgedInvariant).default([]),
   /** What a heal left behind, named ("worker-1: qdisc tbf on eth0"). */
   leftovers: z.array(z.string()),
   /** What is still there after tear-down, named by kind and id. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { text } from 'node:stream/consumers';
 import { listingsOf } from '../../scripts/faults/declared-state.ts';
 import { Hold } from '../../scripts/faults/hold.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
@@ -149,3 +150,19 @@ test.each<[string, readonly string[], RegExp]>([
     await hold.close();
   },
 );
+
+test('eventwait says that a file is there once it is, and ends without a word when nobody waits any more', async () => {
+  await using one = await loneSideCar('size=1m', 'inside');
+  const { access } = one;
+  const waiting = await access.start(['eventwait', 'file', '/tmp/there']);
+  const words = text(waiting.stdout);
+  expect(await said(access, 'pgrep -c eventwait; touch /tmp/there')).toBe('1\n');
+  expect(await waiting.exited).toBe(0);
+  expect(await words).toBe('there\n');
+  const inVain = await access.start(['eventwait', 'port', '8080']);
+  inVain.stdin.end();
+  expect(await inVain.exited).toBe(0);
+  expect(await said(access, 'eventwait port 0; eventwait file relative; eventwait')).toBe(
+    'err 64 usage: eventwait file PATH | port PORT\n'.repeat(3),
+  );
+});

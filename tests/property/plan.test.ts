@@ -5,6 +5,7 @@ import { bindRun } from '../../infra/plan/bind.ts';
 import { canonicalJson } from '../../infra/plan/canonical.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
 import { readDocument } from '../../infra/spec/document.ts';
+import type { Fault } from '../../infra/spec/fault.ts';
 import { Cluster } from '../../infra/spec/cluster.ts';
 import { semanticProblems } from '../../infra/spec/semantics.ts';
 import { nodeCount, planOf, profiles, rawSpec, reordered, seed, type RawSpec } from './arbitrary-spec.ts';
@@ -113,7 +114,7 @@ describe('a schedule', () => {
         for (const { id, startMs, endMs, targets, fault } of schedule) {
           expect(fault).toEqual(declared.find(([one]) => one === id)?.[1]);
           expect(targets).toEqual(links.sort());
-          const [earliest, latest] = fault.from ?? [null, null];
+          const [earliest, latest] = windowFrom(fault);
           expect(endMs).toBe(fault.untilMs ?? null);
           if (earliest === null || startMs === null) expect([startMs, earliest]).toEqual([null, null]);
           else expect(earliest <= startMs && startMs <= latest).toBe(true);
@@ -146,6 +147,11 @@ const smallSpec: RawSpec = {
   dependencies: {},
   roles: { web: { image: './node', init: 'image', count: 2 } },
 };
+
+/** None here waits for an event. */
+function windowFrom({ from }: Fault): readonly [number, number] | readonly [null, null] {
+  return from === undefined || 'event' in from ? [null, null] : from;
+}
 
 function partition(from: [number, number]): Parameters<typeof planOf>[1][number] {
   return {

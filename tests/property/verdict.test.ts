@@ -4,6 +4,7 @@ import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import type { Difference } from '../../scripts/parity/difference.ts';
 import { conclude, type Findings } from '../../scripts/verdict/conclude.ts';
 import { exitCode, Verdict, worst, type Outcome } from '../../scripts/verdict/verdict.ts';
+import type { InvariantOutcome } from '../../scripts/invariants/outcome.ts';
 import type { SuiteOutcome } from '../../scripts/suite/outcome.ts';
 
 const outcome = fc.constantFrom<Outcome[]>('pass', 'fail', 'invalid');
@@ -65,8 +66,42 @@ const suite: fc.Arbitrary<SuiteOutcome> = fc.record({
   ),
   why: text,
 });
+const broken = fc.record({
+  nodes: fc.array(text, { minLength: 1, maxLength: 2 }),
+  fromMs: fc.nat(),
+  toMs: fc.option(fc.nat()),
+  exitCode: fc.option(fc.nat(255)),
+  words: text,
+  faults: fc.array(text, { maxLength: 2 }),
+  violatedAtMs: fc.option(fc.nat()),
+});
+const recovery = fc.record({
+  fault: text,
+  healedAtMs: fc.nat(),
+  broke: fc.boolean(),
+  afterMs: fc.option(fc.nat()),
+  limitMs: fc.option(fc.nat()),
+  ok: fc.boolean(),
+  why: text,
+});
+const invariant: fc.Arbitrary<InvariantOutcome> = fc
+  .record({
+    invariant: text,
+    role: text,
+    holdsOn: fc.constantFrom('each', 'any'),
+    during: fc.constantFrom('always', 'no-fault'),
+    answers: fc.nat(3),
+    slowestMs: fc.nat(),
+    breaks: fc.array(broken, { maxLength: 2 }),
+    recoveries: fc.array(recovery, { maxLength: 2 }),
+  })
+  .map(({ breaks, recoveries, ...rest }) => {
+    const violations = breaks.filter(({ violatedAtMs }) => violatedAtMs !== null).length;
+    return { ...rest, broke: breaks.length, violations, breaks, recoveries };
+  });
 const findings: fc.Arbitrary<Findings> = fc.record({
   suites: fc.array(suite, { maxLength: 3 }),
+  invariants: fc.array(invariant, { maxLength: 2 }),
   receipts: fc.array(receipt, { maxLength: 3 }),
   parity: fc.array(difference, { maxLength: 3 }),
   leftovers: fc.array(text, { maxLength: 2 }),
@@ -76,13 +111,14 @@ const findings: fc.Arbitrary<Findings> = fc.record({
 });
 
 /** Wrong in a way that leaves nothing to be said, whatever the suites did. */
-function untrusted({ suites, receipts, parity, leftovers, invalid }: Findings): boolean {
+function untrusted({ suites, invariants, receipts, parity, leftovers, invalid }: Findings): boolean {
   return (
     invalid.length > 0 ||
     leftovers.length > 0 ||
     receipts.some(({ ok, bystandersOk, healedOk }) => !ok || !bystandersOk || !healedOk) ||
     parity.some((one) => one.class === 'blocking') ||
-    suites.some(({ status }) => status === 'error')
+    suites.some(({ status }) => status === 'error') ||
+    invariants.some(({ answers }) => answers === 0)
   );
 }
 
@@ -101,7 +137,11 @@ describe('what all findings mean together', () => {
           return;
         }
         const failed =
-          all.down.length > 0 || all.suites.some(({ status }) => status === 'failed' || status === 'timeout');
+          all.down.length > 0 ||
+          all.suites.some(({ status }) => status === 'failed' || status === 'timeout') ||
+          all.invariants.some(
+            ({ violations, recoveries }) => violations > 0 || recoveries.some(({ ok }) => !ok),
+          );
         expect(verdict).toBe(untrusted(all) ? 'invalid' : failed ? 'fail' : 'pass');
       }),
     );
@@ -114,8 +154,11 @@ describe('what all findings mean together', () => {
         const { why } = conclude(all);
         const failures = all.suites.filter(({ status }) => status === 'failed' || status === 'timeout');
         const failed = failures.map((one) => `suite ${one.suite} failed: ${one.why}`);
+        const broke = all.invariants.reduce((sum, { violations }) => sum + violations, 0);
+        const late = all.invariants.flatMap(({ recoveries }) => recoveries.filter(({ ok }) => !ok)).length;
+        const bySuites = why.length - broke - late;
         expect(why.slice(0, all.down.length)).toEqual(all.down);
-        expect(why.slice(why.length - failed.length)).toEqual(failed);
+        expect(why.slice(bySuites - failed.length, bySuites)).toEqual(failed);
         const distrust = [
           all.invalid.length,
           all.leftovers.length,
@@ -124,8 +167,9 @@ describe('what all findings mean together', () => {
           all.receipts.filter(({ healedOk }) => !healedOk).length,
           all.parity.filter((one) => one.class === 'blocking').length,
           all.suites.filter(({ status }) => status === 'error').length,
+          all.invariants.filter(({ answers }) => answers === 0).length,
         ].reduce((sum, count) => sum + count, 0);
-        expect(why).toHaveLength(all.down.length + distrust + failed.length);
+        expect(why).toHaveLength(all.down.length + distrust + failed.length + broke + late);
       }),
     );
   });
@@ -136,6 +180,7 @@ describe('what all findings mean together', () => {
       fc.property(findings, findings, (a, b) => {
         const both = {
           suites: [...a.suites, ...b.suites],
+          invariants: [...a.invariants, ...b.invariants],
           receipts: [...a.receipts, ...b.receipts],
           parity: [...a.parity, ...b.parity],
           leftovers: [...a.leftovers, ...b.leftovers],
@@ -180,6 +225,10 @@ const verdict: fc.Arbitrary<Verdict> = fc.record(
     receipts: fc.array(receipt, { maxLength: 2 }),
     parity: fc.array(difference, { maxLength: 2 }),
     suites: fc.array(suite, { maxLength: 2 }),
+    invariants: fc.array(
+      invariant.map((one) => ({ ...one, control: null })),
+      { maxLength: 1 },
+    ),
     leftovers: fc.array(text, { maxLength: 2 }),
     residue: fc.array(text, { maxLength: 2 }),
     phasesMs: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), number, { maxKeys: 2 }),
@@ -204,6 +253,7 @@ const verdict: fc.Arbitrary<Verdict> = fc.record(
       'receipts',
       'parity',
       'suites',
+      'invariants',
       'leftovers',
       'residue',
       'phasesMs',

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { drawFor } from '../../infra/plan/seed.ts';
 import { lastMomentMs, windowsOf } from '../../infra/plan/windows.ts';
+import type { Fault } from '../../infra/spec/fault.ts';
 import { cut } from '../support/faults.ts';
 
 const span = (min: number, max: number): fc.Arbitrary<[number, number]> =>
@@ -56,4 +57,32 @@ test('the last moment of a schedule is when nothing comes or goes any more; what
   ];
   expect(lastMomentMs(windows)).toBe(12_000);
   expect(lastMomentMs(windows.slice(0, 2))).toBe(9000);
+});
+
+test('one that waits for an event has no moment of its own, but how long after it and for how long', () => {
+  fc.assert(
+    fc.property(
+      span(0, 5_000),
+      span(2_500, 5_000),
+      fc.integer({ min: 1, max: 90_000 }),
+      fc.nat(),
+      (thenMs, lastsMs, byMs, seed) => {
+        const from = { event: { suite: { name: 's' } }, thenMs, byMs };
+        const [window, ...more] = windowsOf({ ...cut, from, lastsMs }, drawFor(seed, 'p/f'));
+        expect(more).toEqual([]);
+        const { after, startMs, endMs } = window ?? {};
+        expect(after?.thenMs).toBeGreaterThanOrEqual(thenMs[0]);
+        expect(after?.thenMs).toBeLessThanOrEqual(thenMs[1]);
+        expect(after?.lastsMs).toBeGreaterThanOrEqual(lastsMs[0]);
+        expect(after?.lastsMs).toBeLessThanOrEqual(lastsMs[1]);
+        // The earliest and the latest that it can be: what contradicts it in between is refused when it is planned.
+        expect(startMs).toBe(after?.thenMs);
+        expect(endMs).toBe(byMs + (after?.thenMs ?? NaN) + (after?.lastsMs ?? NaN));
+      },
+    ),
+  );
+  const open = { ...cut, from: { event: { suite: { name: 's' } }, thenMs: [5, 5], byMs: 9 } } satisfies Fault;
+  expect(windowsOf(open, drawFor(1, 'p/f'))).toEqual([
+    { startMs: 5, endMs: null, after: { thenMs: 5, lastsMs: null } },
+  ]);
 });

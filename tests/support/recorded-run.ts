@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '../../scripts/evidence/event.ts';
+import type { InvariantOutcome } from '../../scripts/invariants/outcome.ts';
 import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import type { ControlResult } from '../../scripts/verdict/control-result.ts';
 import type { Verdict } from '../../scripts/verdict/verdict.ts';
@@ -42,7 +43,7 @@ export function madeUpRun(changes: Partial<MadeUpRun> = {}): MadeUpRun {
       ],
       'right-1': [journal(2_200, 'nothing of note')],
     },
-    files: { 'suites/checks/stderr.log': 'expected 2, got 1\n' },
+    files: { 'suites/checks/stderr.log': 'expected 2, got 1\n', 'invariants.jsonl': '' },
     ...changes,
   };
 }
@@ -119,14 +120,26 @@ const events: readonly RunEvent[] = [
   at(1_700, { type: 'phase.start', phase: 'inject' }),
   at(3_000, { type: 'fault.inject', fault: 'slow/delay', targets: links, tookMs: 40 }),
   at(5_000, { type: 'phase.end', phase: 'inject', ok: true, why: '' }),
+  at(5_000, { type: 'invariant.start', invariant: 'queue-answers', nodes: ['left-1'] }),
   at(5_000, { type: 'phase.start', phase: 'suite' }),
   at(5_000, { type: 'suite.start', suite: 'checks' }),
   at(9_000, { type: 'fault.inject', fault: 'slow/full', targets: disks, tookMs: 9 }),
+  at(9_440, {
+    type: 'invariant.broken',
+    invariant: 'queue-answers',
+    nodes: ['left-1'],
+    exitCode: 1,
+    words: 'no space left',
+    faults: ['slow/delay', 'slow/full'],
+    isViolation: false,
+  }),
   at(12_000, { type: 'fault.heal', fault: 'slow/full', targets: disks, tookMs: 8 }),
+  at(13_240, { type: 'invariant.holds', invariant: 'queue-answers', nodes: ['left-1'], brokenMs: 3_840 }),
   at(15_000, { type: 'suite.end', suite: 'checks', status: 'failed' }),
   at(15_000, { type: 'phase.end', phase: 'suite', ok: true, why: '' }),
   at(15_000, { type: 'phase.start', phase: 'heal' }),
   at(15_100, { type: 'fault.heal', fault: 'slow/delay', targets: links, tookMs: 30 }),
+  at(18_900, { type: 'invariant.end', invariant: 'queue-answers', answers: 18 }),
   at(19_000, { type: 'phase.end', phase: 'heal', ok: true, why: '' }),
   at(19_000, { type: 'phase.start', phase: 'teardown' }),
   at(20_000, { type: 'phase.end', phase: 'teardown', ok: true, why: '' }),
@@ -152,6 +165,7 @@ const plan: PlanFile = {
       { id: 'slow/full', fault: { kind: 'disk.space' }, targets: disks, startMs: 3_900, endMs: 7_000 },
     ],
     suites: [{ name: 'checks' }],
+    invariants: [{ name: 'queue-answers' }],
     reference: null,
   },
 };
@@ -202,8 +216,42 @@ export function suite(changes: Partial<SuiteOutcome> = {}): SuiteOutcome {
   };
 }
 
+const queue: InvariantOutcome = {
+  invariant: 'queue-answers',
+  role: 'left',
+  holdsOn: 'each',
+  during: 'no-fault',
+  answers: 18,
+  slowestMs: 41,
+  broke: 1,
+  violations: 0,
+  breaks: [
+    {
+      nodes: ['left-1'],
+      fromMs: 9_400,
+      toMs: 13_240,
+      exitCode: 1,
+      words: 'no space left',
+      faults: ['slow/delay', 'slow/full'],
+      violatedAtMs: null,
+    },
+  ],
+  recoveries: [
+    {
+      fault: 'slow/full',
+      healedAtMs: 12_000,
+      broke: true,
+      afterMs: 1_240,
+      limitMs: 5_000,
+      ok: true,
+      why: '',
+    },
+  ],
+};
+
 const control: ControlResult = {
   runId: '20261124-235900-0c0c0c',
+  invariants: [{ ...queue, answers: 12, slowestMs: 38, broke: 0, breaks: [], recoveries: [] }],
   verdict: 'pass',
   why: [],
   suites: [
@@ -246,6 +294,7 @@ const verdict: Verdict = {
   receipts: [receipt(), receipt({ target: 'right-1->left-1' }), receipt(disk)],
   parity: [],
   suites: [suite()],
+  invariants: [{ ...queue, control: { answers: 12, broke: 0, slowestMs: 38 } }],
   leftovers: [],
   residue: [],
   phasesMs: {},

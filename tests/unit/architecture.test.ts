@@ -40,7 +40,7 @@ const effects = [
 const pureFolders = /^images\/[a-z-]+\.ts$|^infra\/(spec|plan)\//;
 /** Pure cores among effects: what decides what a run meant, and what is done to a node. */
 const pureFiles =
-  /^scripts\/(statistics|faults\/(layers|link-(condition|commands|receipts)|requirements|session-receipts)|verdict\/[a-z-]+|rehearsal\/readiness-probe|suite\/(junit|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|folder-reader|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
+  /^scripts\/(statistics|faults\/(layers|link-(condition|commands|receipts)|requirements|session-receipts)|verdict\/[a-z-]+|rehearsal\/readiness-probe|suite\/(junit|outcome)|invariants\/(story|recoveries|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|folder-reader|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
 const impure =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\brandomBytes\(|from 'node:(fs|child_process|net|os|http|timers)/;
 

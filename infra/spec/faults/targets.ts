@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { absolutePath, unitName } from '../../../images/stack.ts';
 
-const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/, 'name of a role or node');
+export const roleOrNode = z.string().regex(/^[a-z][a-z0-9-]*$/, 'name of a role or node');
 /** As the cluster's name server knows it: a node's own, or that of a role that has but one. */
 export const nodeName = roleOrNode;
 const anyNode = z.union([z.literal('*'), roleOrNode]);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { AfterEvent } from './event.ts';
 
 export const faultName = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and "-", starting with a letter');
 
 /**
- * When a fault holds, in ms after the first suite began: it starts at a moment inside `from` that the seed picks, and
- * ends at `untilMs`, or after a time that the seed picks inside `lastsMs`; with `again` it comes as often as `times` says,
+ * When a fault holds, in ms after the first suite began: it starts at a moment inside `from` that the seed picks, or so long
+ * after an event that it names, and ends at `untilMs`, or after a time that the seed picks inside `lastsMs`; with `again` it comes as often as `times` says,
  * each time that much after the one before. Without `from` it holds during the whole run: from before the first suite to
  * after the last one.
  */
@@ -15,7 +16,7 @@ const span = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
 /** What a fault of any kind has beside what it is on. */
 export const timing = {
   name: faultName,
-  from: span.optional(),
+  from: z.union([span, AfterEvent]).optional(),
   untilMs: z.int().positive().optional(),
   lastsMs: span.optional(),
   again: z.strictObject({ times: z.int().min(2).max(50), everyMs: span }).optional(),

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=3f34d558547a87bf7df0c8fa77d7369ba0104efdd2b062968f31b2496284ad76
+LABEL dev.understudy.inputs=f435298cdc762828c3a3d85b1fe018b5ac33a969c6d47639f2eb7be7a5638a1f
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -39,16 +39,17 @@ COPY ["files/021-portprobe.c","/usr/local/src/portprobe.c"]
 COPY ["files/022-imds.c","/usr/local/src/imds.c"]
 COPY ["files/023-imdsprobe.c","/usr/local/src/imdsprobe.c"]
 COPY ["files/024-signalwatch.c","/usr/local/src/signalwatch.c"]
-COPY ["files/025-hold","/usr/local/bin/hold"]
+COPY ["files/025-eventwait.c","/usr/local/src/eventwait.c"]
+COPY ["files/026-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/026-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/027-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/027-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/028-accountless","/usr/local/bin/accountless"]
+COPY ["files/028-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/029-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/029-packageless","/usr/local/bin/packageless"]
+COPY ["files/030-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/030-abilities","/usr/local/bin/abilities"]
+COPY ["files/031-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -63,6 +64,7 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/processwatch","/usr/local/src/proc
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitfault","/usr/local/src/unitfault.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/unitstarts","/usr/local/src/unitstarts.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/pathmode","/usr/local/src/pathmode.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/eventwait","/usr/local/src/eventwait.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockset","/usr/local/src/clockset.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/clockask","/usr/local/src/clockask.c"]
 RUN ["gcc","-O2","-Wall","-shared","-fPIC","-fvisibility=hidden","-mgeneral-regs-only","-o","/usr/local/lib/clockshift.so","/usr/local/src/clockshift.c","-Wl,--no-as-needed","-l:libdl.so.2"]

@@ -2,8 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { packageRoot } from '../../../infra/places.ts';
 import { Fault } from '../../../infra/spec/fault.ts';
+import { AfterEvent, FaultEvent } from '../../../infra/spec/faults/event.ts';
+import { Monkey } from '../../../infra/spec/monkey.ts';
 import { oneOfEach } from '../../support/faults.ts';
 import { readResultFile } from '../../support/result-file.ts';
 import { docsFile, FaultsResult, resultFile, withTable } from '../../verify/faults-result.ts';
@@ -38,4 +41,24 @@ describe('the pages of faults', () => {
     if (result === null) throw new Error(`${resultFile} is not there: npm run verify-faults`);
     expect(withTable(page, result)).toBe(page);
   });
+});
+
+test('the first page of faults has an example of each event, which a profile takes', () => {
+  const [, yaml = ''] =
+    /```yaml\n(from:[\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8')) ?? [];
+  const examples = yaml
+    .trim()
+    .split('\n')
+    .map((line) => z.object({ from: AfterEvent }).parse(parse(line)));
+  expect(examples.flatMap(({ from }) => Object.keys(from.event)).sort()).toEqual(
+    Object.keys(FaultEvent.shape).sort(),
+  );
+});
+
+test('the first page of faults has an example of a monkey, and tells of every key', () => {
+  const page = readFileSync(join(folder, 'README.md'), 'utf8');
+  const [, yaml = ''] = /```yaml\n(monkey:[\s\S]*?)```/.exec(page) ?? [];
+  const { monkey } = z.strictObject({ monkey: Monkey }).parse(parse(yaml));
+  expect(Object.keys(monkey).sort()).toEqual(Object.keys(Monkey.shape).sort());
+  for (const key of Object.keys(Monkey.shape)) expect(page).toContain(`| \`${key}\` |`);
 });

@@ -25,7 +25,7 @@ describe('what is asked for and is not there is refused with what there is', () 
       'a profile',
       { profiles: ['rain'] },
       '"rain"',
-      /one of calibration, clock-skew, .*degraded-network, .*partitioned.*; or the path/,
+      /one of calibration, .*clock-skew, .*degraded-network, .*partitioned.*; or the path/,
     ],
     ['a profile file', { profiles: ['./no.yaml'] }, 'no.yaml', /path of a profile.yaml/],
     [

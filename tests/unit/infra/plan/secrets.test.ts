@@ -67,6 +67,13 @@ const plan: Plan = {
       fault: { ...variable('in-a-fault'), variable: 'BROKER_PASSWORD' },
     },
   ],
+  invariants: [
+    {
+      ...{ name: 'i', role: 'worker', nodes: ['worker-1'], holdsOn: 'each', during: 'always' },
+      ...{ everyMs: 1000, timeoutMs: 1000, settleMs: 0, recoversWithinMs: null },
+      command: ['check', '--token', 'in-an-invariant-1'],
+    },
+  ],
   suites: [
     {
       name: 's',
@@ -91,6 +98,7 @@ test('a plan’s secrets are its variables, those of nodes, images and faults, a
     'in-a-file': 'api_key',
     'in-a-unit': 'TOKEN',
     'in-a-command-1': 'db-password',
+    'in-an-invariant-1': 'token',
     'in-a-fault': 'BROKER_PASSWORD',
   });
 });
@@ -113,10 +121,11 @@ test('plan.json holds no secret, names those that it held, and keeps the hash of
     'db-password',
     'password-in-BROKER',
     'pin-secret',
+    'token',
   ]);
   const written = JSON.stringify(new Redactor(secretsOfPlan(plan)).value(document));
   expect(written).not.toMatch(
-    /from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|in-a-command|in-a-fault|4711/,
+    /from-a-variable|from-the-role|ss-word|cost \$5|in-a-file|in-a-unit|in-a-command|in-an-invariant|in-a-fault|4711/,
   );
   expect(written).toContain('"MODE":"dev"');
 });
@@ -175,8 +184,14 @@ test('the password of every broker of a list is a secret', () => {
   const brokers = 'amqp://me:first-word@a:5672//;amqp://me:second-word@b:5672//';
   const nodes = [{ ...node, environment: { BROKERS: brokers }, files: [] }];
   expect(
-    secretsOfPlan({ ...plan, nodes, stacks: [], suites: [], schedule: [], variables: {} }).map(
-      ({ value }) => value,
-    ),
+    secretsOfPlan({
+      ...plan,
+      nodes,
+      stacks: [],
+      suites: [],
+      invariants: [],
+      schedule: [],
+      variables: {},
+    }).map(({ value }) => value),
   ).toEqual(['first-word', 'second-word']);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { faultWords, profileWords } from '../../../../scripts/commands/profile-words.ts';
+import { Monkey } from '../../../../infra/spec/monkey.ts';
 import type { Fault } from '../../../../infra/spec/fault.ts';
 import { cut, delay, freeze, kill, space } from '../../../support/faults.ts';
 
@@ -36,6 +37,13 @@ describe('a fault in words', () => {
       'k: process.kill signal KILL, on worker of 1 of worker, beginning at 0 to 0.5 s, until the suites end',
     ],
     [
+      {
+        ...{ ...freeze, on: { nodes: [{ node: 'a' }] }, lastsMs: [2000, 2000] },
+        from: { event: { port: { node: 'web', port: 80 } }, thenMs: [500, 1000], byMs: 60_000 },
+      },
+      'f: node.pause, on a, beginning 0.5 to 1 s after the moment when something listens on port 80 of web, for 2 s',
+    ],
+    [
       { ...freeze, on: { nodes: [{ node: '*', percent: 30 }] } },
       'f: node.pause, on 30 % of all nodes, during the whole run',
     ],
@@ -53,4 +61,21 @@ test('a profile is its name, what it is for, and a line for each fault', () => {
     '  - d: network.delay delayMs 5, on all links, during the whole run',
     '  - p: network.partition, on all links, during the whole run',
   ]);
+});
+
+test('a monkey in words: how much, of what, how often, and whom it leaves alone', () => {
+  const monkey = Monkey.parse({
+    faults: 3,
+    kinds: ['node'],
+    everyMs: [1000, 2000],
+    lastsMs: [500, 500],
+    spare: ['broker'],
+  });
+  expect(profileWords({ name: 'm', description: 'any', faults: [], monkey })).toBe(
+    [
+      'm',
+      '  any',
+      '  - monkey: 3 faults of node that the seed picks, every 1 to 2 s, for 0.5 s, 1 at once, never on the last node of a role, sparing broker',
+    ].join('\n'),
+  );
 });

@@ -41,3 +41,17 @@ test('planned and realised stand side by side, on the clock that begins with the
     },
   ]);
 });
+
+test('what a fault waited for stands there with its moment, and so does that it never came; no time of it was planned', () => {
+  const after = { event: { file: { node: 'a', path: '/done' } } };
+  const line = '';
+  const came = at(4000, { type: 'fault.event', fault: 'p/waits', event: 'w', node: 'a-2', line });
+  const waiting = [
+    { ...fault('p/waits', 0, 9000), after },
+    { ...fault('p/in-vain', 0, 9000), after },
+  ];
+  expect(scheduleEntries(waiting, [...events, came]).map(({ event }) => event)).toEqual([
+    { waitsFor: '/done is there on a', atMs: 3000, node: 'a-2', line },
+    { waitsFor: '/done is there on a', atMs: null, node: null, line },
+  ]);
+});

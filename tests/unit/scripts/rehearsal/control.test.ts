@@ -34,7 +34,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const pass: ControlResult = { runId: 'r1', verdict: 'pass', why: [], suites: [] };
+const pass: ControlResult = { runId: 'r1', verdict: 'pass', why: [], suites: [], invariants: [] };
 
 describe('golden results', () => {
   const run = { runFolder: '/runs/r1' };

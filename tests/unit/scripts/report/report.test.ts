@@ -64,7 +64,7 @@ describe('the top of the page', () => {
 
   test('says that it fails without faults where the control did not pass', () => {
     const control = { runId: 'c', verdict: 'fail', why: ['suite failed'], suites: [suite()] } as const;
-    const failed = { ...control, why: [...control.why], suites: [...control.suites] };
+    const failed = { ...control, why: [...control.why], suites: [...control.suites], invariants: [] };
     const said = words(
       madeUpRun({
         events: whole.events.slice(0, 1),
@@ -83,7 +83,7 @@ describe('the top of the page', () => {
 
   test('says first that somebody interrupted the run, and in which phase', () => {
     const events = [
-      ...whole.events.slice(0, 11),
+      ...whole.events.slice(0, 12),
       at(9_500, { type: 'phase.end', phase: 'suite', ok: false, why: 'interrupted' }),
     ];
     const said = words(
@@ -111,7 +111,7 @@ describe('the top of the page', () => {
 });
 
 describe('a run that was cut off', () => {
-  const cut = madeUpRun({ events: whole.events.slice(0, 11), verdict: null, control: null });
+  const cut = madeUpRun({ events: whole.events.slice(0, 12), verdict: null, control: null });
 
   test('says so, with where the watcher took over', () => {
     const aborted = {
@@ -147,7 +147,7 @@ describe('a run that was cut off', () => {
     const said = wordsOf(renderReport(readRun(folder), 'x'));
     expect(said).toContain('verdict.json is not whole JSON');
     expect(said).toContain('The run ended, and how cannot be read from verdict.json');
-    expect(said).toContain('events.jsonl: 1 of 12 lines');
+    expect(said).toContain('events.jsonl: 1 of 13 lines');
   });
 
   test('may have been cut off before anything was written', () => {
@@ -350,7 +350,7 @@ describe('what a run wrote and the page cannot show is said at its top', () => {
       ...{ why: 'it died', noticed: 'a', finished: 'b', missed: [], residue: [] },
       saved: ['nodes/left-1/state.json', 'nodes/left-1/journal.jsonl'],
     };
-    const cut = madeUpRun({ verdict: null, control: null, events: whole.events.slice(0, 11) });
+    const cut = madeUpRun({ verdict: null, control: null, events: whole.events.slice(0, 12) });
     const page = words({ ...cut, files: { 'aborted.json': JSON.stringify(aborted) } });
     expect(page).toContain('nodes/left-1/state.json is not there');
     expect(page).not.toContain('journal.jsonl is not there');

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseJUnit } from '../../../../scripts/suite/junit.ts';
+import type { InvariantOutcome } from '../../../../scripts/invariants/outcome.ts';
 import { mergedJUnit } from '../../../../scripts/verdict/merged-junit.ts';
 import type { SuiteOutcome } from '../../../../scripts/suite/outcome.ts';
 
@@ -19,7 +20,7 @@ const jest = `<?xml version="1.0"?><testsuites><testsuite name="outer"><testsuit
   <testcase classname="doors" name="shuts" time="0.2"/>
   <testcase classname="doors" name="later"><skipped/></testcase>
 </testsuite></testsuite></testsuites>`;
-const fine = { verdict: 'pass', why: [], residue: [] } as const;
+const fine = { verdict: 'pass', why: [], residue: [], invariants: [] } as const;
 
 test('test cases of all runners stand in one file, a suite each, as their runner wrote them', () => {
   const merged = mergedJUnit(
@@ -67,6 +68,7 @@ test('why a result cannot be trusted, and what is left, are errors of a suite of
     verdict: 'invalid',
     why: ['slow on a->b was not what was asked', 'and "more" <of> it'],
     residue: ['container x'],
+    invariants: [],
   });
   expect(merged).toMatch(/<testsuite name="understudy" tests="2" failures="0" errors="2"/);
   expect(merged).toContain('<error message="slow on a-&gt;b was not what was asked">');
@@ -75,7 +77,7 @@ test('why a result cannot be trusted, and what is left, are errors of a suite of
 
 test('a run that fails without a suite that failed has a red test all the same', () => {
   const why = ['node worker-1 ended with exit code 1 before it was ready'];
-  const merged = mergedJUnit([], { verdict: 'fail', why, residue: [] });
+  const merged = mergedJUnit([], { ...fine, verdict: 'fail', why });
   expect(merged).toMatch(/<testsuite name="understudy" tests="3" failures="1" errors="0"/);
   expect(parseJUnit(merged)[0]).toMatchObject({
     name: 'every node becomes ready and stays up',
@@ -97,4 +99,26 @@ test('control characters, which no XML may hold, are replaced', () => {
     fine,
   );
   expect(merged).not.toContain('\u001b');
+});
+
+test('an invariant is a test: red where it broke when it should have held, or held again too late', () => {
+  const seen: InvariantOutcome = {
+    ...{ invariant: 'answers', role: 'broker', holdsOn: 'each', during: 'always', answers: 9 },
+    ...{ slowestMs: 40, broke: 0, violations: 0, breaks: [], recoveries: [] },
+  };
+  const late = { fault: 'p/kill', healedAtMs: 4_000, broke: true, afterMs: 7_200, limitMs: 5_000, ok: false };
+  const merged = mergedJUnit([], {
+    ...{ verdict: 'fail', why: ['late'], residue: [] },
+    invariants: [seen, { ...seen, invariant: 'writes', recoveries: [{ ...late, why: '' }] }],
+  });
+  expect(parseJUnit(merged).map(({ name, status, message }) => [name, status, message])).toEqual([
+    ['invariant answers holds', 'passed', ''],
+    [
+      'invariant writes holds',
+      'failed',
+      'invariant writes held again 7.2 s after the heal of p/kill, and is to within 5.0 s',
+    ],
+    ['the result can be trusted', 'passed', ''],
+    ['nothing is left behind', 'passed', ''],
+  ]);
 });

@@ -1,0 +1,197 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { canonicalJson } from '../../infra/plan/canonical.ts';
+import { beyondSense } from '../../infra/plan/beyond-sense.ts';
+import { contradictionAmong } from '../../infra/plan/contradictions.ts';
+import type { Plan, ScheduledFault } from '../../infra/plan/plan.ts';
+import { nodesOf } from '../../infra/plan/target.ts';
+import { isLinkFault, Profile } from '../../infra/spec/fault.ts';
+import { leastWindowMs } from '../../infra/spec/least-window.ts';
+import { Monkey, monkeyFamilies } from '../../infra/spec/monkey.ts';
+import { planOf, rawSpec, seed, type RawSpec } from './arbitrary-spec.ts';
+
+const runs = { numRuns: 1_000 };
+
+const span = (min: number, max: number, width: number): fc.Arbitrary<[number, number]> =>
+  fc.tuple(fc.integer({ min, max }), fc.nat(width)).map(([first, more]) => [first, first + more]);
+
+/** Long enough for the shortest of each family. */
+const monkey: fc.Arbitrary<Monkey> = fc.record({
+  faults: fc.integer({ min: 1, max: 12 }),
+  kinds: fc
+    .subarray([...monkeyFamilies], { minLength: 1 })
+    .map((some): Monkey['kinds'] => ['network', ...some]),
+  everyMs: span(0, 8_000, 4_000),
+  lastsMs: span(3_500, 9_000, 5_000),
+  atOnce: fc.integer({ min: 1, max: 5 }),
+  spare: fc.constant([]),
+});
+
+/** Units where there is a systemd to run them; at least one role has a node to spare. */
+const spec = rawSpec.map((raw): RawSpec => {
+  const roles = Object.entries(raw.roles).map(([name, role], index): [string, Record<string, unknown>] => [
+    name,
+    {
+      ...role,
+      ...(role['init'] === 'systemd' ? { units: ['app', 'other'] } : {}),
+      ...(index === 0 ? { count: Math.max(2, Number(role['count'] ?? 1)) } : {}),
+    },
+  ]);
+  return { ...raw, roles: Object.fromEntries(roles) };
+});
+const asked = fc.tuple(spec, monkey, seed);
+
+function profileOf(drawn: Monkey): Profile {
+  return Profile.parse({ name: 'monkey', description: 'any', monkey: drawn });
+}
+
+/** With moments, which each of a monkey's has. */
+type Passing = ScheduledFault & { readonly startMs: number; readonly endMs: number };
+
+function scheduleOf({ schedule }: Plan): readonly Passing[] {
+  return schedule.map((one) => {
+    if (one.startMs === null || one.endMs === null) throw new Error(`${one.id} has no moments`);
+    return { ...one, startMs: one.startMs, endMs: one.endMs };
+  });
+}
+
+/** The one node that a fault is meant for: of links, the one that all of them are of. */
+function victimOf({ fault, targets }: ScheduledFault): string {
+  const [first = '', ...rest] = targets;
+  const common = nodesOf(first).filter((node) => rest.every((target) => nodesOf(target).includes(node)));
+  const [victim] =
+    isLinkFault(fault) && typeof fault.on.links === 'object' && Array.isArray(fault.on.links)
+      ? fault.on.links.map(({ from }) => from)
+      : common;
+  if (victim === undefined || !common.includes(victim)) throw new Error('a fault is on more than one node');
+  return victim;
+}
+
+const meet = (a: Passing, b: Passing): boolean => a.startMs < b.endMs && b.startMs < a.endMs;
+
+describe('a monkey', () => {
+  test('does the same with the same seed, to the byte, and as much as was asked', () => {
+    fc.assert(
+      fc.property(asked, ([raw, drawn, number]) => {
+        const plan = planOf(raw, [profileOf(drawn)], number);
+        expect(canonicalJson(planOf(raw, [profileOf(drawn)], number))).toBe(canonicalJson(plan));
+        expect(plan.schedule).toHaveLength(drawn.faults);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('hits one node with each fault, never all nodes of a role at once, and no more at once than it may', () => {
+    fc.assert(
+      fc.property(asked, ([raw, drawn, number]) => {
+        const plan = planOf(raw, [profileOf(drawn)], number);
+        const schedule = scheduleOf(plan);
+        for (const one of schedule) {
+          // All that are in force at the moment when this one begins, itself among them.
+          const there = schedule.filter((other) => other.startMs <= one.startMs && one.startMs < other.endMs);
+          expect(there.length).toBeLessThanOrEqual(drawn.atOnce);
+          const hit = new Set(there.map(victimOf));
+          expect(hit.size).toBe(there.length);
+          for (const [role, nodes] of Map.groupBy(plan.nodes, (node) => node.role))
+            expect([role, nodes.every(({ name }) => hit.has(name))]).toEqual([role, false]);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('draws nothing that contradicts, makes no sense in its cluster, or cannot be measured', () => {
+    fc.assert(
+      fc.property(asked, ([raw, drawn, number]) => {
+        const plan = planOf(raw, [profileOf(drawn)], number);
+        expect(contradictionAmong([...plan.conditions, ...plan.schedule])).toBeNull();
+        // Nor with a node that has only just begun to start again.
+        const later = scheduleOf(plan).map((one) => ({ ...one, endMs: one.endMs + 1_500 }));
+        expect(contradictionAmong(later)).toBeNull();
+        expect(beyondSense(plan).filter(({ key }) => key !== 'from')).toEqual([]);
+        for (const { fault, startMs, endMs } of scheduleOf(plan)) {
+          expect(endMs - startMs).toBeGreaterThanOrEqual(leastWindowMs(fault));
+          expect(endMs - startMs).toBeLessThanOrEqual(drawn.lastsMs[1]);
+          expect(drawn.kinds.some((family) => fault.kind.startsWith(`${family}.`))).toBe(true);
+        }
+      }),
+      runs,
+    );
+  });
+
+  test('begins and ends each fault once, each by its own name, one after the other', () => {
+    fc.assert(
+      fc.property(asked, ([raw, drawn, number]) => {
+        const schedule = scheduleOf(planOf(raw, [profileOf(drawn)], number));
+        expect(schedule.map(({ id }) => id)).toEqual(schedule.map((_, at) => `monkey/monkey-${at + 1}`));
+        for (const [at, one] of schedule.entries()) {
+          expect(one.endMs).toBeGreaterThan(one.startMs);
+          expect(one.startMs).toBeGreaterThanOrEqual((schedule[at - 1]?.startMs ?? 0) + drawn.everyMs[0]);
+          const onSame = schedule.filter((other) => other !== one && victimOf(other) === victimOf(one));
+          expect(onSame.some((other) => meet(one, other))).toBe(false);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('spares whom it is told to, and does not begin where nobody is left', () => {
+    const raw: RawSpec = {
+      ...{ name: 'a', dependencies: {} },
+      roles: {
+        web: { image: './node', init: 'image', count: 3 },
+        store: { image: './node', init: 'image', count: 1 },
+      },
+    };
+    const drawn = (spare: string[]): Profile =>
+      profileOf(Monkey.parse({ faults: 9, everyMs: [100, 200], lastsMs: [3_500, 9_000], spare }));
+    fc.assert(
+      fc.property(seed, (number) => {
+        const { schedule } = planOf(raw, [drawn(['web-2'])], number);
+        expect(schedule.map(victimOf)).not.toContain('web-2');
+        expect(schedule.map(victimOf)).not.toContain('store-1');
+      }),
+      { numRuns: 100 },
+    );
+    expect(() => planOf(raw, [drawn(['wbe'])], 1)).toThrow('is to spare "wbe", which is no role or node');
+    expect(() => planOf(raw, [drawn(['web'])], 1)).toThrow('its monkey finds nothing to do in this cluster');
+  });
+
+  test('meets every family and every node in time', () => {
+    const raw: RawSpec = {
+      ...{ name: 'a', dependencies: {} },
+      roles: {
+        web: {
+          ...{ image: './node', init: 'systemd', count: 3, units: ['app'] },
+          disks: { '/data': { sizeMiB: 8, inodes: 64 } },
+        },
+      },
+    };
+    const drawn = Monkey.parse({ faults: 12, everyMs: [9_000, 9_000], lastsMs: [2_500, 15_000] });
+    const schedules = Array.from(
+      { length: 40 },
+      (_, number) => planOf(raw, [profileOf(drawn)], number).schedule,
+    );
+    const kinds = new Set(schedules.flat().map(({ fault }) => fault.kind));
+    expect([...kinds].sort()).toEqual([
+      'disk.inodes',
+      'disk.space',
+      'network.corrupt',
+      'network.delay',
+      'network.duplicate',
+      'network.jitter',
+      'network.loss',
+      'network.partition',
+      'network.reorder',
+      'node.kill',
+      'node.pause',
+      'node.reboot',
+      'process.crash-loop',
+      'process.kill',
+      'process.pause',
+      'resource.cpu',
+      'resource.processes',
+    ]);
+    expect(new Set(schedules.flat().map(victimOf)).size).toBe(3);
+  });
+});
