@@ -39,7 +39,7 @@ export const diskFaults = [
   z.strictObject({ ...common, kind: z.literal('disk.slow'), delayMs: z.int().min(10).max(5_000), calls }),
   z.strictObject({
     ...common,
-    ...wholeRunOnly,
+    ...wholeRunOnly('the rate of a disk holds'),
     kind: z.literal('disk.rate'),
     bytesPerSecond: z
       .int()
