@@ -1,17 +1,9 @@
-import { isAwayFault, isClockFault, isDiskCallFault, isDnsFault, type Fault } from '../spec/fault.ts';
-import { namedNodes, tellingNames } from './cluster-names.ts';
+import { isAwayFault, isClockFault, isDiskCallFault, type Fault } from '../spec/fault.ts';
+import { addressOfNobody, namesOfNobody, namesThatTellNothing } from './senseless-names.ts';
+import type { Finding, Senseless } from './senseless.ts';
 import { eventWords } from '../spec/faults/event.ts';
 import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
-
-/** A fault of a plan that could never be in force, or never be confirmed, whatever the seed; and by which of its values. */
-export interface Senseless {
-  readonly of: ScheduledFault;
-  /** Key of the fault. */
-  readonly key: string;
-  readonly message: string;
-  readonly hint: string;
-}
 
 /** Pure: what only shows when a fault meets the cluster that it is for. A run would say `invalid`, minutes later. */
 export function beyondSense(plan: Plan): readonly Senseless[] {
@@ -36,8 +28,6 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
 }
-
-type Finding = Omit<Senseless, 'of'>;
 
 /** What is to be left free must be less than the disk has when it is empty; what it holds already is not known yet. */
 function roomAboveDisk({ fault, targets }: ScheduledFault, plan: Plan): Finding | null {
@@ -139,48 +129,6 @@ function answersAlike({ fault, targets }: ScheduledFault, { nodes }: Plan): Find
       };
   }
   return null;
-}
-
-/** What the cluster's name server does not know it never answers: no way leads out. */
-function namesOfNobody({ fault }: ScheduledFault, { nodes }: Plan): Finding | null {
-  if (!isDnsFault(fault)) return null;
-  const known = namedNodes(nodes).flatMap(({ names }) => names);
-  const unknown = fault.names?.find((name) => !known.includes(name));
-  if (unknown === undefined) return null;
-  return {
-    key: 'names',
-    message: `no node of this cluster has the name ${unknown}`,
-    hint: `names of nodes, or of roles that have one: ${known.join(', ')}`,
-  };
-}
-
-function addressOfNobody({ fault }: ScheduledFault, { nodes }: Plan): Finding | null {
-  if (fault.kind !== 'dns.wrong' || fault.address === 'unused') return null;
-  const known = nodes.map(({ name }) => name);
-  if (known.includes(fault.address)) return null;
-  return {
-    key: 'address',
-    message: `no node of this cluster has the name ${fault.address}`,
-    hint: `unused, or one of ${known.join(', ')}`,
-  };
-}
-
-/** On a node that asks for no other name than these, nothing would be different. */
-function namesThatTellNothing({ fault, targets }: ScheduledFault, { nodes }: Plan): Finding | null {
-  if (!isDnsFault(fault)) return null;
-  const named = namedNodes(nodes);
-  const known = named.flatMap(({ names }) => names);
-  if (fault.names?.some((name) => !known.includes(name)) === true) return null;
-  const node = targets.find((one) => tellingNames(fault, one, named).length === 0);
-  if (node === undefined) return null;
-  const isWrong = fault.kind === 'dns.wrong' && fault.address !== 'unused';
-  return {
-    key: fault.names === undefined ? (isWrong ? 'address' : 'on') : 'names',
-    message: isWrong
-      ? `on ${node} every one of these names has the address of ${fault.address} already, or is its own`
-      : `${node} asks nobody for its own name: it is in its /etc/hosts`,
-    hint: 'the name of another node',
-  };
 }
 
 interface Part {

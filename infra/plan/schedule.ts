@@ -3,7 +3,7 @@ import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
 import { refuseContradictions } from './contradictions.ts';
 import { latencyFaults } from './latency.ts';
-import type { EventStart, PlannedNode, ScheduledFault } from './plan.ts';
+import type { EventStart, Plan, PlannedNode, ScheduledFault } from './plan.ts';
 import { monkeySchedule } from './monkey.ts';
 import { drawFor } from './seed.ts';
 import { targetsOf } from './targets.ts';
@@ -96,4 +96,9 @@ function eventOf(
       (role === where || name === where) && (unit === undefined || units.includes(unit)),
   );
   return { event, byMs, nodes: found.map(({ name }) => name) };
+}
+
+/** Standing conditions of the spec's links are faults of the whole run, in the control too. */
+export function faultsOf(plan: Plan): readonly ScheduledFault[] {
+  return [...plan.conditions, ...plan.schedule];
 }

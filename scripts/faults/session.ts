@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { BoundPlan, ScheduledFault } from '../../infra/plan/plan.ts';
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { faultsOf } from '../../infra/plan/schedule.ts';
 import { isAwayFault } from '../../infra/spec/fault.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { allDone } from './all-done.ts';
+import { comes } from './comes.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './fault-watch.ts';
 import { HealProof } from './heal-proof.ts';
@@ -67,7 +68,7 @@ export class FaultSession {
 
   /** Side-cars and leases, and how everything is before any fault. */
   static async open(stage: FaultStage): Promise<FaultSession> {
-    const faults = faultsOf(stage.bound);
+    const faults = faultsOf(stage.bound.loaded.plan);
     const victims = await openVictims(stage, faults);
     try {
       const session = new FaultSession(stage, victims, faults, await HealProof.take(victims, faults));
@@ -187,11 +188,11 @@ export class FaultSession {
     if (moments === null) return;
     const { start, endMs } = moments;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
-    if (!(await this.#comes(start - watch.leadMs(fault), ended))) return;
+    if (!(await comes(start - watch.leadMs(fault), now, ended))) return;
     await this.#said(id, async () =>
       this.#turns.take(watch.touches(fault), async () => {
         await watch.beforeWindow(fault);
-        if (!(await this.#comes(start, ended))) return;
+        if (!(await comes(start, now, ended))) return;
         await this.#lookForEnded();
         if (fault.targets.some((target) => hasEnded(target, this.#ended.nodes)))
           throw new Error('its node had ended before it came');
@@ -204,8 +205,7 @@ export class FaultSession {
         await watch.inWindow(fault, msLeft);
       }),
     );
-    if (endMs === null || !(await this.#comes(endMs, ended)) || !this.#injector.active.includes(fault))
-      return;
+    if (endMs === null || !(await comes(endMs, now, ended)) || !this.#injector.active.includes(fault)) return;
     await this.#said(id, async () =>
       this.#turns.take(watch.touches(fault), async () => {
         await this.#lookForEnded();
@@ -291,19 +291,4 @@ export class FaultSession {
   #sinceSuiteMs(): number {
     return this.#stage.recorder.nowMs() - this.#suiteBeganMs;
   }
-
-  /** Waits for a moment of the schedule; false where the suites ended before it came. */
-  async #comes(ms: number, ended: AbortSignal): Promise<boolean> {
-    try {
-      await delay(Math.max(0, ms - this.#sinceSuiteMs()), undefined, { signal: ended });
-      return true;
-    } catch {
-      return false;
-    }
-  }
-}
-
-/** Standing conditions of the spec's links are faults of the whole run, in the control too. */
-export function faultsOf({ loaded }: BoundPlan): readonly ScheduledFault[] {
-  return [...loaded.plan.conditions, ...loaded.plan.schedule];
 }

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { handleOf } from '../../infra/components/docker/handle.ts';
+import { faultsOf } from '../../infra/plan/schedule.ts';
 import { lastMomentMs } from '../../infra/plan/windows.ts';
 import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import type { RunEvidence } from '../evidence/run-evidence.ts';
-import { faultsOf, type FaultSession, type FaultStage } from '../faults/session.ts';
+import type { FaultSession, FaultStage } from '../faults/session.ts';
 import { InvariantWatch } from '../invariants/watch.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -67,7 +68,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
   found.parity = await compareNodes(loaded, nodes, trial, stage);
   forwards.open(nodes);
   const invariants = watchInvariants(found, trial, nodes);
-  const faults = faultsOf(bound).length > 0 ? await armed(found, trial, nodes, invariants) : null;
+  const faults = faultsOf(loaded.plan).length > 0 ? await armed(found, trial, nodes, invariants) : null;
   await invariants.begin();
   if (faults !== null) await degrade(faults, recorder, stage.progress);
   const suites = async (): Promise<readonly SuiteOutcome[]> =>

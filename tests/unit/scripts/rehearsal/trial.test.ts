@@ -77,7 +77,6 @@ jest.unstable_mockModule(`${at}/suite/run-suites.ts`, () => ({
   },
 }));
 jest.unstable_mockModule(`${at}/faults/session.ts`, () => ({
-  faultsOf: () => loaded.plan.schedule,
   FaultSession: {
     open: async () => {
       await step('arm');
