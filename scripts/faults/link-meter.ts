@@ -9,7 +9,7 @@ import {
   type LinkSample,
   type ProbePoint,
 } from './link-probes.ts';
-import { isDecided, isKnown, isRatioFault, type RatioFault } from './link-ratio.ts';
+import { isDecided, isRatioFault, isTold, type RatioFault } from './link-ratio.ts';
 import type { LinkReading } from './link-receipts.ts';
 import { forgetNeighbours } from './neighbours.ts';
 import { PortMeter } from './port-meter.ts';
@@ -67,7 +67,7 @@ const noEnd = (): number => Infinity;
 const noRatio: Ratios = {
   faults: [],
   before: new Map(),
-  isEnough: isKnown,
+  isEnough: isTold,
   first: thorough,
   more,
   msLeft: noEnd,

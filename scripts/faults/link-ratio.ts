@@ -119,6 +119,15 @@ export function isKnown(fault: RatioFault, before: LinkSample, during: LinkSampl
   return during.sent >= leastProbes && isNarrow(fault, during) && intervalOf(kind, during)[0] > lowest;
 }
 
+/**
+ * Whether enough is known while a fault is in force: of how many packets bear it, or that they are less than a tenth of those
+ * that should. What is not there is not looked for any longer: of bursts that takes a minute.
+ */
+export function isTold(fault: RatioFault, before: LinkSample, during: LinkSample): boolean {
+  const isMissing = intervalOf(fault.kind, during)[1] < askedRatio(fault) / 10;
+  return (during.sent >= leastProbes && isMissing) || isKnown(fault, before, during);
+}
+
 /** Whether enough probes were sent after a heal to tell a ratio that has gone from one that stayed. */
 export function isDecided(fault: RatioFault, before: LinkSample, now: LinkSample): boolean {
   const { kind } = fault;

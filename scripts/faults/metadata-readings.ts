@@ -6,6 +6,8 @@ import type { NodeAccess, NodeProcess } from '../nodes/node.ts';
 const lookDeadlineMs = 15_000;
 /** A line takes milliseconds to come; whoever has said nothing for so long says nothing any more. */
 const silenceMs = 500;
+/** For a node that has ended; one that has not, as it should have, never falls silent. */
+const lastWordsMs = 2_000;
 const pollMs = 50;
 
 /** What the metadata service of a node answers to a client inside, as images/toolbox/imdsprobe.c has it. */
@@ -107,7 +109,10 @@ export class Onlooker {
 
   /** Its node has ended: waits for its last words, which take a moment, and after which the engine may say nothing. */
   async lastWords(): Promise<void> {
-    while (!this.#hasEnded && performance.now() - this.#lastAt < silenceMs) await delay(pollMs);
+    const latest = performance.now() + lastWordsMs;
+    const isSpeaking = (now: number): boolean => !this.#hasEnded && now - this.#lastAt < silenceMs;
+    for (let now = performance.now(); isSpeaking(now) && now < latest; now = performance.now())
+      await delay(pollMs);
   }
 
   leave(): void {

@@ -89,6 +89,8 @@ export class FaultSession {
       for (const fault of layer)
         await this.#said(fault.id, async () => this.#inject(fault, this.#stage.signal));
       this.#stage.signal.throwIfAborted();
+      // Of a node that a fault has taken away, its side-car may be gone, too.
+      await this.#lookForEnded();
       for (const watch of this.#watches) await watch.layer(layer);
     }
   }
