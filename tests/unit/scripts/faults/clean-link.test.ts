@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isClean, isGone } from '../../../../scripts/faults/clean-link.ts';
-import { isDecided } from '../../../../scripts/faults/link-ratio.ts';
+import { isDecided, isTold } from '../../../../scripts/faults/link-ratio.ts';
 import type { LinkFault } from '../../../../infra/spec/fault.ts';
 import {
   burstLoss,
@@ -117,4 +117,12 @@ test('a loss is probed for until it could be told from none, and no longer', () 
   expect(isDecided(loss(0.003), before, sample(9000, 0.1))).toBe(true);
   expect(isDecided(loss(0.02), before, sample(1500, 0.1, { lost: 0.02 }))).toBe(false);
   expect(isDecided(loss(0.02), before, sample(6000, 0.1, { lost: 0.02 }))).toBe(true);
+});
+
+test('a fault that is plainly not there is looked for no longer, one that might be is', () => {
+  const before = sample(400, 0.1);
+  expect(isTold(loss(0.1), before, sample(400, 0.1))).toBe(false);
+  expect(isTold(loss(0.1), before, sample(7000, 0.1))).toBe(true);
+  expect(isTold(loss(0.1), before, sample(7000, 0.1, { lost: 0.01 }))).toBe(false);
+  expect(isTold(loss(0.1), before, sample(7000, 0.1, { lost: 0.1 }))).toBe(true);
 });
