@@ -7,7 +7,7 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  testMatch: ['<rootDir>/tests/{unit,property,golden,components,e2e,sweep}/**/*.test.ts'],
+  testMatch: ['<rootDir>/tests/{unit,property,golden,components,e2e,sweep,left-out}/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.runs/', '<rootDir>/.state/'],
   // A machine that is busy with clusters is slow; a test that hangs still ends.
   testTimeout: 30_000,

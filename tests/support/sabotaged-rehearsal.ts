@@ -1,12 +1,14 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
 import { diskOf, type Victim } from '../../scripts/faults/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
+import { everyFault } from './every-kind.ts';
 
 /**
  * `understudy run CLUSTER --profile PROFILE [--suite SUITE] --json` with one part of the faults' driver left out or done
  * wrongly, everything else real:
  *
- *   node sabotaged-rehearsal.ts inject|heal|heal-of-windows|mount-over CLUSTER PROFILE [SUITE]
+ *   node sabotaged-rehearsal.ts inject|heal|either|heal-of-windows|mount-over CLUSTER PROFILE [SUITE]
  */
 const [leftOut, cluster = '', profile = '', suite] = process.argv.slice(2);
 const nothing = async (): Promise<void> => Promise.resolve();
@@ -18,6 +20,15 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
       return { ...real, inject: nothing };
     case 'heal':
       return { ...real, heal: nothing, release: nothing };
+    case 'either':
+      return {
+        ...real,
+        release: nothing,
+        inject: async (fault, active, until) =>
+          isInjectLeftOut(fault) ? undefined : real.inject(fault, active, until),
+        heal: async (fault, active, ended) =>
+          isInjectLeftOut(fault) ? real.heal(fault, active, ended) : undefined,
+      };
     case 'heal-of-windows':
       return {
         ...real,
@@ -26,8 +37,15 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
     case 'mount-over':
       return { ...real, ...mountingOver(victims) };
     default:
-      throw new Error(`left out can be inject, heal, heal-of-windows or mount-over, got "${leftOut ?? ''}"`);
+      throw new Error(
+        `left out can be inject, heal, either, heal-of-windows or mount-over, got "${leftOut ?? ''}"`,
+      );
   }
+}
+
+/** Of every other kind, in the order of the table. */
+function isInjectLeftOut({ fault }: ScheduledFault): boolean {
+  return everyFault.findIndex(({ kind }) => kind === fault.kind) % 2 === 0;
 }
 
 /** A read-only mount over the disk: it meets who comes by the path, and nobody who is inside already. */
