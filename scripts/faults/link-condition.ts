@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { assertNever } from '../../infra/errors.ts';
-import type { LinkFault } from '../../infra/spec/fault.ts';
+import type { Fault, LinkFault } from '../../infra/spec/fault.ts';
 import type { Bursts } from './link-bursts.ts';
 import type { Traffic } from '../../infra/spec/faults/network.ts';
 
@@ -91,4 +91,18 @@ function withCut(cuts: readonly Cut[], one: Cut): readonly Cut[] {
 
 function either(a: number, b: number): number {
   return 1 - (1 - a) * (1 - b);
+}
+
+/** How much later a packet may come for this fault. */
+export function longestMs(fault: Fault): number {
+  switch (fault.kind) {
+    case 'network.delay':
+      return fault.delayMs;
+    case 'network.jitter':
+      return 2 * fault.jitterMs;
+    case 'network.reorder':
+      return fault.byMs;
+    default:
+      return 0;
+  }
 }

@@ -9,6 +9,7 @@ import {
   type LinkSample,
   type ProbePoint,
 } from './link-probes.ts';
+import { longestMs } from './link-condition.ts';
 import { isDecided, isRatioFault, isTold, type RatioFault } from './link-ratio.ts';
 import type { LinkReading } from './link-receipts.ts';
 import { forgetNeighbours } from './neighbours.ts';
@@ -81,8 +82,8 @@ export class LinkMeter {
   readonly #probed: ProbedLinks;
   #points: readonly ProbePoint[];
   readonly #ports: PortMeter;
-  /** Links with a rate to come. */
-  readonly #rated: ReadonlySet<string>;
+  /** Links with a rate to come, and which, bit/s. */
+  readonly #rated: ReadonlyMap<string, number>;
   readonly #settleMs: number;
   readonly #signal: AbortSignal;
 
@@ -107,8 +108,10 @@ export class LinkMeter {
     this.#signal = signal;
     this.#settleMs = lateMs + scheduled.reduce((sum, { fault }) => sum + longestMs(fault), 0);
     this.#ports = new PortMeter(scheduled, this.#settleMs, signal);
-    this.#rated = new Set(
-      scheduled.flatMap(({ fault, targets }) => (fault.kind === 'network.rate' ? targets : [])),
+    this.#rated = new Map(
+      scheduled.flatMap(({ fault, targets }) =>
+        fault.kind === 'network.rate' ? targets.map((link) => [link, fault.rateMbit * 1e6]) : [],
+      ),
     );
   }
 
@@ -224,14 +227,17 @@ export class LinkMeter {
     );
   }
 
-  /** On a busy host a short flood may not get to the processor at all: what was not read is no rate, and is read again. */
+  /** A short flood may hardly get to a busy processor: what it did not show to be free is flooded again; the most counts. */
   async #rates(floodMs: number): Promise<ReadonlyMap<string, LinkSample>> {
     const rates = new Map<string, LinkSample>();
+    const rateOf = (link: string): number => rates.get(link)?.bitsPerSecond ?? 0;
     for (let round = 0; round < floodsAtMost; round += 1) {
-      const unread = new Set([...this.#rated].filter((link) => !rates.has(link)));
-      if (unread.size === 0) break;
-      for (const [link, sample] of await measureRates(this.#points, unread, floodMs, this.#signal))
-        if (Number.isFinite(sample.bitsPerSecond)) rates.set(link, sample);
+      const enough = (asked: number): number => (floodMs === quickFloodMs ? 2 * asked : 1);
+      const unread = [...this.#rated].filter(([link, asked]) => rateOf(link) < enough(asked));
+      if (unread.length === 0) break;
+      const links = new Set(unread.map(([link]) => link));
+      for (const [link, sample] of await measureRates(this.#points, links, floodMs, this.#signal))
+        if (sample.bitsPerSecond > rateOf(link)) rates.set(link, sample);
     }
     return rates;
   }
@@ -282,18 +288,4 @@ function ratiosOf(scheduled: readonly ScheduledFault[], before: LinkReadingsByLi
 
 function timesFor({ kind }: Fault): typeof quick {
   return kind === 'network.jitter' ? calm : quick;
-}
-
-/** How much later a packet may come for this fault. */
-function longestMs(fault: Fault): number {
-  switch (fault.kind) {
-    case 'network.delay':
-      return fault.delayMs;
-    case 'network.jitter':
-      return 2 * fault.jitterMs;
-    case 'network.reorder':
-      return fault.byMs;
-    default:
-      return 0;
-  }
 }

@@ -36,6 +36,10 @@ test('a flood that a busy host did not get to is made again, and what was read a
   expect(rates).toEqual([1e9, 5e8]);
 });
 
+test('a flood that shows less than twice what is to come is made again, and the most that a link carried counts', async () => {
+  expect(await baselineRates((flood) => [4e6, 4.5e8, 1e6][flood - 1] ?? 0)).toEqual([1e9, 5e8]);
+});
+
 test('a link that no flood gets over has no rate, after a few of them', async () => {
   let floods = 0;
   const rates = await baselineRates((flood) => {
