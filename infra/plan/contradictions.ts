@@ -43,11 +43,16 @@ export function contradictionAmong(
 ): (Contradiction & { readonly a: ScheduledFault; readonly b: ScheduledFault }) | null {
   for (const [index, a] of all.entries()) {
     for (const b of all.slice(index + 1)) {
-      const found = (overlap(a, b) ? atOnce(a, b) : null) ?? ever(a, b);
+      const found = contradictionBetween(a, b);
       if (found !== null) return { ...found, a, b };
     }
   }
   return null;
+}
+
+/** Pure: null where both can be in one plan. */
+export function contradictionBetween(a: ScheduledFault, b: ScheduledFault): Contradiction | null {
+  return (overlap(a, b) ? atOnce(a, b) : null) ?? ever(a, b);
 }
 
 function atOnce(a: ScheduledFault, b: ScheduledFault): Contradiction | null {

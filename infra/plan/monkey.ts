@@ -3,7 +3,7 @@ import { suggestion } from '../spec/allowed.ts';
 import { isNodeFault, type Fault } from '../spec/fault.ts';
 import { leastWindowMs } from '../spec/least-window.ts';
 import type { Monkey } from '../spec/monkey.ts';
-import { contradictionAmong } from './contradictions.ts';
+import { contradictionBetween } from './contradictions.ts';
 import { monkeyFaults, type Nameless, type Passing } from './monkey-faults.ts';
 import type { PlannedNode, ScheduledFault } from './plan.ts';
 import { shuffled, type Draw } from './seed.ts';
@@ -25,6 +25,13 @@ export interface MonkeyGround {
 interface Drawn {
   readonly victim: PlannedNode;
   readonly scheduled: ScheduledFault & { readonly startMs: number; readonly endMs: number };
+}
+
+/** What could be drawn, before it is looked at what it would be on. */
+interface Candidate {
+  readonly victim: PlannedNode;
+  readonly fault: Passing;
+  readonly lastsMs: number;
 }
 
 /** After the end of a fault its node is read once more, and one that was down has to come up again. */
@@ -74,8 +81,12 @@ function drawOne(
 ): Drawn {
   let startMs = wantedMs;
   for (let delays = 0; delays < mostDelays; delays += 1) {
-    for (const one of candidatesAt(monkey, ground, startMs, number))
-      if (fits(one, drawn, monkey, ground)) return one;
+    const near = drawn.filter((other) => startMs < quietFrom(other));
+    for (const candidate of candidatesOf(monkey, ground, number)) {
+      if (!mayBeHit(candidate.victim, startMs, near, monkey, ground)) continue;
+      const one = { victim: candidate.victim, scheduled: scheduledAt(candidate, startMs, ground) };
+      if (isClear(one, near, ground)) return one;
+    }
     // When the next of those that are in the way is over.
     const ends = drawn.map(quietFrom).filter((endMs) => endMs > startMs);
     if (ends.length === 0) break;
@@ -95,13 +106,12 @@ function rolesOf(nodes: readonly PlannedNode[]): string {
   return [...roles].map(([role, of]) => `${role} has ${of.length}`).join(', ');
 }
 
-/** All that could be done at this moment, in an order that the seed gives: families first, so that one of many kinds is no likelier. */
-function* candidatesAt(
+/** All that could be done at any moment, in an order that the seed gives: families first, so that one of many kinds is no likelier. */
+function* candidatesOf(
   monkey: Monkey,
   ground: MonkeyGround,
-  startMs: number,
   number: number,
-): Generator<Drawn, undefined> {
+): Generator<Candidate, undefined> {
   const { draw, nodes, suitesOn } = ground;
   const [shortest, longest] = monkey.lastsMs;
   for (const family of shuffled(monkey.kinds, draw)) {
@@ -110,10 +120,10 @@ function* candidatesAt(
       const suiteIsThere = suitesOn.some((role) => nodes.find((node) => node.role === role) === victim);
       const kinds = monkeyFaults(family, victim, { draw, suiteIsThere });
       for (const nameless of shuffled(kinds, draw)) {
-        const least = leastWindowMs(named(nameless, number)) + spareMs;
+        const fault = named(nameless, number);
+        const least = leastWindowMs(fault) + spareMs;
         if (least > longest) continue;
-        const lastsMs = draw.integer(Math.max(least, shortest), longest);
-        yield { victim, scheduled: scheduledAt(nameless, number, startMs, lastsMs, ground) };
+        yield { victim, fault, lastsMs: draw.integer(Math.max(least, shortest), longest) };
       }
     }
   }
@@ -125,41 +135,37 @@ function isSpared({ name, role, dependency }: PlannedNode, { spare }: Monkey): b
 }
 
 function scheduledAt(
-  nameless: Nameless,
-  number: number,
+  { fault: passing, lastsMs }: Candidate,
   startMs: number,
-  lastsMs: number,
   { profile, nodes, seed }: MonkeyGround,
 ): Drawn['scheduled'] {
-  const fault: Fault = {
-    ...named(nameless, number),
-    from: [startMs, startMs],
-    lastsMs: [lastsMs, lastsMs],
-  };
+  const fault: Fault = { ...passing, from: [startMs, startMs], lastsMs: [lastsMs, lastsMs] };
   const targets = targetsOf(profile, fault, nodes, seed);
   return { id: `${profile}/${fault.name}`, profile, fault, targets, startMs, endMs: startMs + lastsMs };
 }
 
-function fits(one: Drawn, drawn: readonly Drawn[], { atOnce }: Monkey, ground: MonkeyGround): boolean {
-  const near = drawn.filter((other) => meets(one, other));
-  const together = near.filter(({ scheduled }) => scheduled.endMs > one.scheduled.startMs);
-  if (together.length >= atOnce) return false;
-  if (near.some(({ victim }) => victim === one.victim)) return false;
-  // On one link one thing at a time is measured, and the second one would be late.
-  const isShared = (target: string): boolean => one.scheduled.targets.includes(target);
-  if (near.some(({ scheduled }) => scheduled.targets.some(isShared))) return false;
-  const { role } = one.victim;
-  const ofRole = ground.nodes.filter((node) => node.role === role).length;
-  const hit = new Set(near.filter(({ victim }) => victim.role === role).map(({ victim }) => victim));
-  if (hit.size + 1 >= ofRole) return false;
-  // Of what is not yet quite gone, too: a node that comes up is read, and all that is on its links waits for it.
-  const others = near.map((other) => ({ ...other.scheduled, endMs: quietFrom(other) }));
-  return contradictionAmong([...ground.standing, ...others, one.scheduled]) === null;
+/** `near`: those that are still there at that moment, or not yet quite gone: they are drawn in the order of their beginnings. */
+function mayBeHit(
+  victim: PlannedNode,
+  startMs: number,
+  near: readonly Drawn[],
+  { atOnce }: Monkey,
+  { nodes }: MonkeyGround,
+): boolean {
+  if (near.filter(({ scheduled }) => scheduled.endMs > startMs).length >= atOnce) return false;
+  if (near.some((other) => other.victim === victim)) return false;
+  const ofRole = nodes.filter(({ role }) => role === victim.role).length;
+  const hit = new Set(near.map((other) => other.victim).filter(({ role }) => role === victim.role));
+  return hit.size + 1 < ofRole;
 }
 
-/** One that comes while the other is there, or not yet quite gone: they are drawn in the order of their beginnings. */
-function meets(one: Drawn, other: Drawn): boolean {
-  return one.scheduled.startMs < quietFrom(other);
+function isClear({ scheduled }: Drawn, near: readonly Drawn[], { standing }: MonkeyGround): boolean {
+  // On one link one thing at a time is measured, and the second one would be late.
+  const isShared = (target: string): boolean => scheduled.targets.includes(target);
+  if (near.some((other) => other.scheduled.targets.some(isShared))) return false;
+  // Of what is not yet quite gone, too: a node that comes up is read, and all that is on its links waits for it.
+  const others = near.map((other) => ({ ...other.scheduled, endMs: quietFrom(other) }));
+  return [...standing, ...others].every((other) => contradictionBetween(other, scheduled) === null);
 }
 
 function quietFrom({ scheduled }: Drawn): number {
