@@ -14,25 +14,21 @@
  * again by the kernel, as after any stop; epoll_wait and its like return early with EINTR (man 7 signal).
  */
 #define _GNU_SOURCE
+#include "process.h"
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <link.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #ifndef __x86_64__
 int main(void) {
@@ -65,18 +61,6 @@ static bool peek(uint64_t at, void *into, size_t length) {
 static bool refuse(const char *reason) {
   why = reason;
   return false;
-}
-
-/* Up to `size` - 1 bytes of a file in /proc, and a zero behind them. */
-static ssize_t read_proc(int pid, const char *name, char *text, size_t size) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return -1;
-  ssize_t length = read(file, text, size - 1);
-  close(file);
-  text[length > 0 ? length : 0] = 0;
-  return length;
 }
 
 /* Where the list of its libraries is; 0 where it has none, or not yet. */
@@ -273,23 +257,6 @@ static bool ask(int pid, struct answer *best) {
   return answered || refuse("it did not answer");
 }
 
-static bool is_in_unit(int pid, const char *unit) {
-  char text[4096];
-  if (read_proc(pid, "cgroup", text, sizeof text) <= 0) return false;
-  size_t length = strlen(unit);
-  for (char *at = text; (at = strstr(at, unit)); at += length)
-    if (at > text && at[-1] == '/' && (at[length] == '\n' || at[length] == '/')) return true;
-  return false;
-}
-
-/* man 5 proc: state is the 3rd field, starttime the 22nd. */
-static bool look_at(int pid, char *state, unsigned long long *started) {
-  char text[4096], *rest;
-  if (read_proc(pid, "stat", text, sizeof text) <= 0 || !(rest = strrchr(text, ')'))) return false;
-  if (sscanf(rest + 2, "%c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", state, started) != 2) return false;
-  return *state != 'Z' && *state != 'X';
-}
-
 /* In a child of our own, which goes into the other's root. */
 static bool zone_of(int pid, int32_t *seconds) {
   int ends[2];
@@ -319,22 +286,21 @@ static bool zone_of(int pid, int32_t *seconds) {
 }
 
 static void tell(int unit, int pid) {
-  char state;
-  unsigned long long started;
+  struct process_stat stat;
   char path[64];
   struct answer answer;
   int32_t zone = 0;
   why = NULL;
-  if (!look_at(pid, &state, &started)) return;
+  if (!read_stat(pid, &stat)) return;
   snprintf(path, sizeof path, "/proc/%d/mem", pid);
   memory = open(path, O_RDWR | O_CLOEXEC);
   if (memory < 0) refuse("its memory may not be read");
-  else if (state == 'T' || state == 't') refuse("it stands still");
+  else if (stat.state == 'T' || stat.state == 't') refuse("it stands still");
   else if (!zone_of(pid, &zone)) refuse("its root cannot be entered");
   else ask(pid, &answer);
   if (memory >= 0) close(memory);
-  if (why && !look_at(pid, &state, &started)) return; /* it ended meanwhile */
-  printf("{\"unit\":%d,\"pid\":%d,\"started\":%llu,", unit, pid, started);
+  if (why && !read_stat(pid, &stat)) return; /* it ended meanwhile */
+  printf("{\"unit\":%d,\"pid\":%d,\"started\":%llu,", unit, pid, stat.started);
   if (why) printf("\"why\":\"%s\"}\n", why);
   else
     printf("\"atNs\":%" PRId64 ",\"offsetNs\":%" PRId64 ",\"errorNs\":%" PRId64 ",\"zoneSeconds\":%d}\n", answer.at_ns, answer.offset_ns, answer.error_ns, zone);

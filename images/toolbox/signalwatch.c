@@ -13,20 +13,16 @@
  * It shares its pid namespace with the node, and needs SYS_PTRACE.
  */
 #define _GNU_SOURCE
+#include "process.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #define EVERY_MS 20
 #define MAX_TRACED 4096
@@ -52,29 +48,10 @@ static void say(const struct traced *of, const char *what) {
   printf("%s %s %d %lld\n", of->name, what, (int)of->main, (long long)now_ms(CLOCK_REALTIME));
 }
 
-/* Up to 4095 bytes and a zero behind them; false where there is nothing to read. */
-static bool read_proc(int pid, const char *name, char *text) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  ssize_t length = read(file, text, 4095);
-  close(file);
-  text[length > 0 ? length : 0] = 0;
-  return length > 0;
-}
-
 /* A child of process 1 in the unit's control group. */
 static bool is_main_of(int pid, const char *unit) {
-  char text[4096];
-  int parent;
-  size_t length = strlen(unit);
-  if (!read_proc(pid, "stat", text)) return false;
-  char *rest = strrchr(text, ')');
-  if (!rest || sscanf(rest + 2, "%*c %d", &parent) != 1 || parent != 1 || !read_proc(pid, "cgroup", text)) return false;
-  for (char *at = text; (at = strstr(at, unit)); at += length)
-    if (at > text && at[-1] == '/' && (at[length] == '\n' || at[length] == '/')) return true;
-  return false;
+  struct process_stat stat;
+  return read_stat(pid, &stat) && stat.parent == 1 && is_in_unit(pid, unit);
 }
 
 static struct traced *traced_thread(pid_t thread) {
@@ -117,7 +94,7 @@ static void look(void) {
 static struct traced *known_as(pid_t thread) {
   struct traced *one = traced_thread(thread);
   char text[4096], *tgid;
-  if (one || traced_count == MAX_TRACED || !read_proc(thread, "status", text) || !(tgid = strstr(text, "\nTgid:"))) return one;
+  if (one || traced_count == MAX_TRACED || read_proc(thread, "status", text, sizeof text) < 0 || !(tgid = strstr(text, "\nTgid:"))) return one;
   struct traced *process = traced_thread(atoi(tgid + 6));
   if (!process) return NULL;
   traced[traced_count] = (struct traced){.thread = thread, .main = process->main, .name = process->name};

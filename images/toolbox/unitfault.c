@@ -13,20 +13,16 @@
  * namespace with the node, and needs KILL for processes of other accounts, or SETUID and SETGID to change their limits.
  */
 #define _GNU_SOURCE
+#include "process.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #define EVERY_MS 20
 #define MAX_PROCESSES 4096
@@ -60,36 +56,13 @@ static int is_over(int wait_ms) {
   return ended;
 }
 
-/* Up to 4095 bytes and a zero behind them; false where there is nothing to read. */
-static bool read_proc(int pid, const char *name, char *text) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  ssize_t length = read(file, text, 4095);
-  close(file);
-  text[length > 0 ? length : 0] = 0;
-  return length > 0;
-}
-
-static bool is_in_unit(int pid) {
-  char text[4096];
-  if (!read_proc(pid, "cgroup", text)) return false;
-  size_t length = strlen(unit);
-  for (char *at = text; (at = strstr(at, unit)); at += length)
-    if (at > text && at[-1] == '/' && (at[length] == '\n' || at[length] == '/')) return true;
-  return false;
-}
-
-/* man 5 proc: state is the 3rd field, starttime the 22nd; what is dead already is no process any more. */
 static bool look_at(int pid, struct process *one) {
-  char text[4096];
-  if (!read_proc(pid, "stat", text)) return false;
-  char *rest = strrchr(text, ')');
+  struct process_stat stat;
+  if (!read_stat(pid, &stat)) return false;
   one->pid = pid;
-  if (!rest || sscanf(rest + 2, "%c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &one->state, &one->started) != 2)
-    return false;
-  return one->state != 'Z' && one->state != 'X';
+  one->state = stat.state;
+  one->started = stat.started;
+  return true;
 }
 
 static int list(struct process *all) {
@@ -97,7 +70,7 @@ static int list(struct process *all) {
   DIR *folder = opendir("/proc");
   for (struct dirent *entry; folder && count < MAX_PROCESSES && (entry = readdir(folder));) {
     int pid = atoi(entry->d_name);
-    if (pid > 1 && is_in_unit(pid) && look_at(pid, &all[count])) count++;
+    if (pid > 1 && is_in_unit(pid, unit) && look_at(pid, &all[count])) count++;
   }
   if (folder) closedir(folder);
   return count;
@@ -149,7 +122,7 @@ static int pause_unit(void) {
 /* The soft limit of its open files; -1 where there is none, or none that could be read. */
 static int64_t files_of(int pid) {
   char text[4096], *at;
-  if (!read_proc(pid, "limits", text) || !(at = strstr(text, "\nMax open files "))) return -1;
+  if (read_proc(pid, "limits", text, sizeof text) < 0 || !(at = strstr(text, "\nMax open files "))) return -1;
   at += strlen("\nMax open files ") + strspn(at + strlen("\nMax open files "), " ");
   return *at >= '0' && *at <= '9' ? strtoll(at, NULL, 10) : -1;
 }
@@ -157,7 +130,7 @@ static int64_t files_of(int pid) {
 /* As the account of that process: for another's it takes a capability that containers do not get. 0, or an error. */
 static int set_files(int pid, int64_t files) {
   char text[4096], *uid, *gid;
-  if (!read_proc(pid, "status", text)) return ESRCH;
+  if (read_proc(pid, "status", text, sizeof text) < 0) return ESRCH;
   if (!(uid = strstr(text, "\nUid:")) || !(gid = strstr(text, "\nGid:"))) return EINVAL;
   uid_t u = strtoul(uid + 5, NULL, 10);
   gid_t g = strtoul(gid + 5, NULL, 10);

@@ -11,14 +11,10 @@
  * It asks every 5 ms, until stdin ends. It shares its pid namespace with the node, and needs SYS_PTRACE.
  */
 #define _GNU_SOURCE
+#include "process.h"
 #include <dirent.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define EVERY_MS 5
 #define MAX_PROCESSES 4096
@@ -34,35 +30,11 @@ static struct {
 static int known_count;
 
 static char text[MAX_BYTES + 1];
-/* The length, with a zero behind the text; -1 where there is nothing to read. */
-static ssize_t read_proc(int pid, const char *name) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return -1;
-  ssize_t length = 0, got;
-  while (length < MAX_BYTES && (got = read(file, text + length, (size_t)(MAX_BYTES - length))) > 0) length += got;
-  close(file);
-  text[length] = 0;
-  return length > 0 ? length : -1;
-}
-
-static bool is_in_unit(int pid) {
-  if (read_proc(pid, "cgroup") < 0) return false;
-  size_t length = strlen(unit);
-  for (char *at = text; (at = strstr(at, unit)); at += length)
-    if (at > text && at[-1] == '/' && (at[length] == '\n' || at[length] == '/')) return true;
-  return false;
-}
-
-/* man 5 proc: state is the 3rd field, the parent the 4th, starttime the 22nd. */
 static bool is_child_of_systemd(int pid, unsigned long long *started) {
-  if (read_proc(pid, "stat") < 0) return false;
-  char *rest = strrchr(text, ')'), state;
-  int parent;
-  if (!rest || sscanf(rest + 2, "%c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state, &parent, started) != 3)
-    return false;
-  return parent == 1 && state != 'Z' && state != 'X';
+  struct process_stat stat;
+  if (!read_stat(pid, &stat) || stat.parent != 1) return false;
+  *started = stat.started;
+  return true;
 }
 
 /* Until then it is systemd itself, with what systemd was given. */
@@ -79,7 +51,7 @@ static bool status_word(const char *key, char *word) {
 }
 
 static void add_environment(int pid, char *line) {
-  ssize_t length = read_proc(pid, "environ");
+  ssize_t length = read_proc(pid, "environ", text, sizeof text);
   size_t name = variable ? strlen(variable) : 0;
   const char *value = NULL;
   bool given = false;
@@ -110,8 +82,8 @@ static void say(int pid, const char *line) {
 static void look_at(int pid) {
   unsigned long long started;
   char line[MAX_LINE], mask[16], privileges[16];
-  if (!is_in_unit(pid) || !is_child_of_systemd(pid, &started) || !has_execed(pid)) return;
-  if (read_proc(pid, "status") < 0 || !status_word("Umask:", mask) || !status_word("NoNewPrivs:", privileges)) return;
+  if (!is_in_unit(pid, unit) || !is_child_of_systemd(pid, &started) || !has_execed(pid)) return;
+  if (read_proc(pid, "status", text, sizeof text) < 0 || !status_word("Umask:", mask) || !status_word("NoNewPrivs:", privileges)) return;
   snprintf(line, sizeof line, "%d %llu %s %s ", pid, started, mask, privileges);
   add_environment(pid, line);
   say(pid, line);

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=f435298cdc762828c3a3d85b1fe018b5ac33a969c6d47639f2eb7be7a5638a1f
+LABEL dev.understudy.inputs=56af53c141ae74af029ed7d72ee1739f08917e3072afb5fa75ef8f54ed59b4df
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -15,41 +15,43 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
 COPY ["files/000-runner.c","/usr/local/src/runner.c"]
-COPY ["files/001-linkshape.c","/usr/local/src/linkshape.c"]
-COPY ["files/002-linkprobe.c","/usr/local/src/linkprobe.c"]
-COPY ["files/003-diskfill.c","/usr/local/src/diskfill.c"]
-COPY ["files/004-diskreadonly.c","/usr/local/src/diskreadonly.c"]
-COPY ["files/005-disklayer.h","/usr/local/src/disklayer.h"]
-COPY ["files/006-disklayer.c","/usr/local/src/disklayer.c"]
-COPY ["files/007-diskfault.c","/usr/local/src/diskfault.c"]
-COPY ["files/008-diskprobe.c","/usr/local/src/diskprobe.c"]
-COPY ["files/009-processwatch.c","/usr/local/src/processwatch.c"]
-COPY ["files/010-unitfault.c","/usr/local/src/unitfault.c"]
-COPY ["files/011-unitstarts.c","/usr/local/src/unitstarts.c"]
-COPY ["files/012-pathmode.c","/usr/local/src/pathmode.c"]
-COPY ["files/013-clockshift.h","/usr/local/src/clockshift.h"]
-COPY ["files/014-clockshift.c","/usr/local/src/clockshift.c"]
-COPY ["files/015-clockset.c","/usr/local/src/clockset.c"]
-COPY ["files/016-clockask.c","/usr/local/src/clockask.c"]
-COPY ["files/017-dependencyfault.c","/usr/local/src/dependencyfault.c"]
-COPY ["files/018-httpprobe.c","/usr/local/src/httpprobe.c"]
-COPY ["files/019-dnsfault.c","/usr/local/src/dnsfault.c"]
-COPY ["files/020-dnsprobe.c","/usr/local/src/dnsprobe.c"]
-COPY ["files/021-portprobe.c","/usr/local/src/portprobe.c"]
-COPY ["files/022-imds.c","/usr/local/src/imds.c"]
-COPY ["files/023-imdsprobe.c","/usr/local/src/imdsprobe.c"]
-COPY ["files/024-signalwatch.c","/usr/local/src/signalwatch.c"]
-COPY ["files/025-eventwait.c","/usr/local/src/eventwait.c"]
-COPY ["files/026-hold","/usr/local/bin/hold"]
+COPY ["files/001-process.h","/usr/local/src/process.h"]
+COPY ["files/002-held.h","/usr/local/src/held.h"]
+COPY ["files/003-linkshape.c","/usr/local/src/linkshape.c"]
+COPY ["files/004-linkprobe.c","/usr/local/src/linkprobe.c"]
+COPY ["files/005-diskfill.c","/usr/local/src/diskfill.c"]
+COPY ["files/006-diskreadonly.c","/usr/local/src/diskreadonly.c"]
+COPY ["files/007-disklayer.h","/usr/local/src/disklayer.h"]
+COPY ["files/008-disklayer.c","/usr/local/src/disklayer.c"]
+COPY ["files/009-diskfault.c","/usr/local/src/diskfault.c"]
+COPY ["files/010-diskprobe.c","/usr/local/src/diskprobe.c"]
+COPY ["files/011-processwatch.c","/usr/local/src/processwatch.c"]
+COPY ["files/012-unitfault.c","/usr/local/src/unitfault.c"]
+COPY ["files/013-unitstarts.c","/usr/local/src/unitstarts.c"]
+COPY ["files/014-pathmode.c","/usr/local/src/pathmode.c"]
+COPY ["files/015-clockshift.h","/usr/local/src/clockshift.h"]
+COPY ["files/016-clockshift.c","/usr/local/src/clockshift.c"]
+COPY ["files/017-clockset.c","/usr/local/src/clockset.c"]
+COPY ["files/018-clockask.c","/usr/local/src/clockask.c"]
+COPY ["files/019-dependencyfault.c","/usr/local/src/dependencyfault.c"]
+COPY ["files/020-httpprobe.c","/usr/local/src/httpprobe.c"]
+COPY ["files/021-dnsfault.c","/usr/local/src/dnsfault.c"]
+COPY ["files/022-dnsprobe.c","/usr/local/src/dnsprobe.c"]
+COPY ["files/023-portprobe.c","/usr/local/src/portprobe.c"]
+COPY ["files/024-imds.c","/usr/local/src/imds.c"]
+COPY ["files/025-imdsprobe.c","/usr/local/src/imdsprobe.c"]
+COPY ["files/026-signalwatch.c","/usr/local/src/signalwatch.c"]
+COPY ["files/027-eventwait.c","/usr/local/src/eventwait.c"]
+COPY ["files/028-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/027-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/029-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/028-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/029-accountless","/usr/local/bin/accountless"]
+COPY ["files/030-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/031-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/030-packageless","/usr/local/bin/packageless"]
+COPY ["files/032-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/031-abilities","/usr/local/bin/abilities"]
+COPY ["files/033-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]

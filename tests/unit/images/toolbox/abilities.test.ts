@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../../infra/places.ts';
 import { Abilities } from '../../../../scripts/faults/abilities.ts';
 import { writtenSpec } from '../../../support/written-spec.ts';
+import { everyAbility } from '../../../support/abilities.ts';
 
 /** What the script says where each of its tools does what is given here. */
 async function abilities(
@@ -29,16 +30,7 @@ const works = {
 };
 
 test('a kernel that does everything can everything', async () => {
-  expect(await abilities(works)).toEqual({
-    netem: true,
-    htb: true,
-    nftables: true,
-    nfqueue: true,
-    duplicating: true,
-    clocks: true,
-    names: true,
-    layers: true,
-  });
+  expect(await abilities(works)).toEqual(everyAbility);
 });
 
 test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
@@ -52,15 +44,5 @@ test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
   ['no file system of ours', { disklayer: 'echo err 6; exit 6' }, { layers: false }],
   ['no nftables', { nft: 'exit 1' }, { nftables: false, duplicating: false }],
 ])('%s', async (_what, broken, missing) => {
-  const all = {
-    netem: true,
-    htb: true,
-    nftables: true,
-    nfqueue: true,
-    duplicating: true,
-    clocks: true,
-    names: true,
-    layers: true,
-  };
-  expect(await abilities({ ...works, ...broken })).toEqual({ ...all, ...missing });
+  expect(await abilities({ ...works, ...broken })).toEqual({ ...everyAbility, ...missing });
 });

@@ -8,20 +8,11 @@ import { refuseWhatCannotBe, whyNot } from '../../../../scripts/faults/requireme
 import { oneOfEach } from '../../../support/faults.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { receiptForTest } from '../../../support/verdict.ts';
+import { everyAbility } from '../../../support/abilities.ts';
 
 const faults = oneOfEach;
 const kinds = Object.values(faults).map(({ kind }) => kind);
 
-const everything: Abilities = {
-  netem: true,
-  htb: true,
-  nftables: true,
-  nfqueue: true,
-  duplicating: true,
-  clocks: true,
-  names: true,
-  layers: true,
-};
 const scheduled = (fault: Fault): ScheduledFault => ({
   id: `p/${fault.name}`,
   profile: 'p',
@@ -31,7 +22,9 @@ const scheduled = (fault: Fault): ScheduledFault => ({
   endMs: null,
 });
 const refused = (abilities: Partial<Abilities>): readonly FaultKind[] =>
-  kinds.filter((kind) => whyNot([scheduled(faults[kind])], { ...everything, ...abilities }, null).length > 0);
+  kinds.filter(
+    (kind) => whyNot([scheduled(faults[kind])], { ...everyAbility, ...abilities }, null).length > 0,
+  );
 
 describe('what the kernel must offer', () => {
   test.each<[string, Partial<Abilities>, readonly FaultKind[]]>([
@@ -149,7 +142,7 @@ const calibration: Calibration = {
   ],
   capacityBitsPerSecond: 100e6,
 };
-const why = (fault: Fault): readonly string[] => whyNot([scheduled(fault)], everything, calibration);
+const why = (fault: Fault): readonly string[] => whyNot([scheduled(fault)], everyAbility, calibration);
 
 describe('what this host was measured to do', () => {
   test('a fault is held against the step that is nearest by ratio', () => {

@@ -11,21 +11,13 @@ import { targetJudge, type TargetMeasurement } from '../../../../scripts/faults/
 import { space } from '../../../support/faults.ts';
 import { nothing } from '../../../support/link-samples.ts';
 import { roomy } from '../../../support/roomy.ts';
+import { withoutNetem } from '../../../support/abilities.ts';
 
 const nothingTold: Told = {
   realised: new Map(),
   leftovers: [],
   ended: new Set(),
-  abilities: {
-    netem: false,
-    htb: true,
-    nftables: true,
-    nfqueue: true,
-    duplicating: true,
-    clocks: true,
-    names: true,
-    layers: true,
-  },
+  abilities: withoutNetem,
 };
 
 const slow: ScheduledFault = {

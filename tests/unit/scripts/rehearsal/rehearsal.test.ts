@@ -16,6 +16,7 @@ import { parseJUnit } from '../../../../scripts/suite/junit.ts';
 import { listenForInterrupts } from '../../../../scripts/teardown/interrupt.ts';
 import { idleCluster, slowLink } from '../../../support/understudy.ts';
 import { writtenSpec } from '../../../support/written-spec.ts';
+import { withoutNetem } from '../../../support/abilities.ts';
 
 /** What each trial in turn ends with: the control first. */
 let endings: (Partial<Trial> & { readonly meanwhile?: () => void })[] = [];
@@ -152,16 +153,7 @@ async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
     engine: connectEngine(),
     host: { cgroupVersion: 1, seccompProfile: null },
     toolbox: 'toolbox',
-    abilities: {
-      netem: false,
-      htb: true,
-      nftables: true,
-      nfqueue: true,
-      duplicating: true,
-      clocks: true,
-      names: true,
-      layers: true,
-    },
+    abilities: withoutNetem,
     progress: silentProgress,
     interrupts,
     faultDriver: () => {

@@ -15,6 +15,7 @@ import type { Trial } from '../../../../scripts/rehearsal/trial.ts';
 import { boundForTest } from '../../../support/bound-plan.ts';
 import { fakeNode } from '../../../support/fake-node.ts';
 import { idleCluster, slowLink } from '../../../support/understudy.ts';
+import { withoutNetem } from '../../../support/abilities.ts';
 
 /** What happened, in its order, and what goes wrong on the way. */
 let happened: string[] = [];
@@ -217,16 +218,7 @@ async function performed(): Promise<Trial> {
     engine: connectEngine({ url: 'unix:///nonexistent/docker.sock', namedBy: null, local: true }),
     host: { cgroupVersion: 1, seccompProfile: null },
     toolbox: 'toolbox',
-    abilities: {
-      netem: false,
-      htb: true,
-      nftables: true,
-      nfqueue: true,
-      duplicating: true,
-      clocks: true,
-      names: true,
-      layers: true,
-    },
+    abilities: withoutNetem,
     progress: silentProgress,
     interrupts: { signal: never, skipCollecting: never, [Symbol.dispose]: () => undefined },
     faultDriver: () => {
