@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=56af53c141ae74af029ed7d72ee1739f08917e3072afb5fa75ef8f54ed59b4df
+LABEL dev.understudy.inputs=71270942b16d2cfc84ac14395d64ea4619f01e7e37c14034ae27070dff08f973
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
