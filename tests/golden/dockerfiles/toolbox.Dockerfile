@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=6aae70b289680194914ecf19d620634ed0417916df5ea1611b912113747527ed
+LABEL dev.understudy.inputs=e247a3affcf2a3560150096a87da7e743450d98c21053626f4ab91b1798aa411
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
