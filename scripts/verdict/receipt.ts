@@ -7,7 +7,7 @@ export const Receipt = z.strictObject({
   target: z.string(),
   requested: z.number(),
   measured: z.strictObject({ before: z.number(), during: z.number(), after: z.number() }),
-  unit: z.enum(['ms', 'ratio', 'bit/s', 'byte', 'inode', 'process', 'file', 'bool']),
+  unit: z.enum(['ms', 'ratio', 'bit/s', 'byte', 'inode', 'process', 'file', 'call', 'bool']),
   /** Samples of the measurement "during". */
   n: z.int().nonnegative(),
   tolerance: z.number(),
@@ -26,6 +26,10 @@ export const Receipt = z.strictObject({
       interval: z.tuple([z.number(), z.number()]),
       n: z.int().nonnegative(),
     })
+    .optional(),
+  /** Of what is to come at once on several targets: within how many ms it was to, and did, on how many of them. */
+  together: z
+    .strictObject({ requestedMs: z.number(), measuredMs: z.number(), n: z.int().nonnegative() })
     .optional(),
   bystanders: z.int().nonnegative(),
   /** Of how many the seed chose them; absent where all of them were looked at. */

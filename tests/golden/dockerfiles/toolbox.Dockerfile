@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=56af53c141ae74af029ed7d72ee1739f08917e3072afb5fa75ef8f54ed59b4df
+LABEL dev.understudy.inputs=86dfdcdd07b257ffd68c06cd181f9ad157a411c071621c7c9ca3d5e08aed0243
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -41,17 +41,23 @@ COPY ["files/023-portprobe.c","/usr/local/src/portprobe.c"]
 COPY ["files/024-imds.c","/usr/local/src/imds.c"]
 COPY ["files/025-imdsprobe.c","/usr/local/src/imdsprobe.c"]
 COPY ["files/026-signalwatch.c","/usr/local/src/signalwatch.c"]
-COPY ["files/027-eventwait.c","/usr/local/src/eventwait.c"]
-COPY ["files/028-hold","/usr/local/bin/hold"]
+COPY ["files/027-pathcall.h","/usr/local/src/pathcall.h"]
+COPY ["files/028-onlooker.h","/usr/local/src/onlooker.h"]
+COPY ["files/029-crashpoint.c","/usr/local/src/crashpoint.c"]
+COPY ["files/030-crashwatch.c","/usr/local/src/crashwatch.c"]
+COPY ["files/031-eventwait.c","/usr/local/src/eventwait.c"]
+COPY ["files/032-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/029-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/033-unitswitch","/usr/local/bin/unitswitch"]
+RUN chmod 0755 '/usr/local/bin/unitswitch'
+COPY ["files/034-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/030-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/031-accountless","/usr/local/bin/accountless"]
+COPY ["files/035-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/036-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/032-packageless","/usr/local/bin/packageless"]
+COPY ["files/037-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/033-abilities","/usr/local/bin/abilities"]
+COPY ["files/038-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -78,3 +84,5 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/portprobe","/usr/local/src/portpro
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imds","/usr/local/src/imds.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imdsprobe","/usr/local/src/imdsprobe.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/signalwatch","/usr/local/src/signalwatch.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/crashpoint","/usr/local/src/crashpoint.c","-lpthread"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/crashwatch","/usr/local/src/crashwatch.c"]
