@@ -1,10 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-<<<<<<< HEAD
-LABEL dev.understudy.inputs=86dfdcdd07b257ffd68c06cd181f9ad157a411c071621c7c9ca3d5e08aed0243
-=======
-LABEL dev.understudy.inputs=71270942b16d2cfc84ac14395d64ea4619f01e7e37c14034ae27070dff08f973
->>>>>>> origin/main
+LABEL dev.understudy.inputs=625aca5ad71a6d7bc38c244fda30b9e02b52875b505b2a8fbef651cde2b72306
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
