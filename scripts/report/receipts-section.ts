@@ -68,7 +68,7 @@ ${shown.length < receipts.length ? markup`<p class="soft">${shown.length} of ${r
 const open = markup` open`;
 
 function targetItem(receipt: Receipt): Markup {
-  const { target, measured, unit, n, p95, interval, confidence, bursts, together } = receipt;
+  const { target, measured, unit, n, p95, interval, confidence, bursts, shape, together } = receipt;
   const beyond = [
     counted(n, 'sample'),
     ...(p95 === undefined ? [] : [`p95 ${quantity(p95, unit)}`]),
@@ -80,6 +80,12 @@ function targetItem(receipt: Receipt): Markup {
       ? []
       : [
           `${together.n} began within ${round(together.measuredMs, 'ms')}, asked ${round(together.requestedMs, 'ms')}`,
+        ]),
+    ...(shape === undefined
+      ? []
+      : [
+          `like ${shape.nearest}, asked ${shape.requested} (${shape.distance} off, of ${shape.tolerance})`,
+          `p05 ${shape.quantilesMs[0]}, p50 ${shape.quantilesMs[1]} ms`,
         ]),
     ...(confidence === undefined ? [] : [`confidence 1 − ${(1 - confidence).toExponential(0)}`]),
   ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JitterDistribution } from '../../infra/spec/faults/jitter-distribution.ts';
 
 /** What was asked of one fault on one target, what the victim saw of it, and whether that agrees (contracts: Receipts). */
 export const Receipt = z.strictObject({
@@ -30,6 +31,19 @@ export const Receipt = z.strictObject({
   /** Of what is to come at once on several targets: within how many ms it was to, and did, on how many of them. */
   together: z
     .strictObject({ requestedMs: z.number(), measuredMs: z.number(), n: z.int().nonnegative() })
+    .optional(),
+  /**
+   * Of a jitter with a distribution: that which the delays are most like, how far they are from the one asked (Kolmogorov and
+   * Smirnov), how far they may be, and which delay 5, 50 and 95 % of them do not exceed.
+   */
+  shape: z
+    .strictObject({
+      requested: JitterDistribution,
+      nearest: JitterDistribution,
+      distance: z.number(),
+      tolerance: z.number(),
+      quantilesMs: z.tuple([z.number(), z.number(), z.number()]),
+    })
     .optional(),
   bystanders: z.int().nonnegative(),
   /** Of how many the seed chose them; absent where all of them were looked at. */
