@@ -34,6 +34,14 @@ export const rounds: readonly Round[] = [
       ...[delay(300), burstLoss(0.1, 5), rate(1)].map((fault) => on('node-3->node-1', fault)),
     ],
   },
+  {
+    name: 'jitters of each distribution',
+    faults: [
+      on('node-1->node-2', jitter(20, 'uniform')),
+      on('node-2->node-3', jitter(20, 'normal')),
+      on('node-3->node-1', jitter(20, 'pareto')),
+    ],
+  },
 ];
 
 function on(link: string, fault: LinkFault): ScheduledFault {
