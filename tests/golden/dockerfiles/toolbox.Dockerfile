@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=2f5a19c6d311542b2186fe622ef58796b27d680f2098f0e52682a2f027238584
+LABEL dev.understudy.inputs=a08bfe4ddc81301e2fe97db7d6d7df7f913f40d2773d973fcaf7c937b5fd7c9e
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
