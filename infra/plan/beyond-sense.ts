@@ -1,5 +1,6 @@
 import { isAwayFault, isClockFault, isDiskCallFault, type Fault } from '../spec/fault.ts';
 import { addressOfNobody, namesOfNobody, namesThatTellNothing } from './senseless-names.ts';
+import { folderToCrashAt } from './senseless-paths.ts';
 import { spreadBeyondDelay } from './senseless-spread.ts';
 import type { Finding, Senseless } from './senseless.ts';
 import { eventWords } from '../spec/faults/event.ts';
@@ -25,6 +26,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       namesThatTellNothing(of, plan),
       nobodyToSignal(of, plan),
       diskBelow(of, plan),
+      folderToCrashAt(of, plan),
       spreadBeyondDelay(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));

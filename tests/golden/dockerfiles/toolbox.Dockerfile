@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=e247a3affcf2a3560150096a87da7e743450d98c21053626f4ab91b1798aa411
+LABEL dev.understudy.inputs=a08bfe4ddc81301e2fe97db7d6d7df7f913f40d2773d973fcaf7c937b5fd7c9e
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -42,17 +42,23 @@ COPY ["files/024-portprobe.c","/usr/local/src/portprobe.c"]
 COPY ["files/025-imds.c","/usr/local/src/imds.c"]
 COPY ["files/026-imdsprobe.c","/usr/local/src/imdsprobe.c"]
 COPY ["files/027-signalwatch.c","/usr/local/src/signalwatch.c"]
-COPY ["files/028-eventwait.c","/usr/local/src/eventwait.c"]
-COPY ["files/029-hold","/usr/local/bin/hold"]
+COPY ["files/028-pathcall.h","/usr/local/src/pathcall.h"]
+COPY ["files/029-onlooker.h","/usr/local/src/onlooker.h"]
+COPY ["files/030-crashpoint.c","/usr/local/src/crashpoint.c"]
+COPY ["files/031-crashwatch.c","/usr/local/src/crashwatch.c"]
+COPY ["files/032-eventwait.c","/usr/local/src/eventwait.c"]
+COPY ["files/033-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/030-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/034-unitswitch","/usr/local/bin/unitswitch"]
+RUN chmod 0755 '/usr/local/bin/unitswitch'
+COPY ["files/035-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/031-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/032-accountless","/usr/local/bin/accountless"]
+COPY ["files/036-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/037-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/033-packageless","/usr/local/bin/packageless"]
+COPY ["files/038-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/034-abilities","/usr/local/bin/abilities"]
+COPY ["files/039-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -79,3 +85,5 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/portprobe","/usr/local/src/portpro
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imds","/usr/local/src/imds.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imdsprobe","/usr/local/src/imdsprobe.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/signalwatch","/usr/local/src/signalwatch.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/crashpoint","/usr/local/src/crashpoint.c","-lpthread"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/crashwatch","/usr/local/src/crashwatch.c"]
