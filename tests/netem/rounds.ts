@@ -36,14 +36,6 @@ export const rounds: readonly Round[] = [
       on('node-2->node-1', jitter(20, 'pareto')),
     ],
   },
-  {
-    name: 'jitters of each distribution',
-    faults: [
-      on('node-1->node-2', jitter(20, 'uniform')),
-      on('node-2->node-3', jitter(20, 'normal')),
-      on('node-3->node-1', jitter(20, 'pareto')),
-    ],
-  },
 ];
 
 function on(link: string, fault: LinkFault): ScheduledFault {
