@@ -78,7 +78,7 @@ export function hashesOf(plan: Plan): PlanHashes {
 }
 
 /** The same plan without its faults: what the control runs. */
-export function withoutFaults(plan: Plan): Plan {
+export function withoutFaults({ versions: _versions, ...plan }: Plan): Plan {
   return { ...plan, profiles: [], schedule: [] };
 }
 

@@ -133,7 +133,7 @@ test.each<[string, readonly string[], RegExp]>([
     await using one = await loneSideCar('size=1m', 'files');
     const { access } = one;
     await said(access, 'groupadd pictures; useradd -G pictures tester; mkdir /etc/sudoers.d');
-    const state = { paths: ['/srv'], accounts: ['tester'], packages: ['procps'] };
+    const state = { paths: ['/srv'], accounts: ['tester'], packages: ['procps'], projects: [] };
     const listed = async (): Promise<string> => {
       const listings = listingsOf({ units: [], routes: [], limits: false, ...state }).map(async ([, argv]) =>
         access.exec(argv),

@@ -61,6 +61,7 @@ const places = {
   'environment.sudo': node(machine(9)),
   'environment.expired': node('node-8'),
   'drift.package': node('node-9'),
+  'drift.version': node(machine(1)),
   'clock.offset': node('timekeeper-1'),
   'clock.rate': node('timekeeper-2'),
   'clock.zone': node('timekeeper-3'),

@@ -128,6 +128,7 @@ export const kinds = {
   'environment.sudo': ofAccount,
   'environment.expired': ofAccount,
   'drift.package': { ...ofFiles, driver: 'packageless' },
+  'drift.version': { ...ofFiles, driver: 'otherversion' },
   'clock.offset': shifted,
   'clock.rate': shifted,
   // Units that are restarted are the business of systemd, which no side-car reaches.

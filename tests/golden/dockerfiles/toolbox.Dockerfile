@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=1e8f07f8857e74713dff721aee78f10a6e74eb311c39df1afd4158acadd65d7c
+LABEL dev.understudy.inputs=b1354c57231499d4f54bed5aab583433a3cfe6081702da7d856da47c908dd858
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -69,9 +69,12 @@ RUN chmod 0755 '/usr/local/bin/unitsetting'
 COPY ["files/050-replacing.sh","/usr/local/lib/replacing.sh"]
 COPY ["files/051-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/052-packageless","/usr/local/bin/packageless"]
+COPY ["files/052-package.sh","/usr/local/lib/package.sh"]
+COPY ["files/053-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/053-abilities","/usr/local/bin/abilities"]
+COPY ["files/054-otherversion","/usr/local/bin/otherversion"]
+RUN chmod 0755 '/usr/local/bin/otherversion'
+COPY ["files/055-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
