@@ -11,11 +11,15 @@ export const delay = (delayMs: number): Of<'network.delay'> => ({
   on: links,
   delayMs,
 });
-export const jitter = (jitterMs: number): Of<'network.jitter'> => ({
+export const jitter = (
+  jitterMs: number,
+  distribution?: Of<'network.jitter'>['distribution'],
+): Of<'network.jitter'> => ({
   kind: 'network.jitter',
   name: 'j',
   on: links,
   jitterMs,
+  ...(distribution === undefined ? {} : { distribution }),
 });
 export const loss = (lossRatio: number): Of<'network.loss'> => ({
   kind: 'network.loss',
@@ -197,6 +201,13 @@ export const expired: Of<'environment.expired'> = {
   on: nodes,
   account: 'daemon',
 };
+export const otherUid: Of<'environment.uid'> = {
+  kind: 'environment.uid',
+  name: 'y',
+  on: nodes,
+  account: 'tester',
+  uid: 4711,
+};
 export const missingPackage: Of<'drift.package'> = {
   kind: 'drift.package',
   name: 'z',
@@ -338,6 +349,7 @@ export const oneOfEach = {
   'environment.group': group,
   'environment.sudo': sudo,
   'environment.expired': expired,
+  'environment.uid': otherUid,
   'drift.package': missingPackage,
   'drift.version': otherVersion,
   'clock.offset': jump,
