@@ -41,13 +41,18 @@ plain() { echo "$1" | tr 'A-Z_.' 'a-z--' | tr -s -; }
 
 own() { "all_of_$manager" | LC_ALL=C sort -u; }
 
-# Nothing of somebody else is in the way of the other version.
+# Nothing of somebody else is in the way of the other version. Files are known by their inodes: /bin/ps may be /usr/bin/ps.
 is_free() {
+  inodes_of <"$kept/paths" >"$kept/own"
   while IFS= read -r path; do
     [ -L "$path" ] || { [ -e "$path" ] && [ ! -d "$path" ]; } && echo "$path"
-  done <"$carried/paths" | LC_ALL=C comm -23 - "$kept/paths" >"$kept/in-the-way"
-  [ ! -s "$kept/in-the-way" ] || { echo "/$(head -n 1 "$kept/in-the-way") is there already, and not of $package"; return 17; }
+  done <"$carried/paths" | inodes_of | awk -v own="$kept/own" '
+    BEGIN { while ((getline line < own) > 0) { split(line, words, " "); mine[words[1]] = 1 } }
+    !($1 in mine) { sub("^[^ ]* ", ""); print; exit }' >"$kept/in-the-way"
+  [ ! -s "$kept/in-the-way" ] || { echo "/$(cat "$kept/in-the-way") is there already, and not of $package"; return 17; }
 }
+
+inodes_of() { tr '\n' '\0' | xargs -0r stat --format '%d:%i %n' --; }
 
 changed() {
   [ -s "$carried/files.tar" ] || { echo "the other version of $package is not here"; return 2; }

@@ -52,7 +52,11 @@ of_dpkg() {
 # back with what was in them.
 folders_around() {
   awk '{ for (path = $0; path != ""; path = parent) { parent = path; if (!sub("/[^/]*$", "", parent)) parent = ""; if (!seen[path]++) print path } }' |
-    while IFS= read -r path; do [ -L "$path" ] || [ ! -d "$path" ] || echo "$path"; done
+    while IFS= read -r path; do
+      # /bin may be another name of /usr/bin.
+      case $path in */*) ;; *) [ ! -L "$path" ] || { path=$(readlink "$path"); path=${path#/}; } ;; esac
+      [ -L "$path" ] || [ ! -d "$path" ] || echo "$path"
+    done
 }
 
 # keep PATHS [MORE]: what is in the list PATHS is kept, and so is how the folders are that they, and those in MORE, are in. A file

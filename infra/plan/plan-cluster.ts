@@ -78,8 +78,10 @@ export function hashesOf(plan: Plan): PlanHashes {
 }
 
 /** The same plan without its faults: what the control runs. */
-export function withoutFaults({ versions: _versions, ...plan }: Plan): Plan {
-  return { ...plan, profiles: [], schedule: [] };
+export function withoutFaults(plan: Plan): Plan {
+  const control = { ...plan, profiles: [], schedule: [] };
+  delete control.versions;
+  return control;
 }
 
 function plannedNodes(input: PlanInput): readonly PlannedNode[] {
