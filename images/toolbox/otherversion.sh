@@ -26,7 +26,7 @@ all_of_pip() {
     name=${record%.dist-info/RECORD}
     name=${name##*/}
     [ "$(plain "${name%-*}")" = "$wanted" ] || continue
-    sed "s/,[^,]*,[^,]*\$//; s/^\"//; s/\"\$//; s|^|/$home/|" "$record" | xargs -d '\n' realpath --canonicalize-missing --no-symlinks -- | cut -c2- |
+    sed "s/,[^,]*,[^,]*\$//; s/^\"//; s/\"\$//; s|^|/$home/|" "$record" | xargs -rd '\n' realpath --canonicalize-missing --no-symlinks -- | cut -c2- |
       while IFS= read -r path; do
         echo "$path"
         case $path in
@@ -70,10 +70,10 @@ changed_back() {
   [ "$taken" = yes ] || return 0
   # All of the other version, also where it did not come to be complete, and what was compiled of it.
   { own; cat "$carried/paths"; } | LC_ALL=C sort -u >"$kept/others"
-  take_away "$kept/others" || return
-  # First, so that the time of its folder comes back after it.
-  [ "$manager" = pip ] || put_back "$root/var/lib/dpkg/status"
+  take_away "$kept/others"
   code=$?
+  # First, so that the time of its folder comes back after it.
+  [ "$manager" = pip ] || put_back "$root/var/lib/dpkg/status" || code=$?
   bring_back && return "$code"
 }
 

@@ -117,7 +117,7 @@ async function build(
         .map((line) => `  ${line}`)
         .join('\n')}`,
       {
-        hint: 'the step that failed stands above; a package version that is gone must be changed in stack.yaml',
+        hint: 'the step that failed stands above; a package version that is gone must be changed where it is asked for: in stack.yaml, or in a profile',
         cause: error,
       },
     );

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=a8079d58979e6ca026da6c1341d544c1296875b0402bc949b2d32e7da0a3ee7b
+LABEL dev.understudy.inputs=a46c74cb05cfe6eb48a0e5940cbee4bf68cc7015b9c505cb09d9753b3645e361
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
