@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=a46c74cb05cfe6eb48a0e5940cbee4bf68cc7015b9c505cb09d9753b3645e361
+LABEL dev.understudy.inputs=877c41c3e9e8cfc9fed9c90abf9b1ee162197f06179b1b8223cf5a9a6b9c5da7
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
