@@ -79,7 +79,9 @@ export function hashesOf(plan: Plan): PlanHashes {
 
 /** The same plan without its faults: what the control runs. */
 export function withoutFaults(plan: Plan): Plan {
-  return { ...plan, profiles: [], schedule: [] };
+  const control = { ...plan, profiles: [], schedule: [] };
+  delete control.versions;
+  return control;
 }
 
 function plannedNodes(input: PlanInput): readonly PlannedNode[] {
