@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../../infra/spec/fault.ts';
-import { askerOf } from '../../../../../scripts/faults/dependency/dependency-targets.ts';
+import { askerOf, closedByItself } from '../../../../../scripts/faults/dependency/dependency-targets.ts';
+import type { RouteAnswer } from '../../../../../scripts/faults/dependency/route-readings.ts';
 import { delay, failing, powerLoss } from '../../../../support/faults.ts';
 
-const mock = { port: 80, routes: [] };
+const mock = { protocol: 'http' as const, port: 80, routes: [] };
 const rates = { node: 'rates-1', dependency: mock };
 const ledger = { node: 'ledger-1', dependency: mock };
 const [a, b, c] = ['a-1', 'b-1', 'c-1'].map((node) => ({ node, dependency: null }));
@@ -35,5 +36,14 @@ describe('a dependency is asked', () => {
     expect(askerOf(rates, [rates, a, b], [on(powerLoss, 'a-1', 'b-1')])).toBe(a);
     expect(askerOf(rates, [rates, ledger], [])).toBe(ledger);
     expect(() => askerOf(rates, [rates], [])).toThrow('no node that could ask rates-1');
+  });
+});
+
+describe('a server that closes after its answer', () => {
+  const answer = (bytes: number): RouteAnswer => ({ status: 0, ms: 1, bytes, crc32: '', how: 'cut' });
+
+  test('has not cut it short, but for one that is shorter than at first, or none', () => {
+    expect(closedByItself([answer(9), answer(0)], undefined).map(({ how }) => how)).toEqual(['whole', 'cut']);
+    expect(closedByItself([answer(9), answer(8)], 9).map(({ how }) => how)).toEqual(['whole', 'cut']);
   });
 });
