@@ -1,8 +1,7 @@
-import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
 import { diskOf, type Victim } from '../../scripts/faults/victim/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
-import { everyFault } from './every-kind.ts';
+import { hasInjectLeftOut } from './every-kind.ts';
 
 /**
  * `understudy run CLUSTER --profile PROFILE [--suite SUITE] --json` with one part of the faults' driver left out or done
@@ -25,9 +24,9 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
         ...real,
         release: nothing,
         inject: async (fault, active, until) =>
-          isInjectLeftOut(fault) ? undefined : real.inject(fault, active, until),
+          hasInjectLeftOut(fault.fault.kind) ? undefined : real.inject(fault, active, until),
         heal: async (fault, active, ended) =>
-          isInjectLeftOut(fault) ? real.heal(fault, active, ended) : undefined,
+          hasInjectLeftOut(fault.fault.kind) ? real.heal(fault, active, ended) : undefined,
       };
     case 'heal-of-windows':
       return {
@@ -41,11 +40,6 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
         `left out can be inject, heal, either, heal-of-windows or mount-over, got "${leftOut ?? ''}"`,
       );
   }
-}
-
-/** Of every other kind, in the order of the table. */
-function isInjectLeftOut({ fault }: ScheduledFault): boolean {
-  return everyFault.findIndex(({ kind }) => kind === fault.kind) % 2 === 0;
 }
 
 /** A read-only mount over the disk: it meets who comes by the path, and nobody who is inside already. */

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=0d27d2fc369b5ef629ce98ba478299a3bfaba61067d1e9c50ce603810cea8a6d
+LABEL dev.understudy.inputs=44fc3b392e5943724c3d953b78bee075b0eb36d7e2e21355be3f1432c92f1f50
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
