@@ -23,6 +23,7 @@ HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
+PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=10)
 
 
@@ -80,10 +81,11 @@ class Server:
     async def usual(self, request, asked, route):
         """What is answered where no fault is."""
         if route is not None and route["body"] is not None:
-            headers = {"Content-Type": "text/plain; charset=utf-8", **route["headers"]}
+            has_type = any(name.lower() == "content-type" for name in route["headers"])
+            headers = {**({} if has_type else PLAIN), **route["headers"]}
             return {"status": route["status"], "headers": headers.items(), "body": route["body"].encode()}
         if self.proxies is None:
-            return {"status": 404, "headers": [], "body": b"404\n"}
+            return {"status": 404, "headers": PLAIN.items(), "body": b"404\n"}
         url = f"http://{self.proxies['node']}:{self.proxies['port']}"
         try:
             async with self.client.request(
@@ -96,7 +98,7 @@ class Server:
                 return {"status": got.status, "headers": onward(got.headers), "body": await got.read()}
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             text = f"{self.proxies['node']}:{self.proxies['port']}: {error}\n"
-            return {"status": 502, "headers": [], "body": text.encode()}
+            return {"status": 502, "headers": PLAIN.items(), "body": text.encode()}
 
     async def give(self, request, answer, met):
         body = next((one.body.encode() for one in met if one.body is not None), answer["body"])

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=c34a3f13d7fa64d926abc962ce8cc65758013cfa18fdf46c065a86c4d558053f
+LABEL dev.understudy.inputs=c4727fb930824507511bb522acd2857f706e7aa1acf0d1fc3442447133a21a06
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
