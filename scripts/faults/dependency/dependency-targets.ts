@@ -56,7 +56,7 @@ export class DependencyReader implements TargetReader<DependencyFault, RouteRead
     if (own === undefined) throw new Error(`${target} is no port`);
     const wholeBytes = this.#wholeBytes.get(target);
     // Hundreds of answers cannot all be waited for until nothing more comes.
-    const enoughBytes = manner.count > usualCount && fault?.kind === 'dependency.reset' ? wholeBytes : 0;
+    const enoughBytes = manner.count > usualCount ? wholeBytes : 0;
     const asking = { ...manner, port: own.port, asks: own.asks, number, enoughBytes: enoughBytes ?? 0 };
     const reading = await askPort(sideCar, asking, signal);
     if (wholeBytes === undefined)
