@@ -24,13 +24,13 @@ export const dependencyMeaning: TargetMeaning<DependencyFault, RouteReading> = {
     return { ...said, n: during.length, ok: why === '', why };
   },
   isHealed: (fault, { baseline, after }) =>
-    areTheSame(baseline, after) && addedMs(baseline, after) <= leftMs(fault),
+    areTheSame(baseline, after) && addedToEach(baseline, after) <= leftMs(fault),
   isAsBefore: isAlike,
 };
 
 /** The same answers, as fast as they were. */
 function isAlike(before: RouteReading, now: RouteReading): boolean {
-  return areTheSame(before, now) && addedMs(before, now) <= noiseMs;
+  return areTheSame(before, now) && addedToEach(before, now) <= noiseMs;
 }
 
 function areTheSame(before: RouteReading, now: RouteReading): boolean {
@@ -51,6 +51,11 @@ function kindsOf(reading: RouteReading): readonly string[] {
 
 function addedMs(before: RouteReading, now: RouteReading): number {
   return median(times(now)) - median(times(before));
+}
+
+/** What a fault delays it delays each time; a host that is busy, some of it. */
+function addedToEach(before: RouteReading, now: RouteReading): number {
+  return Math.min(...times(now)) - Math.min(...times(before));
 }
 
 function times(reading: RouteReading): readonly number[] {

@@ -147,6 +147,11 @@ test('connections that are reset are some of those that were asked for', () => {
   expect(judged(resetting(1), someReset(49, 50)).why).toBe('49 of 50 connections were reset');
 });
 
+test('a bystander is late where each of its answers is, and not where the host was busy for some of them', () => {
+  expect(dependencyMeaning.isAsBefore(well, [...many(2), ...many(10, { ms: 400 })])).toBe(true);
+  expect(dependencyMeaning.isAsBefore(well, many(12, { ms: 60 }))).toBe(false);
+});
+
 test('a delay is held to a tenth of what was asked', () => {
   expect(judged(slow(3000), many(12, { ms: 3250 })).ok).toBe(true);
   expect(judged(slow(3000), many(12, { ms: 3350 })).why).toBe('its answers came 3347 ms later than before');
