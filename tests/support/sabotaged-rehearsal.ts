@@ -1,3 +1,4 @@
+import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
 import { diskOf, type Victim } from '../../scripts/faults/victim/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
@@ -7,7 +8,7 @@ import { hasInjectLeftOut } from './every-kind.ts';
  * `understudy run CLUSTER --profile PROFILE [--suite SUITE] --json` with one part of the faults' driver left out or done
  * wrongly, everything else real:
  *
- *   node sabotaged-rehearsal.ts inject|heal|either|heal-of-windows|mount-over CLUSTER PROFILE [SUITE]
+ *   node sabotaged-rehearsal.ts inject|heal|either|heal-of-windows|mount-over|uniform CLUSTER PROFILE [SUITE]
  */
 const [leftOut, cluster = '', profile = '', suite] = process.argv.slice(2);
 const nothing = async (): Promise<void> => Promise.resolve();
@@ -33,13 +34,25 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
         ...real,
         heal: async (fault, active) => (fault.startMs === null ? real.heal(fault, active) : undefined),
       };
+    case 'uniform':
+      return {
+        ...real,
+        inject: async (fault, active, until) => real.inject(uniformly(fault), active.map(uniformly), until),
+      };
     case 'mount-over':
       return { ...real, ...mountingOver(victims) };
     default:
       throw new Error(
-        `left out can be inject, heal, either, heal-of-windows or mount-over, got "${leftOut ?? ''}"`,
+        `left out can be inject, heal, either, heal-of-windows, mount-over or uniform, got "${leftOut ?? ''}"`,
       );
   }
+}
+
+/** As far as its quartiles tell, a normal jitter of that size. */
+function uniformly(scheduled: ScheduledFault): ScheduledFault {
+  const { fault } = scheduled;
+  if (fault.kind !== 'network.jitter' || fault.distribution !== 'normal') return scheduled;
+  return { ...scheduled, fault: { ...fault, jitterMs: fault.jitterMs * 1.35, distribution: 'uniform' } };
 }
 
 /** A read-only mount over the disk: it meets who comes by the path, and nobody who is inside already. */
