@@ -269,6 +269,7 @@ function setsZone({ fault }: ScheduledFault): boolean {
   return fault.kind === 'clock.zone';
 }
 
-function overlap(a: ScheduledFault, b: ScheduledFault): boolean {
+/** Pure: whether there can be a moment at which both are in force. */
+export function overlap(a: ScheduledFault, b: ScheduledFault): boolean {
   return (a.startMs ?? 0) < (b.endMs ?? Infinity) && (b.startMs ?? 0) < (a.endMs ?? Infinity);
 }

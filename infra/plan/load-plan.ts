@@ -4,7 +4,7 @@ import { packageRoot } from '../places.ts';
 import { readAuthorFile } from '../spec/author-file.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
 import type { Profile } from '../spec/fault.ts';
-import type { Dependency } from '../spec/dependency.ts';
+import { dependencyFaultProblems } from '../spec/dependency-fault-problems.ts';
 import { suggestion } from '../spec/allowed.ts';
 import type { Path, SpecDocument } from '../spec/document.ts';
 import { loadCluster, loadProfile, loadStack, refuse, type LoadedProfile } from '../spec/load.ts';
@@ -13,7 +13,7 @@ import { loadReference } from '../spec/load-reference.ts';
 import { roleStacks } from '../spec/role-stacks.ts';
 import { referencesIn } from '../spec/variable-text.ts';
 import { beyondSense } from './beyond-sense.ts';
-import type { LoadedDependency } from './dependency-node.ts';
+import { loadedDependency, type LoadedDependency } from './dependency-node.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
 import { StackSources } from './stack-sources.ts';
 import { withVersions } from './versions.ts';
@@ -39,6 +39,8 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
   const profiles = chosenProfiles(request.profiles);
   const variables = chosenVariables(cluster, request.set);
   const suites = chosenSuites(cluster, request.suites);
+  for (const { document, profile } of profiles)
+    refuse(document, dependencyFaultProblems(document, profile, cluster));
   const stacks = roleStacks(spec);
   const sources = new StackSources();
   const images: Record<string, PlannedImage> = {};
@@ -53,7 +55,7 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
   }
   const dependencies: Record<string, LoadedDependency> = {};
   for (const [name, dependency] of Object.entries(cluster.dependencies)) {
-    dependencies[name] = withBodies(dependency, here);
+    dependencies[name] = loadedDependency(dependency, (path) => textOf(resolve(here, path)));
     images[name] = {
       kind: 'built',
       inputsHash: sources.of(dependencyImage, loadStack(dependencyImage)),
@@ -100,14 +102,6 @@ function roleFiles({ files }: Role, here: string): readonly PlannedFile[] {
     mode,
     owner,
   }));
-}
-
-function withBodies({ mock, ...dependency }: Dependency, here: string): LoadedDependency {
-  const answers = mock.map(({ bodyFile, body, ...answer }) => ({
-    ...answer,
-    body: body ?? (bodyFile === undefined ? '' : textOf(resolve(here, bodyFile))),
-  }));
-  return { ...dependency, mock: answers };
 }
 
 /** A plan is text: other bytes would arrive as something else. */

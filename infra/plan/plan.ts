@@ -82,10 +82,33 @@ export interface PlannedNode {
   readonly dependency?: PlannedDependency;
 }
 
-/** What stands in for a server that the software calls. */
-export interface PlannedDependency {
-  readonly port: number;
-  readonly routes: readonly { readonly route: string; readonly status: number; readonly bodyBytes: number }[];
+/** What stands in for a server that the software calls, or in front of one of the cluster: each of `routes` can have faults. */
+export type PlannedDependency =
+  | {
+      readonly protocol: 'http';
+      readonly port: number;
+      readonly routes: readonly (PlannedRoute & {
+        /** null: whoever is asked knows. */
+        readonly status: number | null;
+        readonly bodyBytes: number | null;
+      })[];
+    }
+  | {
+      readonly protocol: 'tcp';
+      readonly routes: readonly (PlannedRoute & {
+        readonly port: number;
+        /** What is said to see how it answers, in hex. */
+        readonly asks: string;
+        /** null: whoever is asked knows. */
+        readonly answerBytes: number | null;
+      })[];
+    };
+
+export interface PlannedRoute {
+  /** `METHOD /path`, or `tcp PORT`. */
+  readonly route: string;
+  /** A name of the node that is asked in its place; null: nobody is. */
+  readonly proxies: string | null;
 }
 
 /** A fault of a profile with its targets resolved and its moments chosen. Times are ms after the first suite began. */

@@ -73,9 +73,10 @@ export function leastWindowMs(fault: Fault): number {
     case 'dependency.hang':
       return 6_000;
     case 'dependency.error':
+    case 'dependency.reset':
       return 4_000 + 10 * probesForRatio(fault.ratio);
     case 'dependency.first':
-      return 4_000 + 20 * fault.count;
+      return 6_000 + 20 * fault.count; // over TCP an answer is over when nothing has come for a while
     case 'dependency.truncate':
     case 'dependency.body':
       return 4_000;

@@ -77,6 +77,7 @@ const places = {
   'dependency.first': route('PUT /first'),
   'dependency.truncate': route('GET /truncate/*'),
   'dependency.body': route('GET /body'),
+  'dependency.reset': { dependencies: [{ name: 'cache', port: 7000 }] },
   'dns.slow': node('node-15'),
   'dns.fail': node('node-16'),
   'dns.wrong': node('node-17'),

@@ -300,6 +300,13 @@ export const otherBody = (body: string): Of<'dependency.body'> => ({
   body,
 });
 
+export const resetting = (ratio: number): Of<'dependency.reset'> => ({
+  kind: 'dependency.reset',
+  name: 're',
+  on: routes,
+  ratio,
+});
+
 export const slowNames = (delayMs: number): Of<'dns.slow'> => ({
   kind: 'dns.slow',
   name: 'sn',
@@ -372,6 +379,7 @@ export const oneOfEach = {
   'dependency.first': failingFirst(3),
   'dependency.truncate': truncated(7),
   'dependency.body': otherBody('<html>down for maintenance</html>'),
+  'dependency.reset': resetting(0.3),
   'dns.slow': slowNames(300),
   'dns.fail': noNames('servfail'),
   'dns.wrong': wrongNames('unused'),

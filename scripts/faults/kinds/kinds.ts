@@ -150,6 +150,7 @@ export const kinds = {
   'dependency.first': ofDependency,
   'dependency.truncate': ofDependency,
   'dependency.body': ofDependency,
+  'dependency.reset': ofDependency,
   'dns.slow': answered,
   'dns.fail': answered,
   'dns.wrong': answered,
