@@ -1,5 +1,5 @@
 import { Help } from 'commander';
-import type { Calibration } from '../faults/calibration.ts';
+import type { Calibration } from '../faults/kinds/calibration.ts';
 
 /** One part of this machine, and whether it will do. */
 export interface Finding {

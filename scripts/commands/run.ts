@@ -1,10 +1,10 @@
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { redactorFor } from '../evidence/known-secrets.ts';
-import { hostAbilities } from '../faults/abilities.ts';
-import { readCalibration } from '../faults/calibration.ts';
+import { hostAbilities } from '../faults/side-car/abilities.ts';
+import { readCalibration } from '../faults/kinds/calibration.ts';
 import { driverOf } from '../faults/fault-driver.ts';
-import { refuseWhatCannotBe } from '../faults/requirements.ts';
+import { refuseWhatCannotBe } from '../faults/kinds/requirements.ts';
 import type { FaultStage } from '../faults/session.ts';
 import { printJson, printResult } from '../output.ts';
 import { openProgress } from '../progress/open.ts';

@@ -16,38 +16,25 @@ import {
   isResourceFault,
   type Fault,
 } from '../../infra/spec/fault.ts';
-import { ClockArms } from './clock-arms.ts';
-import { clockDriver } from './clock-driver.ts';
-import { dependencyDriver } from './dependency-driver.ts';
-import { DiskLayers } from './disk-layers.ts';
-import { diskDriver } from './disk-driver.ts';
-import { dnsDriver } from './dns-driver.ts';
-import { driftDriver } from './drift-driver.ts';
-import { environmentDriver } from './environment-driver.ts';
-import { evictionDriver } from './eviction-driver.ts';
-import { filesDriver } from './files-driver.ts';
-import type { Scaffolding } from './fingerprint.ts';
-import { LinksDriver } from './links-driver.ts';
-import { MetadataArms } from './metadata-arms.ts';
-import { givingBack, nodeDriver } from './node-driver.ts';
-import { processDriver } from './process-driver.ts';
-import { resourceDriver } from './resource-driver.ts';
-import { allDone } from './all-done.ts';
-import { victimNamed, type Victim } from './victim.ts';
-
-/** What does and undoes the faults of one family. */
-export interface FamilyDriver {
-  /**
-   * `active`: all faults that are to be in force once this is done, `fault` among them. One that takes its time rejects when
-   * `until` is aborted, wherever it is then.
-   */
-  inject(fault: ScheduledFault, active: readonly ScheduledFault[], until?: AbortSignal): Promise<void>;
-  /**
-   * `active`: all faults that are to be in force once this is done, `fault` not among them. Rejects with what could not be
-   * undone, but for nodes that have `ended`: those are left alone.
-   */
-  heal(fault: ScheduledFault, active: readonly ScheduledFault[], ended?: ReadonlySet<string>): Promise<void>;
-}
+import { ClockArms } from './clock/clock-arms.ts';
+import { clockDriver } from './clock/clock-driver.ts';
+import { dependencyDriver } from './dependency/dependency-driver.ts';
+import { DiskLayers } from './disk/disk-layers.ts';
+import { diskDriver } from './disk/disk-driver.ts';
+import { dnsDriver } from './dns/dns-driver.ts';
+import { driftDriver } from './drift/drift-driver.ts';
+import { environmentDriver } from './environment/environment-driver.ts';
+import { evictionDriver } from './eviction/eviction-driver.ts';
+import type { FamilyDriver } from './victim/family-driver.ts';
+import { filesDriver } from './resource/files-driver.ts';
+import type { Scaffolding } from './side-car/scaffolding.ts';
+import { LinksDriver } from './network/links-driver.ts';
+import { MetadataArms } from './metadata/metadata-arms.ts';
+import { givingBack, nodeDriver } from './node/node-driver.ts';
+import { processDriver } from './process/process-driver.ts';
+import { resourceDriver } from './resource/resource-driver.ts';
+import { allDone } from '../all-done.ts';
+import { victimNamed, type Victim } from './victim/victim.ts';
 
 /**
  * What does and undoes faults, and nothing else: it never measures. A test that wants to see a fault which is not there,

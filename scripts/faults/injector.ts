@@ -1,8 +1,8 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { FaultDriver } from './fault-driver.ts';
-import type { FaultWatch } from './fault-watch.ts';
-import type { InForce } from './in-force.ts';
+import type { FaultWatch } from './watch/fault-watch.ts';
+import type { InForce } from './watch/in-force.ts';
 import type { Realised } from './session-receipts.ts';
 
 /** Puts faults in force and takes them out, and keeps when each was. */

@@ -2,9 +2,9 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { isAwayFault } from '../../infra/spec/fault.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-import type { Abilities } from './abilities.ts';
-import { driverName } from './kinds.ts';
-import type { Judge } from './judge.ts';
+import type { Abilities } from './side-car/abilities.ts';
+import { driverName } from './kinds/kinds.ts';
+import type { Judge } from './watch/judge.ts';
 
 /** When a fault was in force, and whether it was taken out without an error. */
 export interface Realised {

@@ -1,7 +1,7 @@
 import { HostError, InterruptedError } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
-import { hostAbilities } from '../faults/abilities.ts';
-import { calibrationOf, keepCalibration } from '../faults/calibration.ts';
+import { hostAbilities } from '../faults/side-car/abilities.ts';
+import { calibrationOf, keepCalibration } from '../faults/kinds/calibration.ts';
 import { driverOf } from '../faults/fault-driver.ts';
 import { openProgress } from '../progress/open.ts';
 import { imagesReady } from '../setup/images.ts';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { HostMechanism } from '../../infra/components/docker/host.ts';
-import type { Abilities } from '../faults/abilities.ts';
+import type { Abilities } from '../faults/side-car/abilities.ts';
 import type { FaultStage } from '../faults/session.ts';
 import type { Progress } from '../progress.ts';
 import type { Interrupts } from '../teardown/interrupt.ts';

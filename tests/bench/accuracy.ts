@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { EXIT } from '../../infra/errors.ts';
 import { cacheRoot, packageRoot } from '../../infra/places.ts';
-import { Calibration } from '../../scripts/faults/calibration.ts';
+import { Calibration } from '../../scripts/faults/kinds/calibration.ts';
 import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import { withCleanup } from '../../scripts/teardown/cleanup-stack.ts';
 import { startCommand } from './peers/command.ts';

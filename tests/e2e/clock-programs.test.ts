@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../infra/places.ts';
-import { Hold } from '../../scripts/faults/hold.ts';
+import { Hold } from '../../scripts/faults/side-car/hold.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { loneSideCar } from '../support/lone-side-car.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { text } from 'node:stream/consumers';
-import { listingsOf } from '../../scripts/faults/declared-state.ts';
-import { Hold } from '../../scripts/faults/hold.ts';
+import { listingsOf } from '../../scripts/faults/heal/declared-state.ts';
+import { Hold } from '../../scripts/faults/side-car/hold.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { loneSideCar } from '../support/lone-side-car.ts';
 

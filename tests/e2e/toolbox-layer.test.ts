@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createInterface } from 'node:readline';
-import { DiskCaller, type Calls } from '../../scripts/faults/disk-calls.ts';
-import { Hold } from '../../scripts/faults/hold.ts';
+import { DiskCaller, type Calls } from '../../scripts/faults/disk/disk-calls.ts';
+import { Hold } from '../../scripts/faults/side-car/hold.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { loneSideCar } from '../support/lone-side-car.ts';
 import { until } from '../support/until.ts';

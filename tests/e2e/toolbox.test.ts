@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { ballastHeld, ballastName } from '../support/ballast.ts';
-import { readDisk, type DiskReading } from '../../scripts/faults/disk-readings.ts';
-import { Hold } from '../../scripts/faults/hold.ts';
+import { readDisk, type DiskReading } from '../../scripts/faults/disk/disk-readings.ts';
+import { Hold } from '../../scripts/faults/side-car/hold.ts';
 import type { NodeAccess, NodeProcess } from '../../scripts/nodes/node.ts';
 import { loneSideCar } from '../support/lone-side-car.ts';
 

@@ -8,9 +8,9 @@ import {
   meanRunInterval,
   varianceFactor,
   type Bursts,
-} from '../../scripts/faults/link-bursts.ts';
-import { noProbes, type LinkSample } from '../../scripts/faults/link-probes.ts';
-import { intervalOf, isKnown } from '../../scripts/faults/link-ratio.ts';
+} from '../../scripts/faults/links/link-bursts.ts';
+import { noProbes, type LinkSample } from '../../scripts/faults/links/link-probes.ts';
+import { intervalOf, isKnown } from '../../scripts/faults/network/link-ratio.ts';
 import { burstLoss } from '../support/faults.ts';
 import { sample } from '../support/link-samples.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { drawFor } from '../../infra/plan/seed.ts';
 import { linkText, nodesOf } from '../../infra/plan/target.ts';
-import { probedLinks, roundsOf } from '../../scripts/faults/probed-links.ts';
+import { probedLinks, roundsOf } from '../../scripts/faults/network/probed-links.ts';
 import { cut } from '../support/faults.ts';
 
 const nodes = fc

@@ -1,4 +1,4 @@
-import type { Abilities } from '../../scripts/faults/abilities.ts';
+import type { Abilities } from '../../scripts/faults/side-car/abilities.ts';
 
 /** Of a kernel that has all that faults can need. */
 export const everyAbility: Abilities = {

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { ProbePoint } from '../../scripts/faults/link-probes.ts';
+import type { ProbePoint } from '../../scripts/faults/links/link-probes.ts';
 import type { NodeProcess } from '../../scripts/nodes/node.ts';
 import { fakeNode } from './fake-node.ts';
 

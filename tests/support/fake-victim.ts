@@ -1,6 +1,6 @@
-import { Hold } from '../../scripts/faults/hold.ts';
-import { LinkDriver, type LinkMechanism } from '../../scripts/faults/link-driver.ts';
-import type { Victim } from '../../scripts/faults/victim.ts';
+import { Hold } from '../../scripts/faults/side-car/hold.ts';
+import { LinkDriver, type LinkMechanism } from '../../scripts/faults/links/link-driver.ts';
+import type { Victim } from '../../scripts/faults/victim/victim.ts';
 import type { Machine } from '../../scripts/nodes/machine.ts';
 import { FakeSideCar } from './fake-kernel.ts';
 import { fakeNode } from './fake-node.ts';

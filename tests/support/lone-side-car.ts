@@ -1,4 +1,4 @@
-import { capabilities, fuse, type Grant } from '../../scripts/faults/side-car.ts';
+import { capabilities, fuse, type Grant } from '../../scripts/faults/side-car/side-car.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { RunnerNode } from '../../scripts/nodes/runner.ts';

@@ -1,4 +1,4 @@
-import type { DiskReading } from '../../scripts/faults/disk-readings.ts';
+import type { DiskReading } from '../../scripts/faults/disk/disk-readings.ts';
 
 /** A disk with room on it, which no fault is on. */
 export const roomy: DiskReading = {

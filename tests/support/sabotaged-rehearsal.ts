@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
-import { diskOf, type Victim } from '../../scripts/faults/victim.ts';
+import { diskOf, type Victim } from '../../scripts/faults/victim/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
 import { everyFault } from './every-kind.ts';
 

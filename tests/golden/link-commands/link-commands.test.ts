@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../infra/places.ts';
-import { clean } from '../../../scripts/faults/link-condition.ts';
+import { clean } from '../../../scripts/faults/links/link-condition.ts';
 import {
   classRoot,
   cutFrom,
@@ -12,7 +12,7 @@ import {
   shapedFrom,
   shaperTable,
   type LinkCommands,
-} from '../../../scripts/faults/link-commands.ts';
+} from '../../../scripts/faults/links/link-commands.ts';
 
 const peer = '198.18.7.12';
 const cases: readonly (readonly [title: string, commands: LinkCommands])[] = [

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../infra/places.ts';
-import { Abilities } from '../../../../scripts/faults/abilities.ts';
+import { Abilities } from '../../../../scripts/faults/side-car/abilities.ts';
 import { writtenSpec } from '../../../support/written-spec.ts';
 import { everyAbility } from '../../../support/abilities.ts';
 

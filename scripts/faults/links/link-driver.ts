@@ -1,0 +1,173 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Abilities } from '../side-car/abilities.ts';
+import { allDone } from '../../all-done.ts';
+import type { Scaffolding } from '../side-car/scaffolding.ts';
+import type { Hold } from '../side-car/hold.ts';
+import {
+  classRoot,
+  classScaffolding,
+  cutFrom,
+  duplicatedTo,
+  emulatedTo,
+  queueNumber,
+  ratedTo,
+  shapedFrom,
+  shaperScaffolding,
+  shaperTable,
+  type LinkCommands,
+} from './link-commands.ts';
+import { chainOf } from './link-bursts.ts';
+import { clean, heldMs, type LinkCondition } from './link-condition.ts';
+
+const shaperId = 'shaper';
+const rateId = 'rate';
+
+/** What delays and loses packets. */
+export type LinkMechanism = 'nfqueue' | 'netem';
+
+/**
+ * NFQUEUE comes first although netem is the usual tool: it works where the packets arrive, so the sender's own TCP does
+ * not notice a loss before its time, and its losses are seeded, so a run replays. netem is for kernels without it.
+ */
+export function linkMechanism({ nfqueue }: Abilities): LinkMechanism {
+  return nfqueue ? 'nfqueue' : 'netem';
+}
+
+/** The links that end or begin at one node, through its lease. One change never lifts another. */
+export class LinkDriver {
+  readonly #hold: Hold;
+  readonly #seed: number;
+  readonly #mechanism: LinkMechanism;
+  readonly #applied = new Map<string, LinkCondition>();
+  #shaping: Promise<void> | null = null;
+  #rating: Promise<void> | null = null;
+
+  /** `seed`: losses of NFQUEUE replay; netem's do not. */
+  constructor(hold: Hold, seed: number, mechanism: LinkMechanism) {
+    this.#hold = hold;
+    this.#seed = seed;
+    this.#mechanism = mechanism;
+  }
+
+  /** Makes what arrives from `address` be delayed, lost or cut as `condition` says. */
+  async incoming(address: string, condition: LinkCondition): Promise<void> {
+    const { cuts } = condition;
+    const cut = this.#toggle(`cut-${address}`, cutFrom(address, cuts), cuts.length > 0, { ...clean, cuts });
+    await allDone([cut, this.#shape(address, condition)]);
+  }
+
+  async #shape(address: string, condition: LinkCondition): Promise<void> {
+    const { jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, bursts } = condition;
+    const { enter, leave } = bursts === null ? { enter: 0, leave: 0 } : chainOf(bursts);
+    const shaped = this.#mechanism === 'nfqueue' && isShaped(condition);
+    if (shaped) {
+      await (this.#shaping ??= this.#wholly(shaperId, this.#startShaper(), () => (this.#shaping = null)));
+      const orders = [
+        ...[heldMs(condition) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
+        ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6, enter * 1e6, leave * 1e6],
+      ].map((number) => String(Math.round(number)));
+      await this.#hold.tell(shaperId, ['set', address, ...orders]);
+    }
+    await this.#toggle(`shape-${address}`, shapedFrom(address), shaped, condition);
+    if (shaped) return;
+    // For another link it may be just starting; where that fails there is nothing to clear.
+    await this.#shaping?.catch(() => undefined);
+    if (this.#shaping !== null) await this.#hold.tell(shaperId, ['clear', address]);
+  }
+
+  /** Makes what leaves for `address` no faster than asked, or leave twice; and late or lost, where netem is what there is. */
+  async outgoing(address: string, classNumber: number, condition: LinkCondition): Promise<void> {
+    await allDone([this.#duplicate(address, condition), this.#rate(address, classNumber, condition)]);
+  }
+
+  async #duplicate(address: string, { duplicateRatio }: LinkCondition): Promise<void> {
+    const commands = duplicatedTo(address, duplicateRatio);
+    await this.#toggle(`copy-${address}`, commands, duplicateRatio > 0, { ...clean, duplicateRatio });
+  }
+
+  async #rate(address: string, classNumber: number, condition: LinkCondition): Promise<void> {
+    const { rateMbit } = condition;
+    const emulated = this.#mechanism === 'netem' && isEmulated(condition);
+    const wanted = rateMbit !== null || emulated;
+    if (wanted)
+      await (this.#rating ??= this.#wholly(
+        rateId,
+        this.#apply(rateId, classRoot),
+        () => (this.#rating = null),
+      ));
+    const commands = emulated
+      ? emulatedTo(address, classNumber, condition)
+      : ratedTo(address, classNumber, rateMbit ?? 0);
+    // Where only the rate is ours, another delay must not lift it for a moment.
+    await this.#toggle(`rate-${address}`, commands, wanted, emulated ? condition : { ...clean, rateMbit });
+  }
+
+  /** What stands in this node's fingerprint while nothing is in force; `release` takes it away. */
+  scaffolding(): Scaffolding {
+    const standing = [
+      ...(this.#shaping === null ? [] : [shaperScaffolding]),
+      ...(this.#rating === null ? [] : [classScaffolding]),
+    ];
+    return { come: standing.flatMap(({ come }) => come), gone: standing.flatMap(({ gone }) => gone) };
+  }
+
+  /** Ends the shaper and the root qdisc when no link needs them any more. */
+  async release(): Promise<void> {
+    const idle = [...(this.#shaping === null ? [] : [shaperId]), ...(this.#rating === null ? [] : [rateId])];
+    this.#shaping = null;
+    this.#rating = null;
+    await allDone(idle.map(async (id) => this.#hold.heal(id)));
+  }
+
+  async #toggle(
+    id: string,
+    commands: LinkCommands,
+    wanted: boolean,
+    condition: LinkCondition,
+  ): Promise<void> {
+    const before = this.#applied.get(id);
+    if (before !== undefined && (!wanted || (isFixed(id) && !isDeepStrictEqual(before, condition)))) {
+      await this.#hold.heal(id);
+      this.#applied.delete(id);
+    }
+    if (!wanted || this.#applied.has(id)) return;
+    this.#applied.set(id, condition);
+    await this.#wholly(id, this.#apply(id, commands), () => this.#applied.delete(id));
+  }
+
+  async #startShaper(): Promise<void> {
+    await this.#apply(shaperId, shaperTable);
+    await this.#hold.start(shaperId, ['linkshape', String(queueNumber), String(this.#seed)]);
+  }
+
+  async #apply(id: string, commands: LinkCommands): Promise<void> {
+    for (const argv of commands.undo) await this.#hold.undo(id, argv);
+    for (const argv of commands.do) await this.#hold.do(argv);
+  }
+
+  /** All of it or nothing: what was done of `id` before it failed is undone. */
+  async #wholly(id: string, work: Promise<void>, forget: () => void): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      // The undo of what was not done fails, rightly: what counts is told by what is thrown.
+      await this.#hold.heal(id).catch(() => undefined);
+      forget();
+      throw error;
+    }
+  }
+}
+
+/** What its commands say cannot be changed where it stands, but only be put in anew. */
+function isFixed(id: string): boolean {
+  return ['rate-', 'copy-', 'cut-'].some((one) => id.startsWith(one));
+}
+
+function isShaped(condition: LinkCondition): boolean {
+  return isEmulated(condition) || condition.reorderRatio > 0 || condition.corruptRatio > 0;
+}
+
+/** What netem stands in for; the rest is refused where there is no NFQUEUE (requirements.ts). */
+function isEmulated({ delayMs, jitterMs, lossRatio, bursts }: LinkCondition): boolean {
+  return delayMs > 0 || jitterMs > 0 || lossRatio > 0 || bursts !== null;
+}

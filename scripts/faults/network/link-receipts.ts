@@ -1,0 +1,282 @@
+import { assertNever } from '../../../infra/errors.ts';
+import type { LinkFault } from '../../../infra/spec/fault.ts';
+import { meanRun, meanRunInterval } from '../links/link-bursts.ts';
+import type { Traffic } from '../../../infra/spec/faults/network.ts';
+import type { LinkSample } from '../links/link-probes.ts';
+import type { PortsByTraffic } from './port-meter.ts';
+import { isCut, isThrough, trafficText, type PortSample } from './port-probes.ts';
+import {
+  askedRatio,
+  countOf,
+  happened,
+  intervalOf,
+  isKnown,
+  ratioOf,
+  type RatioFault,
+} from './link-ratio.ts';
+import type { Receipt } from '../../verdict/receipt.ts';
+import {
+  ascending,
+  confidence,
+  median,
+  medianInterval,
+  quantile,
+  thinned,
+  uniformHalfWidth,
+  uniformInterval,
+} from '../../statistics.ts';
+
+/** What one link was at one moment, by both ways of measuring. */
+export interface LinkReading {
+  readonly probes: LinkSample;
+  readonly flood: LinkSample;
+  /** Of links where a fault is on some of the traffic alone. */
+  readonly ports?: PortsByTraffic;
+}
+
+export interface LinkReadings {
+  /** What there was beside the fault when `after` was read: nothing at the end, all that `before` had right after its heal. */
+  readonly baseline: LinkReading;
+  readonly before: LinkReading;
+  readonly during: LinkReading;
+  readonly after: LinkReading;
+}
+
+type Judged = Pick<
+  Receipt,
+  'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
+> &
+  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts'>>;
+
+const plotted = 120;
+/** Of fewer probes a jitter is known to no better than a tenth of itself. */
+const least = { delay: 200, jitter: 1800 } as const;
+
+/** Pure: asked against measured. A link that was not measured is never ok. */
+export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
+  switch (fault.kind) {
+    case 'network.delay':
+      return delayOf(fault.delayMs, readings);
+    case 'network.jitter':
+      return jitterOf(fault.jitterMs, readings);
+    case 'network.loss':
+    case 'network.duplicate':
+    case 'network.reorder':
+    case 'network.corrupt':
+      return shareOf(fault, readings);
+    case 'network.burst-loss':
+      return burstsOf(fault, readings);
+    case 'network.rate':
+      return rateOf(fault.rateMbit * 1e6, readings);
+    case 'network.partition':
+      return fault.only === undefined ? partitionOf(readings) : cutOf(fault.only, readings);
+    default:
+      return assertNever(fault);
+  }
+}
+
+/** Tolerance of contracts.md: the larger of 2 ms and 5 %. */
+export const delayTolerance = (delayMs: number): number => Math.max(2, delayMs * 0.05);
+
+/**
+ * A fault smaller than its tolerance agrees with nothing as well as with itself; so at least half of what was asked must
+ * have come, and the intervals of both medians must lie apart. By chance alone that holds for fewer than one in a million
+ * links without a fault. A busy host is no chance: it must add half of what was asked to one median and not to the other,
+ * which about 1 ms of noise can do to delays below 2 ms, in both directions.
+ */
+function delayOf(requested: number, readings: LinkReadings): Judged {
+  const values = mapReadings(readings, ({ probes }) => median(probes.delaysMs));
+  const n = readings.during.probes.delaysMs.length;
+  const added = values.during - values.before;
+  const tolerance = delayTolerance(requested);
+  return {
+    requested,
+    measured: {
+      before: round(values.before),
+      during: round(added),
+      after: round(values.after - median(readings.baseline.probes.delaysMs)),
+    },
+    unit: 'ms',
+    n,
+    tolerance,
+    p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95) - values.before),
+    ...verdict(
+      n >= least.delay &&
+        Math.abs(added - requested) <= tolerance &&
+        added >= requested / 2 &&
+        medianInterval(readings.during.probes.delaysMs)[0] >
+          medianInterval(readings.before.probes.delaysMs)[1],
+      `${round(added)} ms were added (${n} probes)`,
+    ),
+    samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
+  };
+}
+
+/** As with a delay: the spread must be told apart from that before, and be half of what was asked at least. */
+function jitterOf(requested: number, readings: LinkReadings): Judged {
+  const values = mapReadings(readings, ({ probes }) => uniformHalfWidth(probes.delaysMs));
+  const n = readings.during.probes.delaysMs.length;
+  const tolerance = Math.max(2, requested * 0.1);
+  const [low, high] = uniformInterval(readings.during.probes.delaysMs);
+  const agrees = low <= requested + tolerance && high >= requested - tolerance;
+  return {
+    requested,
+    measured: mapValues(values, (value) => round(value)),
+    unit: 'ms',
+    n,
+    tolerance,
+    interval: [round(low), round(high)],
+    confidence,
+    p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95)),
+    ...verdict(
+      n >= least.jitter &&
+        agrees &&
+        values.during >= requested / 2 &&
+        low > uniformInterval(readings.before.probes.delaysMs)[1],
+      `delays spread ± ${round(values.during)} ms (${n} probes)`,
+    ),
+    samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
+  };
+}
+
+function shareOf(fault: RatioFault, readings: LinkReadings): Judged {
+  const { kind } = fault;
+  const requested = askedRatio(fault);
+  const { hits, of } = countOf(kind, readings.during.probes);
+  const own = ownShare(fault, readings.before.probes);
+  const [least, most] = intervalOf(kind, readings.during.probes);
+  const [low, high] = [own(least), own(most)];
+  const tolerance = requested * 0.1;
+  const agrees = low <= requested + tolerance && high >= requested - tolerance;
+  const measured = mapReadings(readings, ({ probes }) => round(own(ratioOf(kind, probes)), 4));
+  return {
+    requested,
+    measured,
+    unit: 'ratio',
+    n: of,
+    tolerance,
+    interval: [round(low, 4), round(high, 4)],
+    confidence,
+    ...verdict(
+      isKnown(fault, readings.before.probes, readings.during.probes) && agrees,
+      `${hits} of ${of} probes ${happened[kind]}`,
+    ),
+    samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
+  };
+}
+
+/** The share of losses, and how long they are in a row: longer than where each comes alone, which is 1 / (1 - L). */
+function burstsOf(
+  fault: Extract<RatioFault, { kind: 'network.burst-loss' }>,
+  readings: LinkReadings,
+): Judged {
+  const share = shareOf(fault, readings);
+  const { probes } = readings.during;
+  const [low, high] = meanRunInterval(probes);
+  const tolerance = fault.burstPackets * 0.1;
+  const agrees = low <= fault.burstPackets + tolerance && high >= fault.burstPackets - tolerance;
+  const isInBursts = low > 1 / (1 - ratioOf('network.loss', probes));
+  const ok = share.ok && agrees && isInBursts;
+  const seen = `${countOf(fault.kind, probes).hits} of ${probes.sent} probes were lost, ${round(meanRun(probes), 2)} in a row on average`;
+  return {
+    ...share,
+    ...verdict(ok, seen),
+    bursts: {
+      ...{ requested: fault.burstPackets, measured: round(meanRun(probes), 2), n: probes.lossRuns },
+      interval: [round(low, 2), round(high, 2)],
+    },
+  };
+}
+
+/**
+ * Of a packet that leaves twice, each copy may be lost by itself: where a share l is lost, of those that come d (1 - l) /
+ * (1 + d l) come twice when d leave twice. Turned round, that gives d.
+ */
+function ownShare({ kind }: RatioFault, before: LinkSample): (ratio: number) => number {
+  if (kind !== 'network.duplicate') return (ratio) => ratio;
+  const lost = ratioOf('network.loss', before);
+  return (ratio) => ratio / Math.max(Number.MIN_VALUE, 1 - lost - ratio * lost);
+}
+
+/** Where the link carried no more before, the rate is not what holds it back. */
+function rateOf(requested: number, readings: LinkReadings): Judged {
+  const values = mapReadings(readings, ({ flood }) => Math.round(flood.bitsPerSecond) || 0);
+  const tolerance = requested * 0.1;
+  return {
+    requested,
+    measured: values,
+    unit: 'bit/s',
+    n: readings.during.flood.received,
+    tolerance,
+    ...verdict(
+      Math.abs(values.during - requested) <= tolerance && values.before > requested + tolerance,
+      `${(values.during / 1e6).toFixed(2)} Mbit/s went through, ${(values.before / 1e6).toFixed(2)} before`,
+    ),
+    samples: { before: [values.before], during: [values.during], after: [values.after] },
+  };
+}
+
+function partitionOf(readings: LinkReadings): Judged {
+  const measured = mapReadings(readings, ({ probes }) => (probes.received > 0 ? 0 : 1));
+  const { before, during, after } = measured;
+  const { received, sent } = readings.during.probes;
+  return {
+    requested: 1,
+    measured,
+    unit: 'bool',
+    n: sent,
+    tolerance: 0,
+    ...verdict(sent > 0 && before === 0 && during === 1, `${received} of ${sent} probes arrived`),
+    samples: { before: [before], during: [during], after: [after] },
+  };
+}
+
+/** All of that traffic is held back, and of what is next to it at least half of what came before still comes. */
+function cutOf(only: Traffic, readings: LinkReadings): Judged {
+  const of = ({ ports }: LinkReading): PortSample => ports?.get(trafficText(only)) ?? noPort;
+  const [was, is] = [of(readings.before), of(readings.during)];
+  const measured = mapReadings(readings, (reading) => (of(reading).sent > 0 && isCut(of(reading)) ? 1 : 0));
+  const isSpared = is.spared.every((count, lane) => count > 0 && count >= (was.spared[lane] ?? 0) / 2);
+  const [met, spared] = [is.met, is.spared].map((all) => all.reduce((sum, one) => sum + one, 0));
+  const n = is.sent * is.met.length;
+  return {
+    requested: 1,
+    measured,
+    unit: 'bool',
+    n,
+    tolerance: 0,
+    ...verdict(
+      was.sent > 0 && isThrough(was) && measured.during === 1 && isSpared,
+      `${met} of ${n} probes of ${trafficText(only)} arrived, and ${spared} of ${is.sent * is.spared.length} beside it`,
+    ),
+    samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
+  };
+}
+
+const noPort: PortSample = { sent: 0, met: [], spared: [] };
+
+function verdict(ok: boolean, seen: string): Pick<Receipt, 'ok' | 'why'> {
+  return { ok, why: ok ? '' : seen };
+}
+
+type Three<T> = { before: T; during: T; after: T };
+
+function mapReadings<T>(readings: LinkReadings, of: (reading: LinkReading) => T): Three<T> {
+  return { before: of(readings.before), during: of(readings.during), after: of(readings.after) };
+}
+
+function mapValues<T, U>({ before, during, after }: Three<T>, of: (value: T) => U): Three<U> {
+  return { before: of(before), during: of(during), after: of(after) };
+}
+
+function samplesOf(
+  readings: LinkReadings,
+  of: (reading: LinkReading) => readonly number[],
+): Receipt['samples'] {
+  return mapReadings(readings, (reading) => thinned(of(reading), plotted).map((value) => round(value)));
+}
+
+/** NaN, a measurement that is not there, becomes -1: JSON has no NaN, and -1 is no delay, ratio or rate. */
+function round(value: number, digits = 3): number {
+  return Number.isFinite(value) ? Number(value.toFixed(digits)) : -1;
+}

@@ -1,0 +1,81 @@
+import { assertNever } from '../../../infra/errors.ts';
+import { isProcessFault, type ProcessFault } from '../../../infra/spec/fault.ts';
+import { unitFile } from '../../nodes/unit-file.ts';
+import type { NodeAccess } from '../../nodes/node.ts';
+import { allDone } from '../../all-done.ts';
+import type { FamilyDriver } from '../victim/family-driver.ts';
+import { holdId } from '../victim/held-driver.ts';
+import { killForMemory } from './oom-kill.ts';
+import { unitOf, type Victim } from '../victim/victim.ts';
+
+/** systemd waits for a unit that starts for 90 s by its own default; a unit that takes longer fails the heal. */
+const startDeadlineMs = 100_000;
+
+/** Signals, what sends them over and over, and the kernel's own; in the end the unit runs. */
+export function processDriver(victims: readonly Victim[]): FamilyDriver {
+  return {
+    async inject(scheduled) {
+      const { fault } = scheduled;
+      if (!isProcessFault(fault)) return;
+      await allDone(
+        scheduled.targets.map(async (target) =>
+          hurt(holdId(scheduled, target), fault, unitOf(victims, target)),
+        ),
+      );
+    },
+    async heal(scheduled, _active, ended = new Set()) {
+      const { fault } = scheduled;
+      if (!isProcessFault(fault)) return;
+      await allDone(
+        scheduled.targets.map(async (target) => {
+          const { victim, unit } = unitOf(victims, target);
+          if (ended.has(victim.node)) return;
+          if (isHeld(fault)) await victim.hold.heal(holdId(scheduled, target));
+          if (fault.kind !== 'process.pause') await startedAgain(victim.access, unitFile(unit));
+        }),
+      );
+    },
+  };
+}
+
+async function hurt(
+  id: string,
+  fault: ProcessFault,
+  { victim, unit }: { readonly victim: Victim; readonly unit: string },
+): Promise<void> {
+  const file = unitFile(unit);
+  switch (fault.kind) {
+    case 'process.kill':
+      // "--kill-who" is what systemd before 252 knows, and later ones still take.
+      await done(victim.access, ['systemctl', 'kill', '--kill-who=main', `--signal=${fault.signal}`, file]);
+      return;
+    case 'process.oom':
+      await killForMemory(victim.access, file);
+      return;
+    case 'process.crash-loop':
+      await victim.hold.start(id, ['unitfault', 'crash', file, String(fault.afterMs)]);
+      return;
+    case 'process.pause':
+      await victim.hold.start(id, ['unitfault', 'pause', file]);
+      return;
+    default:
+      assertNever(fault);
+  }
+}
+
+/** Others happen once: nothing of them goes on. */
+function isHeld({ kind }: ProcessFault): boolean {
+  return kind === 'process.crash-loop' || kind === 'process.pause';
+}
+
+/** One that fell too often is not started again by systemd itself: that is forgotten first. */
+async function startedAgain(node: NodeAccess, file: string): Promise<void> {
+  await done(node, ['systemctl', 'reset-failed', file]);
+  await done(node, ['systemctl', 'start', file]);
+}
+
+async function done(node: NodeAccess, argv: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await node.exec(argv, { timeoutMs: startDeadlineMs });
+  if (exitCode !== 0)
+    throw new Error(`${node.name}: "${argv.join(' ')}" ended with ${exitCode}: ${stderr.trim()}`);
+}

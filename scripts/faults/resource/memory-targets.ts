@@ -1,0 +1,72 @@
+import type { Fault } from '../../../infra/spec/fault.ts';
+import { readMemory, unreadMemory, type MemoryReading } from './memory-readings.ts';
+import { nodesBeside } from '../victim/nodes-beside.ts';
+import type { Asked, TargetMeaning, TargetReader } from '../watch/target-watch.ts';
+import { Turns } from '../watch/turns.ts';
+import { victimNamed, type Victim } from '../victim/victim.ts';
+
+export type MemoryFault = Extract<Fault, { kind: 'resource.memory' }>;
+
+const MiB = 1024 * 1024;
+/** What else is on the node takes and gives back memory meanwhile, and the kernel's own for it counts, too. */
+const tolerated = 0.1;
+const leastTolerance = 4 * MiB;
+
+const requestedOf = ({ memoryMiB }: MemoryFault): number => memoryMiB * MiB;
+const toleranceOf = (fault: MemoryFault): number =>
+  Math.round(Math.max(leastTolerance, requestedOf(fault) * tolerated));
+/** Where no limit is met, it goes no further than is needed to see that there is none. */
+const triedOf = (fault: MemoryFault): number => requestedOf(fault) + 2 * toleranceOf(fault);
+
+/** Pure: what it means how much memory a node could hold. */
+export const memoryMeaning: TargetMeaning<MemoryFault, MemoryReading> = {
+  isOf: (fault): fault is MemoryFault => fault.kind === 'resource.memory',
+  unread: unreadMemory,
+  judge(fault, { before, during, after }) {
+    const requested = requestedOf(fault);
+    const tolerance = toleranceOf(fault);
+    const [was, is, left] = [before.heldBytes, during.heldBytes, after.heldBytes];
+    const isThatMuch = during.wasKilled && Math.abs(is - requested) <= tolerance + during.stepBytes;
+    const hadMore = was > requested + tolerance;
+    const ok = isThatMuch && hadMore;
+    return {
+      ...{ requested, unit: 'byte', n: is < 0 ? 0 : 1, tolerance: tolerance + during.stepBytes, ok },
+      measured: { before: was, during: is, after: left },
+      samples: { before: [was], during: [is], after: [left] },
+      why: ok ? '' : whyNot(isThatMuch, before, during),
+    };
+  },
+  isHealed: (fault, { after }) => after.heldBytes > requestedOf(fault) + toleranceOf(fault),
+  isAsBefore: (before, now) => now.heldBytes >= 0 && now.heldBytes >= before.heldBytes - 2 * leastTolerance,
+};
+
+function whyNot(isThatMuch: boolean, before: MemoryReading, during: MemoryReading): string {
+  const said = ({ heldBytes }: MemoryReading): string => `${Math.round(heldBytes / MiB)} MiB`;
+  if (during.heldBytes < 0) return 'what the node can hold could not be read';
+  if (isThatMuch) return `it could hold no more than ${said(before)} before`;
+  return during.wasKilled ? `it could hold ${said(during)}` : `it held ${said(during)}, and could have more`;
+}
+
+/** Nodes, each with a process that takes memory. One after the other: together they might take more than the host has. */
+export class MemoryReader implements TargetReader<MemoryFault, MemoryReading> {
+  readonly #victims: readonly Victim[];
+  readonly #turns = new Turns();
+
+  constructor(victims: readonly Victim[]) {
+    this.#victims = victims;
+  }
+
+  beside(targets: readonly string[]): readonly string[] {
+    return nodesBeside(this.#victims, targets);
+  }
+
+  async read(
+    node: string,
+    { scheduled: { fault } }: Asked<MemoryFault>,
+    signal: AbortSignal,
+  ): Promise<MemoryReading> {
+    if (!memoryMeaning.isOf(fault)) throw new Error(`${fault.kind} is of another family`);
+    const { access } = victimNamed(this.#victims, node);
+    return await this.#turns.take(['memory'], async () => readMemory(access, triedOf(fault), signal));
+  }
+}

@@ -1,8 +1,0 @@
-import { unitFile } from '../nodes/unit-file.ts';
-import { servicesOf } from './clock-arms.ts';
-import type { Victim } from './victim.ts';
-
-/** Files of the units whose main processes are told that the end of their node comes; none: it is the entrypoint. */
-export function unitsToSignal(unit: string | undefined, victim: Victim): readonly string[] {
-  return unit === undefined ? servicesOf(victim) : [unitFile(unit)];
-}

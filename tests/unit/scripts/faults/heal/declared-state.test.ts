@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ScheduledFault } from '../../../../../infra/plan/plan.ts';
+import type { Fault } from '../../../../../infra/spec/fault.ts';
+import {
+  listingsOf,
+  stateUnder,
+  type DeclaredState,
+} from '../../../../../scripts/faults/heal/declared-state.ts';
+import {
+  delay,
+  expired,
+  hang,
+  missingPackage,
+  mode,
+  space,
+  stop,
+  umask,
+} from '../../../../support/faults.ts';
+import { thisMachine } from '../../../../support/fake-node.ts';
+
+const on = (fault: Fault, ...targets: readonly string[]): ScheduledFault => ({
+  ...{ id: `p/${fault.name}`, profile: 'p', fault, targets, startMs: null, endMs: null },
+});
+const faults = [
+  on(delay(5), 'a->b'),
+  on(space(0), 'a:/data'),
+  on(stop, 'a:worker', 'b:worker'),
+  on(umask, 'a:worker', 'a:other.timer'),
+  on(mode, 'a'),
+  on(expired, 'a', 'b'),
+  on(missingPackage, 'b'),
+  on(hang, 'b:GET /rates'),
+];
+
+test('a fingerprint is of what faults are on by name on that node, each once', () => {
+  expect(stateUnder('a', faults)).toEqual({
+    units: ['other.timer', 'worker.service'],
+    paths: ['/srv'],
+    accounts: ['daemon'],
+    packages: [],
+    limits: false,
+    routes: [],
+  });
+  expect(stateUnder('b', faults)).toEqual({
+    ...{ units: ['worker.service'], paths: [], accounts: ['daemon'], packages: ['ncurses-bin'] },
+    ...{ limits: false, routes: ['GET /rates'] },
+  });
+});
+
+test('nothing is run on a node for what no fault is on', () => {
+  expect(listingsOf(stateUnder('c', faults))).toEqual([]);
+  expect(listingsOf(stateUnder('b', faults)).map(([label]) => label)).toEqual([
+    'unit',
+    'account',
+    'package',
+    'fault',
+  ]);
+});
+
+describe('this machine lists', () => {
+  const nothing = { units: [], paths: [], accounts: [], packages: [], limits: false, routes: [] };
+  const listed = async (state: Partial<DeclaredState>): Promise<string> => {
+    const outcomes = await Promise.all(
+      listingsOf({ ...nothing, ...state }).map(async ([, argv]) => thisMachine.exec(argv)),
+    );
+    return outcomes.map(({ stdout }) => stdout).join('\n');
+  };
+
+  test('modes, groups and days of expiry', async () => {
+    expect(await listed({ paths: ['/', '/no/such'] })).toMatch(
+      /^\/ has mode [0-7]+ and is of \d+:\d+\n\/no\/such is not there$/,
+    );
+    expect(await listed({ accounts: ['root'] })).toMatch(/^root uid=0\(root\) gid=0\(root\).* expires *$/m);
+  });
+
+  test('a package with its version and a digest of its files, and one that there is not', async () => {
+    const text = await listed({ packages: ['coreutils', 'no-such-package'] });
+    expect(text).toMatch(/^coreutils \S+ install ok installed, its files [0-9a-f]{16}$/m);
+    expect(text).toMatch(/^no-such-package .*no packages found.*, its files [0-9a-f]{16}$/m);
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ScheduledFault } from '../../../../../infra/plan/plan.ts';
+import { drawFor } from '../../../../../infra/plan/seed.ts';
+import type { Fault } from '../../../../../infra/spec/fault.ts';
+import { LinkMeter } from '../../../../../scripts/faults/network/link-meter.ts';
+import { atOnceMs, FakeProbe } from '../../../../support/fake-probe.ts';
+import { delay, jitter, loss, rate } from '../../../../support/faults.ts';
+import { reading, sample } from '../../../../support/link-samples.ts';
+
+const slow: ScheduledFault = {
+  id: 'slow/rate',
+  profile: 'slow',
+  fault: rate(10),
+  targets: ['a->b', 'b->a'],
+  startMs: null,
+  endMs: null,
+};
+const never = new AbortController().signal;
+const anyLink = drawFor(1, 'bystanders');
+
+/** Of two nodes, how fast the link from the first to the second is found in its nth flood; the other way is always fine. */
+async function baselineRates(nth: (flood: number) => number): Promise<readonly (number | undefined)[]> {
+  const always = new FakeProbe('a', '198.18.0.11', '198.18.0.12', { rate: () => 9e8 });
+  // Its first listener is for probes.
+  const sometimes = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
+    rate: (listener) => nth(listener - 1),
+  });
+  const meter = new LinkMeter([always.point, sometimes.point], [slow], never, anyLink, atOnceMs);
+  const readings = await meter.baseline();
+  return ['b->a', 'a->b'].map((link) => readings.get(link)?.flood.bitsPerSecond);
+}
+
+test('a flood that a busy host did not get to is made again, and what was read at first stays', async () => {
+  const rates = await baselineRates((flood) => (flood === 2 ? 4.5e8 : 0));
+  // 9 of 10 arrived: what the link carried is more than what was counted.
+  expect(rates).toEqual([1e9, 5e8]);
+});
+
+test('a flood that shows less than twice what is to come is made again, and the most that a link carried counts', async () => {
+  expect(await baselineRates((flood) => [4e6, 4.5e8, 1e6][flood - 1] ?? 0)).toEqual([1e9, 5e8]);
+});
+
+test('a link that no flood gets over has no rate, after a few of them', async () => {
+  let floods = 0;
+  const rates = await baselineRates((flood) => {
+    floods = Math.max(floods, flood);
+    return 0;
+  });
+  expect(rates).toEqual([1e9, NaN]);
+  expect(floods).toBe(3);
+});
+
+test('a link that is to have no rate is not flooded: it would take the processor from those that are measured', async () => {
+  const flooding: string[] = [];
+  const probe = (node: string, address: string, from: string): FakeProbe =>
+    new FakeProbe(node, address, from, {
+      rate: () => 9e8,
+      send: (argv) => {
+        if (argv.includes('flood')) flooding.push(node);
+        return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+      },
+    });
+  const points = [
+    probe('a', '198.18.0.11', '198.18.0.12').point,
+    probe('b', '198.18.0.12', '198.18.0.11').point,
+  ];
+  await new LinkMeter(points, [{ ...slow, targets: ['b->a'] }], never, anyLink, atOnceMs).baseline();
+  expect(flooding).toEqual(['b']);
+});
+
+describe('after a heal', () => {
+  const before = new Map(slow.targets.map((link) => [link, reading(sample(400, 0.1))]));
+
+  /** How many probes are sent at a time for one reading of a link, by `read`. */
+  async function sent(
+    fault: Fault,
+    read: (meter: LinkMeter, scheduled: ScheduledFault) => Promise<unknown>,
+  ): Promise<readonly string[]> {
+    const counts: string[] = [];
+    const send = (argv: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> => {
+      counts.push(argv[3] ?? '');
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+    };
+    const received = (reading: number): number => [400][reading - 1] ?? 1500;
+    const one = new FakeProbe('a', '198.18.0.11', '198.18.0.12', { received, send });
+    const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11', { received });
+    const scheduled = { ...slow, fault };
+    await read(new LinkMeter([one.point, other.point], [], never, anyLink, atOnceMs), scheduled);
+    return counts;
+  }
+
+  test.each<[Fault, readonly string[]]>([
+    [delay(20), ['400']],
+    // That packets are not spread any more shows in a few of them.
+    [jitter(20), ['400']],
+    [loss(0.02), ['400', '1500']],
+    // Too small for 1500 probes to tell that it is gone.
+    [loss(0.004), ['400', ...Array.from({ length: 4 }, () => '1500')]],
+  ])('links are probed until what stayed would be seen: %j', async (fault, counts) => {
+    expect(await sent(fault, async (meter, one) => meter.healed([one], before))).toEqual(counts);
+  });
+
+  test('in a window they are, too, unless the next one comes before that could be done', async () => {
+    const read = (msLeft: number) => async (meter: LinkMeter, one: ScheduledFault) =>
+      meter.afterWindow(one, one.targets, before, () => msLeft);
+    expect(await sent(loss(0.02), read(60_000))).toEqual(['400', '1500']);
+    expect(await sent(loss(0.02), read(3_000))).toEqual(['400']);
+  });
+});
+
+test('of faults of the whole run each link is probed as often as what is on it needs, and no other one more', async () => {
+  const counts: Record<string, string[]> = { a: [], b: [] };
+  const probe = (node: string, address: string, from: string): FakeProbe =>
+    new FakeProbe(node, address, from, {
+      received: () => 400,
+      send: (argv) => {
+        counts[node]?.push(argv[3] ?? '');
+        return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+      },
+    });
+  const points = [
+    probe('a', '198.18.0.11', '198.18.0.12').point,
+    probe('b', '198.18.0.12', '198.18.0.11').point,
+  ];
+  const faults = [jitter(5), loss(0.5)].map((fault) => ({ ...slow, fault, targets: ['a->b'] }));
+  const before = new Map(slow.targets.map((link) => [link, reading(sample(400, 0.1))]));
+  await new LinkMeter(points, [], never, anyLink, atOnceMs).wholeRun(faults, before);
+  expect(counts).toEqual({ a: ['2100', '7000'], b: ['400'] });
+});
