@@ -7,6 +7,7 @@ import { comes } from './comes.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './watch/fault-watch.ts';
 import { HealProof } from './heal/heal-proof.ts';
+import { refuseInTheWay } from './heal/foreign-state.ts';
 import { EventStarts } from './events/event-starts.ts';
 import { EndedVictims } from './victim/ended-victims.ts';
 import { InForce, type OnChange } from './watch/in-force.ts';
@@ -71,7 +72,9 @@ export class FaultSession {
     const faults = faultsOf(stage.bound.loaded.plan);
     const victims = await openVictims(stage, faults);
     try {
-      const session = new FaultSession(stage, victims, faults, await HealProof.take(victims, faults));
+      const proof = await HealProof.take(victims, faults);
+      refuseInTheWay(proof.inTheWay(stage.abilities));
+      const session = new FaultSession(stage, victims, faults, proof);
       await session.#driver.arm(faults);
       for (const watch of session.#watches) await watch.begin();
       session.events.open();
