@@ -30,6 +30,7 @@ export const temporaryFolder = (runFolder: string): string => join(runFolder, 't
  *   facts/<node>.json  parity.json
  *   suites/<name>/{stdout.log,stderr.log,junit.xml,outcome.json}
  *   invariants.jsonl    every answer to every invariant, as it came
+ *   counters.jsonl      what the kernels of nodes counted, at both ends of each fault's window
  *   receipts.json       when the faults have been healed
  *   nodes/<node>/{state.json,container.log,journal.jsonl}
  *   junit.xml  control.json  verdict.json  report.html

@@ -3,6 +3,7 @@ import { handleOf } from '../../infra/components/docker/handle.ts';
 import { faultsOf } from '../../infra/plan/schedule.ts';
 import { lastMomentMs } from '../../infra/plan/windows.ts';
 import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
+import { countersFile, type KernelCounts } from '../evidence/kernel-counts.ts';
 import type { RunEvidence } from '../evidence/run-evidence.ts';
 import type { FaultSession, FaultStage } from '../faults/session.ts';
 import { InvariantWatch } from '../invariants/watch.ts';
@@ -141,7 +142,14 @@ async function armed(
     if (change === 'came') invariants.faultCame(fault.id, fault.startMs !== null);
     else invariants.faultWent(fault.id);
   };
-  const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready, onChange };
+  const onCounted: FaultStage['onCounted'] = (counted) => {
+    const line = { at: new Date().toISOString(), ms: recorder.nowMs(), ...counted } satisfies KernelCounts;
+    folder.appendLine(countersFile, line);
+  };
+  const faultStage: FaultStage = {
+    ...{ engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready },
+    ...{ onChange, onCounted },
+  };
   const session = await arm(faultStage, progress);
   found.away = () => session.away;
   found.wake = async () => session.wake();

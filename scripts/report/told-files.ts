@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Phase, RunEvent } from '../evidence/event.ts';
+import { countersFile } from '../evidence/kernel-counts.ts';
 import type { Ending, PlanFile } from './recorded-run.ts';
 
 interface Told {
@@ -23,6 +24,8 @@ export function toldFiles(told: Told): readonly string[] {
     ...(events.some((event) => event.type === 'invariant.end' && event.answers > 0)
       ? ['invariants.jsonl']
       : []),
+    // Read before each fault came.
+    ...(events.some(({ type }) => type === 'fault.inject') ? [countersFile] : []),
     ...suites.map((suite) => join('suites', suite, 'outcome.json')),
     ...(ended('collect')
       ? [

@@ -71,7 +71,7 @@ describe('rules and a qdisc that a node has of its own', () => {
     );
     await withForeignRules((node) => `us-${runId}-${node}`);
     const { exitCode, stdout, stderr } = await run;
-    const error = errorOf({ exitCode, stdout: String(stdout), stderr: String(stderr) });
+    const error = errorOf({ exitCode, stdout, stderr });
     expect({ exitCode, code: error.code }).toEqual({ exitCode: 69, code: 'foreign-state' });
     expect(error.message).toMatch(
       /node-2, for in-the-way\/narrow: a root qdisc that is not ours, and it stays: qdisc tbf 8001: dev eth0 root .*rate 900Mbit/,
