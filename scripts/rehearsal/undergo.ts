@@ -5,6 +5,7 @@ import { lastMomentMs } from '../../infra/plan/windows.ts';
 import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import { countersFile, type KernelCounts } from '../evidence/kernel-counts.ts';
 import type { RunEvidence } from '../evidence/run-evidence.ts';
+import { allButProbes } from '../faults/links/link-probes.ts';
 import type { FaultSession, FaultStage } from '../faults/session.ts';
 import { InvariantWatch } from '../invariants/watch.ts';
 import type { NodeAccess } from '../nodes/node.ts';
@@ -41,6 +42,8 @@ export interface Undergoing extends BegunTrial {
   readonly bound: BoundPlan;
   readonly stage: Stage;
   readonly golden: Golden;
+  /** The nodes' traffic is captured. */
+  readonly pcap: boolean;
   readonly evidence: RunEvidence;
   /** Takes what is to be closed again. */
   readonly opened: CleanupStack;
@@ -68,6 +71,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
   found.nodes = nodes;
   found.parity = await compareNodes(loaded, nodes, trial, stage);
   forwards.open(nodes);
+  if (trial.pcap) await evidence.capture(allButProbes);
   const invariants = watchInvariants(found, trial, nodes);
   const faults = faultsOf(loaded.plan).length > 0 ? await armed(found, trial, nodes, invariants) : null;
   await invariants.begin();
