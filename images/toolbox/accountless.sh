@@ -1,7 +1,7 @@
 #!/bin/sh
-# accountless group ACCOUNT GROUP | login ACCOUNT | sudo ACCOUNT: an account of the node is no member of a supplementary group,
-# or has expired, or may run nothing by sudo, until stdin ends or a signal comes; then as before. /etc/group and /etc/shadow
-# are edited; for sudo there is a rule of our own, the last.
+# accountless group ACCOUNT GROUP | login ACCOUNT | uid ACCOUNT UID | sudo ACCOUNT: an account of the node is no member of a
+# supplementary group, or has expired, or another number, or may run nothing by sudo, until stdin ends or a signal comes; then
+# as before. /etc/group, /etc/shadow and /etc/passwd are edited; for sudo there is a rule of our own, the last.
 #
 # Says "ok", or "err CODE MESSAGE". It shares its pid namespace with the node, reaches its files through /proc/1/root, and
 # needs SYS_PTRACE, and CHOWN and FOWNER for copies that belong to whom the files belong.
@@ -34,6 +34,14 @@ expired() {
     END { exit !found }' || { echo "$account is not in /etc/shadow" >&2; return 2; }
 }
 
+# The number is the 3rd field of passwd(5).
+with_uid() {
+  awk -F: -v OFS=: -v account="$account" -v uid="$1" '
+    $1 == account { if ($3 == uid) same = 1; $3 = uid; found = 1 }
+    { print }
+    END { exit !found || same }' || { echo "$account is not in /etc/passwd, or has the number $1 there" >&2; return 2; }
+}
+
 without_sudo() {
   [ -d "$etc/sudoers.d" ] || { echo 'there is no /etc/sudoers.d'; return 2; }
   [ ! -e "$rule" ] || { echo "$rule is there already"; return 17; }
@@ -43,6 +51,7 @@ without_sudo() {
 case $1 in
   group) edited "$etc/group" without_member "$3" ;;
   login) edited "$etc/shadow" expired ;;
+  uid) edited "$etc/passwd" with_uid "$3" ;;
   sudo) without_sudo ;;
 esac >"$kept/said" 2>&1
 code=$?
@@ -50,6 +59,7 @@ if answered "$code"; then
   case $1 in
     group) put_back "$etc/group" ;;
     login) put_back "$etc/shadow" ;;
+    uid) put_back "$etc/passwd" ;;
     sudo) rm -f "$rule" ;;
   esac 2>&1
   code=$?

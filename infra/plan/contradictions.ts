@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import {
+  isAccountFault,
   isClockFault,
   isDependencyFault,
   isDnsFault,
@@ -134,6 +135,8 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
     return 'one starts the unit anew, which is not told from what the other does to it';
   const set = settingOf(a.fault);
   if (set !== null && set === settingOf(b.fault)) return `both set ${set}`;
+  const hidden = hiddenOf(a.fault, b.fault) ?? hiddenOf(b.fault, a.fault);
+  if (hidden !== null) return hidden;
   if (isClockFault(a.fault) && isClockFault(b.fault) && setsZone(a) === setsZone(b))
     return setsZone(a) ? 'both set its zone' : 'both set its clock';
   if (kinds.includes('network.loss') && kinds.includes('network.burst-loss'))
@@ -156,6 +159,23 @@ function cutsOther(a: Fault, b: Fault): boolean {
   return canonicalJson(a.only ?? null) !== canonicalJson(b.only ?? null);
 }
 
+/** Of one account: what the first does to it is in the way of how the second is measured. */
+function hiddenOf(first: Fault, second: Fault): string | null {
+  if (!isAccountFault(first) || !isAccountFault(second) || first.account !== second.account) return null;
+  if (first.kind === 'environment.expired' && measuredByLogin.has(second.kind))
+    return `nobody who cannot log in as ${first.account} can be told what else it lost`;
+  if (first.kind === 'environment.uid' && second.kind === 'environment.mode')
+    return `what the mode lets ${first.account} do depends on its uid`;
+  return null;
+}
+
+/** sudo asks whether an account has expired, too (pam_unix). */
+const measuredByLogin: ReadonlySet<FaultKind> = new Set([
+  'environment.group',
+  'environment.sudo',
+  'environment.uid',
+]);
+
 /** What a fault sets that has one value at a time; null for all others. */
 function settingOf(fault: Fault): string | null {
   switch (fault.kind) {
@@ -171,6 +191,8 @@ function settingOf(fault: Fault): string | null {
       return `what ${fault.account} may do by sudo`;
     case 'environment.expired':
       return `the expiry of ${fault.account}`;
+    case 'environment.uid':
+      return `the uid of ${fault.account}`;
     case 'environment.group':
       return `the membership of ${fault.account} in ${fault.group}`;
     case 'drift.package':
@@ -187,6 +209,8 @@ function editedBy({ kind }: Fault): string | null {
       return '/etc/group';
     case 'environment.expired':
       return '/etc/shadow';
+    case 'environment.uid':
+      return '/etc/passwd';
     case 'drift.package':
       return '/var/lib/dpkg/status';
     default:

@@ -20,16 +20,22 @@ export function monkeyFaults(
       return ofLinks(node, draw);
     case 'disk':
       return node.disks.flatMap((disk) => ofDisk(node, disk.path, disk.inodes));
+    case 'calls':
+      return node.disks.flatMap((disk) => ofCalls(node, disk.path, draw));
     case 'process':
       return node.units.flatMap((unit) => ofUnit(node, unit, draw));
     case 'node':
       return ofNode(node, suiteIsThere);
+    case 'eviction':
+      return ofEviction(node, suiteIsThere, draw);
     case 'resource':
       return ofResources(node, draw);
     case 'clock':
       return node.units.length === 0
         ? []
         : [{ kind: 'clock.offset', on: nodes(node), offsetMs: draw.integer(1, 2) === 1 ? 90_000 : -90_000 }];
+    case 'dns':
+      return ofNames(node, draw);
     default:
       return assertNever(family);
   }
@@ -58,6 +64,17 @@ function ofDisk({ name }: PlannedNode, path: string, inodes: number | null): rea
   ];
 }
 
+/** Short enough for software that waits, and every so many calls so that some go well. */
+function ofCalls({ name }: PlannedNode, path: string, draw: Draw): readonly Nameless[] {
+  const on = { disks: [{ node: name, path }] };
+  const calls = ['read', 'write', 'fsync'] as const;
+  return [
+    { kind: 'disk.slow', on, delayMs: draw.integer(10, 200), calls: [...calls] },
+    { kind: 'disk.hang', on, calls: [...calls] },
+    { kind: 'disk.error', on, every: draw.integer(2, 8), calls: [...calls] },
+  ];
+}
+
 function ofUnit({ name }: PlannedNode, unit: string, draw: Draw): readonly Nameless[] {
   const on = { units: [{ node: name, unit }] };
   return [
@@ -78,6 +95,39 @@ function ofNode(node: PlannedNode, suiteIsThere: boolean): readonly Nameless[] {
           { kind: 'node.kill' as const, on },
           { kind: 'node.reboot' as const, on },
         ]),
+  ];
+}
+
+function ofEviction(node: PlannedNode, suiteIsThere: boolean, draw: Draw): readonly Nameless[] {
+  const on = nodes(node);
+  const common = { on, imdsv2: 'required' } as const;
+  return [
+    {
+      ...common,
+      kind: 'eviction.notice',
+      notice: draw.integer(1, 2) === 1 ? 'interruption' : 'rebalance',
+    },
+    ...(suiteIsThere
+      ? []
+      : [
+          {
+            ...common,
+            kind: 'eviction.spot' as const,
+            noticeMs: draw.integer(1_000, 3_000),
+            signal: draw.integer(1, 2) === 1 ? ('TERM' as const) : ('QUIT' as const),
+            graceMs: draw.integer(500, 1_500),
+          },
+        ]),
+  ];
+}
+
+/** Every name that the node asks for. */
+function ofNames(node: PlannedNode, draw: Draw): readonly Nameless[] {
+  const answers = ['servfail', 'nxdomain', 'none'] as const;
+  const answer = answers[draw.integer(0, answers.length - 1)] ?? 'servfail';
+  return [
+    { kind: 'dns.slow', on: nodes(node), delayMs: draw.integer(100, 1_000) },
+    { kind: 'dns.fail', on: nodes(node), answer },
   ];
 }
 

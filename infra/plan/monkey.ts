@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { suggestion } from '../spec/allowed.ts';
-import { isNodeFault, type Fault } from '../spec/fault.ts';
+import { isAwayFault, type Fault } from '../spec/fault.ts';
 import { leastWindowMs } from '../spec/least-window.ts';
 import type { Monkey } from '../spec/monkey.ts';
 import { contradictionBetween } from './contradictions.ts';
@@ -85,7 +85,7 @@ function drawOne(
     for (const candidate of candidatesOf(monkey, ground, number)) {
       if (!mayBeHit(candidate.victim, startMs, near, monkey, ground)) continue;
       const one = { victim: candidate.victim, scheduled: scheduledAt(candidate, startMs, ground) };
-      if (isClear(one, near, ground)) return one;
+      if (isClear(one, near, drawn, ground)) return one;
     }
     // When the next of those that are in the way is over.
     const ends = drawn.map(quietFrom).filter((endMs) => endMs > startMs);
@@ -159,17 +159,23 @@ function mayBeHit(
   return hit.size + 1 < ofRole;
 }
 
-function isClear({ scheduled }: Drawn, near: readonly Drawn[], { standing }: MonkeyGround): boolean {
+function isClear(
+  { scheduled }: Drawn,
+  near: readonly Drawn[],
+  drawn: readonly Drawn[],
+  { standing }: MonkeyGround,
+): boolean {
   // On one link one thing at a time is measured, and the second one would be late.
   const isShared = (target: string): boolean => scheduled.targets.includes(target);
   if (near.some((other) => other.scheduled.targets.some(isShared))) return false;
   // Of what is not yet quite gone, too: a node that comes up is read, and all that is on its links waits for it.
-  const others = near.map((other) => ({ ...other.scheduled, endMs: quietFrom(other) }));
+  // And some cannot be on one node at all, however far apart: a clock, and another machine.
+  const others = drawn.map((other) => ({ ...other.scheduled, endMs: quietFrom(other) }));
   return [...standing, ...others].every((other) => contradictionBetween(other, scheduled) === null);
 }
 
 function quietFrom({ scheduled }: Drawn): number {
-  return scheduled.endMs + (isNodeFault(scheduled.fault) ? quietAfterNodeMs : quietMs);
+  return scheduled.endMs + (isAwayFault(scheduled.fault) ? quietAfterNodeMs : quietMs);
 }
 
 function named(nameless: Nameless, number: number): Passing {

@@ -33,6 +33,7 @@ export function leastWindowMs(fault: Fault): number {
     case 'environment.group':
     case 'environment.sudo':
     case 'environment.expired':
+    case 'environment.uid':
       return 1_000;
     case 'drift.package':
       return 5_000; // its files are kept before they go

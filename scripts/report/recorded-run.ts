@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunEvent } from '../evidence/event.ts';
 import type { KernelCounts } from '../evidence/kernel-counts.ts';
+import type { TrafficCapture } from '../evidence/traffic-capture.ts';
 import type { ProcessRecord } from '../evidence/process-record.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import type { Difference } from '../parity/difference.ts';
@@ -100,6 +101,8 @@ export interface RecordedRun {
   readonly receipts: readonly Receipt[];
   /** What kernels counted around faults. */
   readonly counters: readonly KernelCounts[];
+  /** Traffic of nodes, where it was captured. */
+  readonly captures: readonly TrafficCapture[];
   readonly parity: readonly Difference[];
   /** null: nobody got so far as to look. */
   readonly leftovers: readonly string[] | null;

@@ -78,7 +78,9 @@ test('an account loses what it is told to, and gets it back when the lease ends'
   await hold.start('group', ['accountless', 'group', 'tester', 'pictures']);
   await hold.start('login', ['accountless', 'login', 'tester']);
   await hold.start('sudo', ['accountless', 'sudo', 'tester']);
+  await hold.start('uid', ['accountless', 'uid', 'tester', '4711']);
   expect(await said(access, 'id -Gn tester')).toBe('tester others\n');
+  expect(await said(access, 'id -u tester')).toBe('4711\n');
   expect(await said(access, 'su tester -c true')).toMatch(/expired/);
   expect(await said(access, 'cat /etc/sudoers.d/*')).toBe('tester ALL=(ALL:ALL) !ALL\n');
   await hold.close();
@@ -125,6 +127,7 @@ test.each<[string, readonly string[], RegExp]>([
     /^tester uid=\d+\(tester\) gid=\d+\(tester\) groups=\d+\(tester\) /m,
   ],
   ['a login', ['accountless', 'login', 'tester'], /^tester .* expires 1$/m],
+  ['a number', ['accountless', 'uid', 'tester', '4711'], /^tester uid=4711\(tester\) /m],
   ['sudo', ['accountless', 'sudo', 'tester'], / \/etc\/sudoers\.d\/zz-understudy-tester$/m],
   ['a package', ['packageless', 'procps'], /^procps not-installed|^procps .*unknown ok not-installed/m],
 ])(

@@ -60,6 +60,7 @@ const places = {
   'environment.group': node(machine(8)),
   'environment.sudo': node(machine(9)),
   'environment.expired': node('node-8'),
+  'environment.uid': node(machine(7)),
   'drift.package': node('node-9'),
   'clock.offset': node('timekeeper-1'),
   'clock.rate': node('timekeeper-2'),

@@ -197,6 +197,13 @@ export const expired: Of<'environment.expired'> = {
   on: nodes,
   account: 'daemon',
 };
+export const otherUid: Of<'environment.uid'> = {
+  kind: 'environment.uid',
+  name: 'y',
+  on: nodes,
+  account: 'tester',
+  uid: 4711,
+};
 export const missingPackage: Of<'drift.package'> = {
   kind: 'drift.package',
   name: 'z',
@@ -321,6 +328,7 @@ export const oneOfEach = {
   'environment.group': group,
   'environment.sudo': sudo,
   'environment.expired': expired,
+  'environment.uid': otherUid,
   'drift.package': missingPackage,
   'clock.offset': jump,
   'clock.rate': drift,

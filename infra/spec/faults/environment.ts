@@ -7,6 +7,9 @@ const onUnit = { ...timing, ...onUnits };
 const account = accountName.refine((name) => name !== 'root', 'any account but root, which may do all of it');
 const onAccount = { ...timing, ...onNodes, account };
 
+/** As a stack's; those of 1 to 999 may be taken by the system. Not 0, which is root and may do all of it. */
+const uid = z.int().min(1).max(65_533);
+
 /** systemd gives it to each process of a unit; by it an environment is known to be what was given. */
 const measuredBy = 'INVOCATION_ID';
 
@@ -17,7 +20,8 @@ const measuredBy = 'INVOCATION_ID';
  *
  * Of an account on nodes. `mode`: a file or folder has other permission bits, by which the account can do what it could not,
  * or cannot do what it could. `group`: it is no member of a supplementary group. `sudo`: it may run nothing as root; it is
- * tried with `command`, which it may run otherwise. `expired`: nobody can log in as it.
+ * tried with `command`, which it may run otherwise. `expired`: nobody can log in as it. `uid`: it has another number, and what
+ * belongs to it belongs to somebody else.
  */
 export const environmentFaults = [
   z
@@ -49,4 +53,5 @@ export const environmentFaults = [
     command: z.array(oneLine).min(1).default(['true']),
   }),
   z.strictObject({ ...onAccount, kind: z.literal('environment.expired') }),
+  z.strictObject({ ...onAccount, kind: z.literal('environment.uid'), uid }),
 ] as const;

@@ -5,7 +5,7 @@ import type { ExecOptions, NodeAccess } from '../../nodes/node.ts';
 export interface AccountReading {
   /** Each thing that was tried as the account, and whether it could be done; empty where nothing could be tried. */
   readonly could: Readonly<Record<string, boolean>>;
-  /** What stands beside that: permission bits of the path, the words of who refused a login. */
+  /** What stands beside that: permission bits of the path, the words of who refused a login, the uid of one. */
   readonly said: string;
 }
 
@@ -36,6 +36,14 @@ const membership = [
 
 const login =
   'if said=$(su "$1" -s /bin/sh -c true 2>&1); then echo yes log-in; else echo no log-in; fi; echo said $said';
+/** What the account's home is to who logs in: by its number the kernel knows whose a file is. */
+const ownership = [
+  'able() { what=$1; shift; if "$@" >/dev/null 2>&1; then echo yes "$what"; else echo no "$what"; fi; }',
+  'home=$(getent passwd "$1" | cut -d: -f6)',
+  'able log-in su "$1" -s /bin/sh -c true',
+  'able own-its-home su "$1" -s /bin/sh -c \'[ -O "$0" ]\' "$home"',
+  'echo said $(su "$1" -s /bin/sh -c "id -u")',
+].join('\n');
 const sudo = 'if sudo -n "$@" >/dev/null 2>&1; then echo yes sudo; else echo no sudo; fi';
 
 /** What an account can do, tried inside the node. */
@@ -62,6 +70,8 @@ export async function readAccount(
       return accountReading(await run(sudo, fault.command, { user: account }));
     case 'environment.expired':
       return accountReading(await run(login, [account]));
+    case 'environment.uid':
+      return accountReading(await run(ownership, [account]));
     default:
       return assertNever(fault);
   }

@@ -46,6 +46,8 @@ function isHurt(fault: AccountFault, before: AccountReading, now: AccountReading
       return could['sudo'] === false;
     case 'environment.expired':
       return could['log-in'] === false && /expired/i.test(said);
+    case 'environment.uid':
+      return could['log-in'] === true && could['own-its-home'] === false && said === String(fault.uid);
     default:
       return assertNever(fault);
   }

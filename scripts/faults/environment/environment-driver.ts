@@ -36,6 +36,8 @@ function accountProgram(fault: AccountFault): readonly string[] {
       return ['accountless', 'sudo', fault.account];
     case 'environment.expired':
       return ['accountless', 'login', fault.account];
+    case 'environment.uid':
+      return ['accountless', 'uid', fault.account, String(fault.uid)];
     default:
       return assertNever(fault);
   }

@@ -60,12 +60,12 @@ const ofUnits = [
 const ofPaths =
   'for path in "$@"; do stat -L -c "%n has mode %a and is of %u:%g" "$path" || echo "$path is not there"; done';
 
-/** Groups, day of expiry, rules for sudo, which may name an account in any file, and the files that all of it stands in. */
+/** Number, groups, day of expiry, rules for sudo, which may name an account in any file, and the files that all of it stands in. */
 const ofAccounts = [
   'for account in "$@"; do',
   '  echo "$account $(id "$account" 2>&1) expires $(getent shadow "$account" 2>/dev/null | cut -d: -f8)"',
   'done',
-  'for file in /etc/group /etc/shadow /etc/sudoers /etc/sudoers.d/*; do',
+  'for file in /etc/passwd /etc/group /etc/shadow /etc/sudoers /etc/sudoers.d/*; do',
   '  [ ! -f "$file" ] || stat -L -c "%n has mode %a and is of %u:%g" "$file" || exit',
   '  [ ! -f "$file" ] || sha256sum "$file" || exit',
   'done',

@@ -127,6 +127,7 @@ export const kinds = {
   'environment.group': ofAccount,
   'environment.sudo': ofAccount,
   'environment.expired': ofAccount,
+  'environment.uid': ofAccount,
   'drift.package': { ...ofFiles, driver: 'packageless' },
   'clock.offset': shifted,
   'clock.rate': shifted,

@@ -94,7 +94,7 @@ export class Hold {
     throw new Error(`${this.#node}: "${named(words)}" was answered "${answer}"`);
   }
 
-  /** One after the other, but for what one command can do for several that wait. */
+  /** One after the other, but for what one command can do for several that wait, and what only has to be noted. */
   async #askAll(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
@@ -103,7 +103,8 @@ export class Hold {
     for (let some = togetherOf(this.#waiting); some.length > 0; some = togetherOf(this.#waiting)) {
       this.#waiting.splice(0, some.length);
       if (some.length > 1 && (await this.#together(some))) continue;
-      for (const { words, resolve, reject } of some) await this.#exchange(words).then(resolve, reject);
+      if (some.every(isQuick)) await this.#inOneBreath(some);
+      else for (const { words, resolve, reject } of some) await this.#exchange(words).then(resolve, reject);
     }
     this.#isAsking = false;
   }
@@ -120,7 +121,23 @@ export class Hold {
     return true;
   }
 
+  /** Written at once: each line by itself would wait for the answer to the one before, through the engine and back. */
+  async #inOneBreath(some: readonly Waiting[]): Promise<void> {
+    const settled = some.map(async ({ words, resolve, reject }) =>
+      this.#answerTo(words).then(resolve, reject),
+    );
+    this.#process.stdin.write(some.map(({ words }) => lineOf(words)).join(''));
+    await Promise.all(settled);
+  }
+
   async #exchange(words: readonly string[]): Promise<string> {
+    const answer = this.#answerTo(words);
+    this.#process.stdin.write(lineOf(words));
+    return await answer;
+  }
+
+  /** Answers come in the order of what is written. */
+  async #answerTo(words: readonly string[]): Promise<string> {
     return await new Promise<string>((resolve, reject) => {
       const late = setTimeout(() => {
         reject(new Error(`${this.#node}: no answer to "${named(words)}" within ${answerDeadlineMs} ms`));
@@ -133,7 +150,6 @@ export class Hold {
       void this.#process.exited.then(() => {
         settle('err gone the holder has ended');
       });
-      this.#process.stdin.write(`${words.join(' ')}\n`);
     });
   }
 }
@@ -156,11 +172,25 @@ interface Waiting extends Joinable {
 function togetherOf(waiting: readonly Waiting[]): readonly Waiting[] {
   const [first] = waiting;
   if (first === undefined) return [];
+  if (isQuick(first)) return waiting.slice(0, lengthWhile(waiting, isQuick));
   if (first.does.length === 0) return [first];
   const isAlike = ({ does, words: [verb] }: Waiting): boolean => verb === first.words[0] && does.length > 0;
-  const others = waiting.findIndex((one) => !isAlike(one));
-  const alike = waiting.slice(0, others === -1 ? waiting.length : others);
+  const alike = waiting.slice(0, lengthWhile(waiting, isAlike));
   return joined(alike.flatMap(({ does }) => does)) === null ? [first] : alike;
+}
+
+/** The holder only takes a note of it, or passes it on: none of them waits for what another one does. */
+function isQuick({ words: [verb] }: Waiting): boolean {
+  return verb === 'undo' || verb === 'tell';
+}
+
+function lengthWhile<T>(all: readonly T[], holds: (one: T) => boolean): number {
+  const end = all.findIndex((one) => !holds(one));
+  return end === -1 ? all.length : end;
+}
+
+function lineOf(words: readonly string[]): string {
+  return `${words.join(' ')}\n`;
 }
 
 /** What was asked for and of what; the rest of the words may hold a secret. */

@@ -1,12 +1,12 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=84f7ef85a25a2b1963e90ae86588ee0eda1add0208f2036c6c67383a3c3eb767
+LABEL dev.understudy.inputs=796f1041f2872e549892f40a829a5b4d2977db22d510637b2de0a36d35b134fd
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
 
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends 'bash' 'gcc' 'iproute2' 'iptables' 'libc6-dev' 'libfuse3-dev' 'libnetfilter-queue-dev' 'libnfnetlink-dev' 'libnftables-dev' 'nftables' 'procps' 'util-linux' \
+ && apt-get install -y -qq --no-install-recommends 'bash' 'gcc' 'iproute2' 'iptables' 'libc6-dev' 'libfuse3-dev' 'libnetfilter-queue-dev' 'libnfnetlink-dev' 'libnftables-dev' 'nftables' 'procps' 'tcpdump' 'util-linux' \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
 
@@ -54,7 +54,9 @@ COPY ["files/033-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
 COPY ["files/034-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/035-abilities","/usr/local/bin/abilities"]
+COPY ["files/035-captureend","/usr/local/bin/captureend"]
+RUN chmod 0755 '/usr/local/bin/captureend'
+COPY ["files/036-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]

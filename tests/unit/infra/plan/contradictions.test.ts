@@ -8,13 +8,17 @@ import {
   cutPort,
   delay,
   diskRate,
+  expired,
   failingDisk,
   forgetfulDisk,
   freeze,
+  group,
   hungDisk,
   jump,
   kill,
+  mode,
   notice,
+  otherUid,
   powerLoss,
   readOnly,
   reboot,
@@ -24,6 +28,7 @@ import {
   space,
   spot,
   stop,
+  sudo,
 } from '../../../support/faults.ts';
 
 const scheduled = (
@@ -156,6 +161,26 @@ test('of two faults on one unit at one time one hides what the other does', () =
   );
   expect(refusal(killed, scheduled('p/stopped', stop, 'a-1:web', [4000, 6000]))).toBeNull();
   expect(refusal(killed, scheduled('p/stopped', stop, 'a-2:web', [3000, 6000]))).toBeNull();
+});
+
+describe('of two faults of one account', () => {
+  const nobodyLogsIn = scheduled('p/expired', { ...expired, account: 'tester' }, 'a-1', whole);
+  const renumbered = scheduled('p/uid', otherUid, 'a-1', whole);
+  const pathOf = (account: string): ScheduledFault => scheduled('p/mode', { ...mode, account }, 'a-1', whole);
+
+  test.each<[string, ScheduledFault, ScheduledFault]>([
+    ['a group', nobodyLogsIn, scheduled('p/group', group, 'a-1', whole)],
+    ['rules for sudo', nobodyLogsIn, scheduled('p/sudo', sudo, 'a-1', whole)],
+    ['a number', nobodyLogsIn, renumbered],
+    ['what a mode lets it do', renumbered, pathOf('tester')],
+  ])('one hides %s, whichever comes first', (_what, a, b) => {
+    expect(refusal(a, b)).toMatch(/cannot log in as tester|depends on its uid/);
+    expect(refusal(b, a)).toMatch(/cannot log in as tester|depends on its uid/);
+  });
+
+  test('another account has nothing to do with it', () => {
+    expect(refusal(renumbered, pathOf('daemon'))).toBeNull();
+  });
 });
 
 describe('in front of one disk', () => {

@@ -4,7 +4,7 @@ import {
   type AccountReading,
 } from '../../../../../scripts/faults/environment/account-readings.ts';
 import { accountMeaning } from '../../../../../scripts/faults/environment/account-targets.ts';
-import { expired, group, mode, sudo } from '../../../../support/faults.ts';
+import { expired, group, mode, otherUid, sudo } from '../../../../support/faults.ts';
 
 const { judge, isHealed, isAsBefore, unread } = accountMeaning;
 
@@ -13,15 +13,17 @@ const free = {
   'environment.group': { could: { 'log-in': true, 'be-listed': true, 'read-as-member': true }, said: '' },
   'environment.sudo': { could: { sudo: true }, said: '' },
   'environment.expired': { could: { 'log-in': true }, said: '' },
+  'environment.uid': { could: { 'log-in': true, 'own-its-home': true }, said: '1001' },
 } satisfies Record<string, AccountReading>;
 const hurt = {
   'environment.mode': { could: { list: false, create: false, enter: false }, said: '700' },
   'environment.group': { could: { 'log-in': true, 'be-listed': false, 'read-as-member': false }, said: '' },
   'environment.sudo': { could: { sudo: false }, said: '' },
   'environment.expired': { could: { 'log-in': false }, said: 'Your account has expired' },
+  'environment.uid': { could: { 'log-in': true, 'own-its-home': false }, said: '4711' },
 } satisfies Record<string, AccountReading>;
 
-describe.each([mode, group, sudo, expired])('$kind', (fault) => {
+describe.each([mode, group, sudo, expired, otherUid])('$kind', (fault) => {
   const [before, during] = [free[fault.kind], hurt[fault.kind]];
   const readings = { baseline: before, before, during, after: before };
 
@@ -65,11 +67,14 @@ test('a mode that makes no difference to the account is none, and so is another 
   expect(judge(mode, { ...readings, during: { ...hurt['environment.mode'], said: '750' } }).ok).toBe(false);
 });
 
-test('an account that cannot log in at all has not lost a group, and one that is refused for another reason has not expired', () => {
+test('an account that cannot log in at all has not lost a group, and one that is refused for another reason has not expired, and another number is not the one asked for', () => {
   const nowhere = { could: { 'log-in': false, 'be-listed': false, 'read-as-member': false }, said: '' };
   const before = free['environment.group'];
   expect(judge(group, { baseline: before, before, during: nowhere, after: before }).ok).toBe(false);
   const was = free['environment.expired'];
+  const other = free['environment.uid'];
+  const third = { could: { 'log-in': true, 'own-its-home': false }, said: '4712' };
+  expect(judge(otherUid, { baseline: other, before: other, during: third, after: other }).ok).toBe(false);
   const locked = { could: { 'log-in': false }, said: 'su: Module is unknown' };
   expect(judge(expired, { baseline: was, before: was, during: locked, after: was }).ok).toBe(false);
 });

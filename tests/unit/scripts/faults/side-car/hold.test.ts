@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { packageRoot } from '../../../../../infra/places.ts';
 import { Hold } from '../../../../../scripts/faults/side-car/hold.ts';
 import { FakeSideCar } from '../../../../support/fake-kernel.ts';
@@ -81,6 +82,30 @@ describe('what is asked for at one moment', () => {
     ]);
     await hold.close();
     expect(one.failedUndos).toEqual([]);
+  });
+
+  test('is written in one breath where it is only to be noted, and answered one by one', async () => {
+    const one = new FakeSideCar();
+    const written: string[] = [];
+    const watched = fakeNode({
+      async start(argv) {
+        const process = await one.access.start(argv);
+        const stdin = new PassThrough();
+        stdin.on('data', (chunk: Buffer) => written.push(chunk.toString()));
+        stdin.pipe(process.stdin);
+        return { ...process, stdin };
+      },
+    });
+    const hold = await Hold.open(watched);
+    await Promise.all(
+      tables.map(async (table) => hold.undo(table.slice(5), words(`nft delete table ${table}`))),
+    );
+    expect(written).toEqual([
+      'undo a nft delete table inet a\nundo b nft delete table inet b\nundo c nft delete table inet c\n',
+    ]);
+    const told = await Promise.allSettled([hold.tell('nobody', ['set']), hold.undo('d', ['true'])]);
+    expect(told.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    await hold.close();
   });
 
   test('fails for the one that is to blame, and for nobody else', async () => {
