@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { Duplex, PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
@@ -61,7 +61,7 @@ export async function startCapture(
     },
   });
   const output = await container.attach({ stream: true, stdout: true, stderr: true });
-  if (!(output instanceof Duplex)) throw new Error('the engine gave no two-way stream');
+  if (!(output instanceof Readable)) throw new Error('the engine gave no stream');
   const stderr = new PassThrough();
   engine.modem.demuxStream(output, new PassThrough().resume(), stderr);
   for (const end of ['end', 'close', 'error']) output.once(end, () => stderr.end());
@@ -174,7 +174,9 @@ async function lastWords(engine: Docker, container: Docker.Container): Promise<s
 /** The bytes of the one file in an archive. */
 async function* fileIn(archive: NodeJS.ReadableStream): AsyncIterable<Uint8Array> {
   const files = extract();
-  archive.on('error', (error) => files.destroy(error instanceof Error ? error : new Error(String(error))));
+  archive.on('error', (error) => {
+    files.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
   archive.pipe(files);
   for await (const entry of files)
     for await (const chunk of entry) if (chunk instanceof Uint8Array) yield chunk;

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { handleOf } from '../../infra/components/docker/handle.ts';
 import { collectCaptures, startCapture } from './captures.ts';
+import { collectCores } from './collect-cores.ts';
 import { collectNodes } from './collect.ts';
 import { completeEvidence } from './complete.ts';
 import { followEngineEvents } from './engine-events.ts';
@@ -86,6 +87,7 @@ export class RunEvidence {
     });
     this.#ended.abort();
     await this.#noting('processes', async () => completeEvidence(folder));
+    await this.#noting('cores', async () => collectCores(engine, bound, folder, signal));
     // What was found to be secret on the way may stand in what was written before.
     if (folder.redactor.secrets.length > this.#secretsAtFirst)
       await this.#noting('redaction', async () => redactFolder(folder));

@@ -32,6 +32,7 @@ export const temporaryFolder = (runFolder: string): string => join(runFolder, 't
  *   invariants.jsonl    every answer to every invariant, as it came
  *   counters.jsonl      what the kernels of nodes counted, at both ends of each fault's window
  *   receipts.json       when the faults have been healed
+ *   cores.json  cores/<node>/<name>.<pid>.core    of who crashed, not redacted; only where they are to be kept
  *   pcap.json  pcap/<node>.pcap    traffic, not redacted; only where it was asked for
  *   nodes/<node>/{state.json,container.log,journal.jsonl}
  *   junit.xml  control.json  verdict.json  report.html

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunEvent } from '../evidence/event.ts';
 import type { KernelCounts } from '../evidence/kernel-counts.ts';
+import type { CoreDump } from '../evidence/core-dump.ts';
 import type { TrafficCapture } from '../evidence/traffic-capture.ts';
 import type { ProcessRecord } from '../evidence/process-record.ts';
 import type { Receipt } from '../verdict/receipt.ts';
@@ -101,6 +102,7 @@ export interface RecordedRun {
   readonly receipts: readonly Receipt[];
   /** What kernels counted around faults. */
   readonly counters: readonly KernelCounts[];
+  readonly cores: readonly CoreDump[];
   /** Traffic of nodes, where it was captured. */
   readonly captures: readonly TrafficCapture[];
   readonly parity: readonly Difference[];

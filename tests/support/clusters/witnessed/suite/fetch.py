@@ -1,15 +1,15 @@
-"""Asks the other node for a page for eight seconds, and starts more processes than it may have."""
+"""Asks the other node for a page for eight seconds, and after four of them starts more processes than it may have."""
 
 import os
 import time
 import urllib.request
 
-deadline = time.monotonic() + 8
-while time.monotonic() < deadline:
-    with urllib.request.urlopen("http://server-1:8000/secret.txt", timeout=8) as answer:
-        assert answer.read() == b"in the clear"
+began = time.monotonic()
+
+
+def crowd():
+    children = []
     try:
-        children = []
         for _ in range(60):
             pid = os.fork()
             if pid == 0:
@@ -20,3 +20,10 @@ while time.monotonic() < deadline:
         pass
     for pid in children:
         os.waitpid(pid, 0)
+
+
+while time.monotonic() - began < 8:
+    with urllib.request.urlopen("http://server-1:8000/secret.txt", timeout=8) as answer:
+        assert answer.read() == b"in the clear"
+    if 4 < time.monotonic() - began < 6:
+        crowd()
