@@ -36,7 +36,7 @@ export interface Capturing {
 
 /**
  * A container beside a node that captures what passes its network, until it is collected, the node ends or its file is full.
- * It may open raw sockets there and nothing else. Resolves when it captures.
+ * It may open raw sockets there, and be what account it likes in its own container. Resolves when it captures.
  */
 export async function startCapture(
   { engine, bound, toolbox, filter }: Capturing,
@@ -57,7 +57,8 @@ export async function startCapture(
     HostConfig: {
       NetworkMode: `container:${containerName(bound, node)}`,
       CapDrop: ['ALL'],
-      CapAdd: ['NET_RAW'],
+      // tcpdump sets its account anew also where that is the one that it has.
+      CapAdd: ['NET_RAW', 'SETGID', 'SETUID'],
     },
   });
   const output = await container.attach({ stream: true, stdout: true, stderr: true });
@@ -140,7 +141,14 @@ async function collected(
       absent: '',
     };
   } catch (error) {
-    return { ...nothing, absent: messageOf(error) };
+    const said = await lastWords(engine, container).catch(() => '');
+    return {
+      ...nothing,
+      absent: [messageOf(error), said]
+        .map((one) => one.trim())
+        .join(' ')
+        .trim(),
+    };
   } finally {
     await container.remove({ force: true }).catch(() => undefined); // by its label otherwise
   }

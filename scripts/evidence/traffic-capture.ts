@@ -34,10 +34,10 @@ export function captureArguments(filter: string): readonly string[] {
   return [
     'tcpdump',
     ...['-i', 'eth0', '--no-promiscuous-mode', '-n'],
-    // It would become another account, for which it needs a capability more.
+    // Another account could not write here.
     ...['-Z', 'root'],
-    // What a killed controller could not end is in the file all the same.
-    '--packet-buffered',
+    // What came last is in the file, too, also where a killed controller could not end it.
+    ...['--immediate-mode', '--packet-buffered'],
     ...['-s', String(snapBytes)],
     ...['-C', String(captureMegabytes), '-z', 'captureend'],
     ...['-w', captured],

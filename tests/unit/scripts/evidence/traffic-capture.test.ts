@@ -5,7 +5,7 @@ import { trafficPart } from '../../../../scripts/report/traffic-part.ts';
 
 test('a capture is bounded, needs no more than a raw socket, and leaves our probes out', () => {
   expect(captureArguments(allButProbes).join(' ')).toBe(
-    'tcpdump -i eth0 --no-promiscuous-mode -n -Z root --packet-buffered -s 2048 -C 64 -z captureend -w /traffic.pcap not udp portrange 27011-28010',
+    'tcpdump -i eth0 --no-promiscuous-mode -n -Z root --immediate-mode --packet-buffered -s 2048 -C 64 -z captureend -w /traffic.pcap not udp portrange 27011-28010',
   );
 });
 
