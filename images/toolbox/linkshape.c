@@ -3,10 +3,11 @@
  * works on the receiver's INPUT, because held packets in the sender's OUTPUT stay charged to the sender's socket and ruin TCP
  * (measured: 212 against 0.3 Mbit/s at 100 ms). Lines on stdin change one source without touching the others:
  *
- *   set ADDRESS DELAY_US JITTER_US LOSS_PPM REORDER_PPM REORDER_US CORRUPT_PPM ENTER_PPM LEAVE_PPM     clear ADDRESS
+ *   set ADDRESS DELAY_US JITTER_US LOSS_PPM REORDER_PPM REORDER_US CORRUPT_PPM ENTER_PPM LEAVE_PPM DISTRIBUTION
+ *   clear ADDRESS
  *
  * Says "ok" when it is bound. Ends with stdin; the queue's bypass then lets packets through.
- * Delay is uniform in [delay - jitter, delay + jitter], as netem's is without a distribution table. What is reordered is
+ * DISTRIBUTION is how delays are spread around DELAY_US (linkjitter.h). What is reordered is
  * held REORDER_US longer, so that what was sent after it overtakes it. What is corrupted has one bit of what the transport
  * carries turned over, and no checksum put right: the kernel then drops it, unless the sender sent it without one. A source
  * loses every packet while it is bad, which it becomes before one with the chance ENTER_PPM, and ceases to be with LEAVE_PPM
@@ -27,11 +28,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "linkjitter.h"
+
 #define MAX_SOURCES 1024
 #define MAX_HELD 65536
 
 struct source {
   uint32_t address;
+  enum distribution distribution;
   int64_t delay_us, jitter_us, reorder_us;
   uint32_t loss_ppm, reorder_ppm, corrupt_ppm, enter_ppm, leave_ppm;
   int bad;
@@ -56,14 +60,6 @@ static int64_t now_ns(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* splitmix64: one stream a source, so that the same seed loses the same packets of a link. */
-static uint64_t draw(uint64_t *state) {
-  uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
 }
 
 static struct source *find(uint32_t address) {
@@ -148,7 +144,7 @@ static int on_packet(struct nfq_q_handle *handle, struct nfgenmsg *message, stru
   if (by_chance(from, from->corrupt_ppm) && (item.changed = corrupted(from, packet, length)))
     item.length = (uint32_t)length;
   int64_t delay_us = from->delay_us;
-  if (from->jitter_us) delay_us += (int64_t)(draw(&from->random) % (uint64_t)(2 * from->jitter_us + 1)) - from->jitter_us;
+  if (from->jitter_us) delay_us += off_us(from->distribution, from->jitter_us, &from->random);
   if (by_chance(from, from->reorder_ppm)) delay_us += from->reorder_us;
   item.due_ns = now_ns() + delay_us * 1000;
   if (delay_us <= 0)
@@ -177,11 +173,11 @@ static int copy_as_needed(void) {
 }
 
 static void obey(char *line) {
-  char verb[16], address[64];
+  char verb[16], address[64], distribution[16] = "uniform";
   long long delay = 0, jitter = 0, loss = 0, reorder = 0, reorder_by = 0, corrupt = 0, enter = 0, leave = 0;
   struct in_addr parsed;
-  if (sscanf(line, "%15s %63s %lld %lld %lld %lld %lld %lld %lld %lld", verb, address, &delay, &jitter, &loss, &reorder,
-             &reorder_by, &corrupt, &enter, &leave) < 2)
+  if (sscanf(line, "%15s %63s %lld %lld %lld %lld %lld %lld %lld %lld %15s", verb, address, &delay, &jitter, &loss,
+             &reorder, &reorder_by, &corrupt, &enter, &leave, distribution) < 2)
     return;
   if (inet_pton(AF_INET, address, &parsed) != 1) return;
   struct source *source = find(parsed.s_addr);
@@ -198,6 +194,7 @@ static void obey(char *line) {
   if (!source) return;
   source->delay_us = delay;
   source->jitter_us = jitter;
+  source->distribution = distribution_named(distribution);
   source->loss_ppm = (uint32_t)loss;
   source->reorder_ppm = (uint32_t)reorder;
   source->reorder_us = reorder_by;

@@ -1,5 +1,6 @@
 import { isAwayFault, isClockFault, isDiskCallFault, type Fault } from '../spec/fault.ts';
 import { addressOfNobody, namesOfNobody, namesThatTellNothing } from './senseless-names.ts';
+import { spreadBeyondDelay } from './senseless-spread.ts';
 import type { Finding, Senseless } from './senseless.ts';
 import { eventWords } from '../spec/faults/event.ts';
 import { parseTarget } from './target.ts';
@@ -24,6 +25,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       namesThatTellNothing(of, plan),
       nobodyToSignal(of, plan),
       diskBelow(of, plan),
+      spreadBeyondDelay(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });

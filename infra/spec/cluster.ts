@@ -147,6 +147,8 @@ export const Cluster = z.strictObject({
       ipv6: z.cidrv6('an IPv6 network such as 2001:2::/48').optional(),
     })
     .optional(),
+  /** True is refused, and by what (ipv6-problems.ts): there is no cluster with IPv6 yet. */
+  ipv6: z.boolean().default(false),
   /** True: every image must be named by digest; none is built from a folder. */
   requireDigests: z.boolean().default(false),
 });

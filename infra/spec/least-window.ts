@@ -1,5 +1,6 @@
 import { assertNever } from '../errors.ts';
 import type { Fault } from './fault.ts';
+import { reach } from './faults/jitter-distribution.ts';
 
 /**
  * The shortest window, ms, in which a fault can be measured while it is in force; in a shorter one it would last for longer
@@ -15,8 +16,10 @@ export function leastWindowMs(fault: Fault): number {
       return 2_500 + fault.delayMs;
     case 'network.partition':
       return fault.only === undefined ? 2_500 : 4_000;
-    case 'network.jitter':
-      return 6_000 + 2 * fault.jitterMs;
+    case 'network.jitter': {
+      const { earlier, later } = reach[fault.distribution ?? 'uniform'];
+      return 6_000 + Math.ceil((earlier + later) * fault.jitterMs);
+    }
     case 'network.loss':
     case 'network.duplicate':
     case 'network.corrupt':

@@ -6,6 +6,7 @@ import { conceptName, type Cluster, type Role } from './cluster.ts';
 import { dependencyProblems } from './dependency-problems.ts';
 import type { Path, SpecDocument } from './document.ts';
 import { invariantProblems } from './invariant-problems.ts';
+import { ipv6Problems } from './ipv6-problems.ts';
 import { mountProblems } from './mount-problems.ts';
 import { hostsInSubnet, poolProblem } from './pool.ts';
 import { problemAt, problemAtKey } from './problems.ts';
@@ -32,6 +33,7 @@ export function semanticProblems(document: SpecDocument, cluster: Cluster): read
   invariantProblems(cluster, report);
   variables(cluster, report);
   addresses(cluster, report);
+  ipv6Problems(cluster, report);
   return problems;
 }
 

@@ -1,3 +1,4 @@
+import { reach } from '../../infra/spec/faults/jitter-distribution.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { median } from '../statistics.ts';
 
@@ -12,7 +13,7 @@ export interface Expected {
  * A receipt's samples are what single probes read, its value may be worked out from them: delay is what was added to the
  * reading before, jitter the spread around the middle.
  */
-export function expectedSamples({ kind, requested, tolerance, measured, samples }: Receipt): Expected {
+export function expectedSamples({ kind, requested, tolerance, measured, samples, shape }: Receipt): Expected {
   switch (kind) {
     case 'network.delay': {
       const value = Math.max(0, measured.before) + requested;
@@ -20,7 +21,8 @@ export function expectedSamples({ kind, requested, tolerance, measured, samples 
     }
     case 'network.jitter': {
       const value = median(samples.during);
-      return { value, low: value - requested, high: value + requested };
+      const { earlier, later } = reach[shape?.requested ?? 'uniform'];
+      return { value, low: value - earlier * requested, high: value + later * requested };
     }
     default:
       return { value: requested, low: requested - tolerance, high: requested + tolerance };

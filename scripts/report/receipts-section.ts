@@ -81,7 +81,7 @@ ${kernel}</article>`;
 const open = markup` open`;
 
 function targetItem(receipt: Receipt): Markup {
-  const { target, measured, unit, n, p95, interval, confidence, bursts } = receipt;
+  const { target, measured, unit, n, p95, interval, confidence, bursts, shape } = receipt;
   const beyond = [
     counted(n, 'sample'),
     ...(p95 === undefined ? [] : [`p95 ${quantity(p95, unit)}`]),
@@ -89,6 +89,12 @@ function targetItem(receipt: Receipt): Markup {
     ...(bursts === undefined
       ? []
       : [`${bursts.measured} in a row, asked ${bursts.requested} (${bursts.interval.join(' to ')})`]),
+    ...(shape === undefined
+      ? []
+      : [
+          `like ${shape.nearest}, asked ${shape.requested} (${shape.distance} off, of ${shape.tolerance})`,
+          `p05 ${shape.quantilesMs[0]}, p50 ${shape.quantilesMs[1]} ms`,
+        ]),
     ...(confidence === undefined ? [] : [`confidence 1 − ${(1 - confidence).toExponential(0)}`]),
   ];
   const values = moments.map(

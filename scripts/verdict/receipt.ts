@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JitterDistribution } from '../../infra/spec/faults/jitter-distribution.ts';
 
 /** What was asked of one fault on one target, what the victim saw of it, and whether that agrees (contracts: Receipts). */
 export const Receipt = z.strictObject({
@@ -25,6 +26,19 @@ export const Receipt = z.strictObject({
       measured: z.number(),
       interval: z.tuple([z.number(), z.number()]),
       n: z.int().nonnegative(),
+    })
+    .optional(),
+  /**
+   * Of a jitter with a distribution: that which the delays are most like, how far they are from the one asked (Kolmogorov and
+   * Smirnov), how far they may be, and which delay 5, 50 and 95 % of them do not exceed.
+   */
+  shape: z
+    .strictObject({
+      requested: JitterDistribution,
+      nearest: JitterDistribution,
+      distance: z.number(),
+      tolerance: z.number(),
+      quantilesMs: z.tuple([z.number(), z.number(), z.number()]),
     })
     .optional(),
   bystanders: z.int().nonnegative(),

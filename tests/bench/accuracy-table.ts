@@ -1,5 +1,5 @@
 import { blockBytes } from '../../scripts/faults/disk/disk-readings.ts';
-import { delayTolerance } from '../../scripts/faults/network/link-receipts.ts';
+import { delayTolerance } from '../../scripts/faults/network/delay-receipts.ts';
 import type { BenchResult, Reading } from './result.ts';
 import { spread } from './spread.ts';
 import { table } from './table.ts';

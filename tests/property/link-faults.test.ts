@@ -6,7 +6,7 @@ import { isLinkFault, type Fault } from '../../infra/spec/fault.ts';
 import type { Traffic } from '../../infra/spec/faults/network.ts';
 import { driverOf } from '../../scripts/faults/fault-driver.ts';
 import { Hold } from '../../scripts/faults/side-car/hold.ts';
-import { clean, merge, type LinkCondition } from '../../scripts/faults/links/link-condition.ts';
+import { clean, heldMs, merge, type LinkCondition } from '../../scripts/faults/links/link-condition.ts';
 import { LinkDriver, type LinkMechanism } from '../../scripts/faults/links/link-driver.ts';
 import type { Victim } from '../../scripts/faults/victim/victim.ts';
 import { fakeVictim } from '../support/fake-victim.ts';
@@ -18,6 +18,7 @@ const peers = ['198.18.0.11', '198.18.0.12', '198.18.0.13'] as const;
 const condition: fc.Arbitrary<LinkCondition> = fc.record({
   delayMs: fc.constantFrom(0, 0, 5, 80),
   jitterMs: fc.constantFrom(0, 0, 20),
+  distribution: fc.constantFrom<LinkCondition['distribution'][]>('uniform', 'normal', 'pareto'),
   lossRatio: fc.constantFrom(0, 0, 0.02),
   bursts: fc.constantFrom(null, null, { lossRatio: 0.1, burstPackets: 4 }),
   duplicateRatio: fc.constantFrom(0, 0, 0.1, 0.2),
@@ -295,9 +296,9 @@ function isShaped({
 }
 
 function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
-  const { delayMs, jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, cuts, bursts } = asked;
+  const { jitterMs, distribution, lossRatio, reorderRatio, reorderByMs, corruptRatio, cuts, bursts } = asked;
   const orders = [
-    ...[Math.max(delayMs, jitterMs) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
+    ...[heldMs(asked) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
     ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6],
     // Of the one there is in these tests: 0.1 of all, four in a row.
     ...(bursts === null ? [0, 0] : [1e6 / 36, 1e6 / 4]),
@@ -313,7 +314,7 @@ function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
   );
   return {
     cut: cuts.length === 0 ? null : cut.join(', '),
-    shaped: how === 'nfqueue' && isShaped(asked) ? orders : null,
+    shaped: how === 'nfqueue' && isShaped(asked) ? `${orders} ${distribution}` : null,
   };
 }
 
@@ -351,11 +352,12 @@ interface Outgoing {
 }
 
 function asOutgoing(asked: LinkCondition, how: LinkMechanism): Outgoing {
-  const { rateMbit, delayMs, jitterMs, lossRatio, bursts, duplicateRatio } = asked;
+  const { rateMbit, delayMs, jitterMs, distribution, lossRatio, bursts, duplicateRatio } = asked;
   const emulated = how === 'netem' && (bursts !== null || delayMs + jitterMs + lossRatio > 0);
+  const like = distribution === 'uniform' ? '' : ` distribution ${distribution}`;
   const delay =
     delayMs + jitterMs > 0
-      ? ` delay ${Math.max(delayMs, jitterMs)}ms${jitterMs > 0 ? ` ${jitterMs}ms` : ''}`
+      ? ` delay ${Number(heldMs(asked).toFixed(3))}ms${jitterMs > 0 ? ` ${jitterMs}ms${like}` : ''}`
       : '';
   const alone = lossRatio > 0 ? ` loss ${lossRatio * 100}%` : '';
   const loss = bursts === null ? alone : ' loss gemodel 2.7778% 25%';

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { packageRoot } from '../../infra/places.ts';
+import { UsageError } from '../../infra/errors.ts';
+import { suggestion } from '../../infra/spec/allowed.ts';
 import type { Fault, FaultKind } from '../../infra/spec/fault.ts';
 import { oneOfEach } from './faults.ts';
 
@@ -79,6 +81,25 @@ const places = {
 } satisfies Record<FaultKind, object>;
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);
+
+/** Where the inject of some and the heal of the others is left out: of every other one, in the order of the table. */
+export function hasInjectLeftOut(kind: FaultKind): boolean {
+  return everyFault.findIndex((fault) => fault.kind === kind) % 2 === 0;
+}
+
+/** By it a jest process is told which kinds to try, with commas between; without it all. */
+export const kindsVariable = 'UNDERSTUDY_KINDS';
+
+/** @throws UsageError (64) for a kind that there is none of. */
+export function kindsToTry(text = process.env[kindsVariable]): readonly FaultKind[] {
+  const all = everyFault.map(({ kind }) => kind);
+  if (text === undefined) return all;
+  const wanted = text.split(',');
+  const stranger = wanted.find((kind) => !all.some((known) => known === kind));
+  if (stranger !== undefined)
+    throw new UsageError('kind', `"${stranger}" is no kind of fault`, { hint: suggestion(stranger, all) });
+  return all.filter((kind) => wanted.includes(kind));
+}
 
 /** The profile `every-kind` as YAML: one fault of each kind (that is wanted), by its kind's name, for the whole run. */
 export function everyKindProfile(isWanted: (kind: FaultKind) => boolean = () => true): string {

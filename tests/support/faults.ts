@@ -11,11 +11,15 @@ export const delay = (delayMs: number): Of<'network.delay'> => ({
   on: links,
   delayMs,
 });
-export const jitter = (jitterMs: number): Of<'network.jitter'> => ({
+export const jitter = (
+  jitterMs: number,
+  distribution?: Of<'network.jitter'>['distribution'],
+): Of<'network.jitter'> => ({
   kind: 'network.jitter',
   name: 'j',
   on: links,
   jitterMs,
+  ...(distribution === undefined ? {} : { distribution }),
 });
 export const loss = (lossRatio: number): Of<'network.loss'> => ({
   kind: 'network.loss',

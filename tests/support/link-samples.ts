@@ -1,5 +1,5 @@
 import { noProbes, type LinkSample } from '../../scripts/faults/links/link-probes.ts';
-import type { LinkReading } from '../../scripts/faults/network/link-receipts.ts';
+import type { LinkReading } from '../../scripts/faults/network/link-reading.ts';
 
 export const nothing = noProbes;
 

@@ -2,13 +2,13 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
 import { diskOf, type Victim } from '../../scripts/faults/victim/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
-import { everyFault } from './every-kind.ts';
+import { hasInjectLeftOut } from './every-kind.ts';
 
 /**
  * `understudy run CLUSTER --profile PROFILE [--suite SUITE] --json` with one part of the faults' driver left out or done
  * wrongly, everything else real:
  *
- *   node sabotaged-rehearsal.ts inject|heal|either|heal-of-windows|mount-over CLUSTER PROFILE [SUITE]
+ *   node sabotaged-rehearsal.ts inject|heal|either|heal-of-windows|mount-over|uniform CLUSTER PROFILE [SUITE]
  */
 const [leftOut, cluster = '', profile = '', suite] = process.argv.slice(2);
 const nothing = async (): Promise<void> => Promise.resolve();
@@ -25,27 +25,34 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
         ...real,
         release: nothing,
         inject: async (fault, active, until) =>
-          isInjectLeftOut(fault) ? undefined : real.inject(fault, active, until),
+          hasInjectLeftOut(fault.fault.kind) ? undefined : real.inject(fault, active, until),
         heal: async (fault, active, ended) =>
-          isInjectLeftOut(fault) ? real.heal(fault, active, ended) : undefined,
+          hasInjectLeftOut(fault.fault.kind) ? real.heal(fault, active, ended) : undefined,
       };
     case 'heal-of-windows':
       return {
         ...real,
         heal: async (fault, active) => (fault.startMs === null ? real.heal(fault, active) : undefined),
       };
+    case 'uniform':
+      return {
+        ...real,
+        inject: async (fault, active, until) => real.inject(uniformly(fault), active.map(uniformly), until),
+      };
     case 'mount-over':
       return { ...real, ...mountingOver(victims) };
     default:
       throw new Error(
-        `left out can be inject, heal, either, heal-of-windows or mount-over, got "${leftOut ?? ''}"`,
+        `left out can be inject, heal, either, heal-of-windows, mount-over or uniform, got "${leftOut ?? ''}"`,
       );
   }
 }
 
-/** Of every other kind, in the order of the table. */
-function isInjectLeftOut({ fault }: ScheduledFault): boolean {
-  return everyFault.findIndex(({ kind }) => kind === fault.kind) % 2 === 0;
+/** As far as its quartiles tell, a normal jitter of that size. */
+function uniformly(scheduled: ScheduledFault): ScheduledFault {
+  const { fault } = scheduled;
+  if (fault.kind !== 'network.jitter' || fault.distribution !== 'normal') return scheduled;
+  return { ...scheduled, fault: { ...fault, jitterMs: fault.jitterMs * 1.35, distribution: 'uniform' } };
 }
 
 /** A read-only mount over the disk: it meets who comes by the path, and nobody who is inside already. */

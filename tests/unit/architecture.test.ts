@@ -40,7 +40,7 @@ const effects = [
 const pureFolders = /^images\/[a-z-]+\.ts$|^infra\/(spec|plan)\//;
 /** Pure cores among effects: what decides what a run meant, and what is done to a node. */
 const pureFiles =
-  /^scripts\/(statistics|faults\/(layers|session-receipts|links\/link-(condition|commands)|network\/link-receipts|kinds\/requirements)|verdict\/[a-z-]+|rehearsal\/readiness-probe|suite\/(junit|outcome)|invariants\/(story|recoveries|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|folder-reader|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
+  /^scripts\/(statistics|faults\/(layers|session-receipts|links\/link-(condition|commands)|network\/(link-receipts|link-reading|delay-receipts|delay-shape)|kinds\/requirements)|verdict\/[a-z-]+|rehearsal\/readiness-probe|suite\/(junit|outcome)|invariants\/(story|recoveries|outcome)|parity\/(difference|compare|families|versions|probe-output)|report\/(?!read-run|folder-reader|read-ends|write-report)[a-z-]+|teardown\/(lease|inventory))\.ts$/;
 const impure =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\brandomBytes\(|from 'node:(fs|child_process|net|os|http|timers)/;
 
@@ -164,11 +164,11 @@ test('only output writes results, nothing logs to the console, and nothing ends 
 
 test('what measures knows nothing of how a fault is done: no tc, no rules, no inspecting', () => {
   const measuring = ours.filter(({ path }) =>
-    /^scripts\/faults\/[a-z-]+\/((link|port)-(probes|meter|receipts)|dns-(readings|targets|meaning))\.ts$/.test(
+    /^scripts\/faults\/[a-z-]+\/((link|port)-(probes|meter|receipts)|delay-(receipts|shape)|dns-(readings|targets|meaning))\.ts$/.test(
       path,
     ),
   );
-  expect(measuring).toHaveLength(8);
+  expect(measuring).toHaveLength(10);
   const wrong = measuring.filter(({ text }) =>
     /'(tc|nft|iptables|ip)'|\binspect\(|link-(commands|driver)/.test(text),
   );

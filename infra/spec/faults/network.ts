@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mostBurstProbes, probesForBursts } from './burst-probes.ts';
+import { JitterDistribution, leastShapedMs } from './jitter-distribution.ts';
 import { onLinks } from './targets.ts';
 import { timing, wholeRunOnly } from './timing.ts';
 
@@ -26,13 +27,24 @@ export type Traffic = z.infer<typeof Traffic>;
 const common = { ...timing, ...onLinks };
 
 /**
- * `burstPackets` is how many packets are lost in a row on average. Milliseconds are one way, and a jitter is ± around the delay, or around itself where there is less; a ratio is 0 to 1;
+ * `burstPackets` is how many packets are lost in a row on average. Milliseconds are one way, and a jitter is ± around the delay, or as much later as it
+ * takes for no packet to come before it was sent. Without `distribution` it is uniform, and its width alone is confirmed; a ratio is 0 to 1;
  * rates are 10^6 bit a second. What is reordered comes `byMs` later, behind what was sent after it; what is corrupted has
  * one bit of its payload turned over.
  */
 export const networkFaults = [
   z.strictObject({ ...common, kind: z.literal('network.delay'), delayMs: linkValues.delayMs }),
-  z.strictObject({ ...common, kind: z.literal('network.jitter'), jitterMs: linkValues.jitterMs }),
+  z
+    .strictObject({
+      ...common,
+      kind: z.literal('network.jitter'),
+      jitterMs: linkValues.jitterMs,
+      distribution: JitterDistribution.optional(),
+    })
+    .refine(
+      ({ jitterMs, distribution }) => distribution === undefined || jitterMs >= leastShapedMs,
+      `"jitterMs" of at least ${leastShapedMs}, or no "distribution": of less its shape could not be told`,
+    ),
   z.strictObject({ ...common, kind: z.literal('network.loss'), lossRatio: linkValues.lossRatio }),
   z
     .strictObject({

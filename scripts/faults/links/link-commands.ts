@@ -1,3 +1,4 @@
+import { reach, type JitterDistribution } from '../../../infra/spec/faults/jitter-distribution.ts';
 import type { Scaffolding } from '../side-car/scaffolding.ts';
 import { chainOf, type Bursts } from './link-bursts.ts';
 import { heldMs, type Cut, type LinkCondition } from './link-condition.ts';
@@ -171,6 +172,11 @@ function burstWords(bursts: Bursts): readonly string[] {
   return ['loss', 'gemodel', ...[enter, leave].map((chance) => `${Number((chance * 100).toFixed(4))}%`)];
 }
 
+/** By the name of its table in iproute2; uniform is what netem draws without one. */
+function distributionWords(distribution: JitterDistribution): readonly string[] {
+  return distribution === 'uniform' ? [] : ['distribution', distribution];
+}
+
 /** Faster than any link between containers of one host: a class that only carries netem. */
 const unlimitedMbit = 40_000;
 const packetBytes = 1500;
@@ -181,15 +187,17 @@ const packetBytes = 1500;
  * packets turns delay into loss.
  */
 export function emulatedTo(address: string, classNumber: number, condition: LinkCondition): LinkCommands {
-  const { jitterMs, lossRatio, bursts, rateMbit } = condition;
+  const { jitterMs, distribution, lossRatio, bursts, rateMbit } = condition;
   const delayMs = heldMs(condition);
   const below = ratedTo(address, classNumber, rateMbit ?? unlimitedMbit);
-  const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * (delayMs + jitterMs)) / 1000 / 8;
+  const { later, median } = reach[distribution];
+  const heldMost = delayMs + (median + later) * jitterMs;
+  const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * heldMost) / 1000 / 8;
   const limit = 1000 + Math.ceil((2 * bytesHeld) / packetBytes);
   const netem = [
     ...['netem', 'limit', String(limit)],
-    ...(delayMs > 0 ? ['delay', `${delayMs}ms`] : []),
-    ...(jitterMs > 0 ? [`${jitterMs}ms`] : []),
+    ...(delayMs > 0 ? ['delay', `${Number(delayMs.toFixed(3))}ms`] : []),
+    ...(jitterMs > 0 ? [`${jitterMs}ms`, ...distributionWords(distribution)] : []),
     ...(bursts !== null ? burstWords(bursts) : lossRatio > 0 ? ['loss', `${lossRatio * 100}%`] : []),
   ];
   const parent = `${handle}:${classNumber.toString(16)}`;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { assertNever } from '../../../infra/errors.ts';
 import type { Fault, LinkFault } from '../../../infra/spec/fault.ts';
 import type { Bursts } from './link-bursts.ts';
+import { reach, type JitterDistribution } from '../../../infra/spec/faults/jitter-distribution.ts';
 import type { Traffic } from '../../../infra/spec/faults/network.ts';
 
 /** What does not go through: everything, or what is named. */
@@ -11,6 +12,7 @@ export type Cut = 'all' | Traffic;
 export interface LinkCondition {
   readonly delayMs: number;
   readonly jitterMs: number;
+  readonly distribution: JitterDistribution;
   readonly lossRatio: number;
   /** Beside losses that come alone. */
   readonly bursts: Bursts | null;
@@ -27,6 +29,7 @@ export interface LinkCondition {
 export const clean: LinkCondition = {
   delayMs: 0,
   jitterMs: 0,
+  distribution: 'uniform',
   lossRatio: 0,
   bursts: null,
   duplicateRatio: 0,
@@ -38,11 +41,12 @@ export const clean: LinkCondition = {
 };
 
 /**
- * How long packets are held in the middle, ms: no jitter makes one come before it was sent, so where it is larger than the
- * delay it is the delay.
+ * How long packets are held that are not off at all, ms, so that half of them are no later than the delay. No jitter makes one
+ * come before it was sent: where it reaches further than the delay it is the delay.
  */
-export function heldMs({ delayMs, jitterMs }: LinkCondition): number {
-  return Math.max(delayMs, jitterMs);
+export function heldMs({ delayMs, jitterMs, distribution }: LinkCondition): number {
+  const { earlier, median } = reach[distribution];
+  return Math.max(delayMs, earlier * jitterMs) - median * jitterMs;
 }
 
 /** Delays and jitters add, ratios meet independently, what is reordered comes later by the most of all, the narrowest rate and the most bursts win, what is cut once is cut. */
@@ -55,7 +59,11 @@ function add(link: LinkCondition, fault: LinkFault): LinkCondition {
     case 'network.delay':
       return { ...link, delayMs: link.delayMs + fault.delayMs };
     case 'network.jitter':
-      return { ...link, jitterMs: link.jitterMs + fault.jitterMs };
+      return {
+        ...link,
+        jitterMs: link.jitterMs + fault.jitterMs,
+        distribution: fault.distribution ?? 'uniform',
+      };
     case 'network.loss':
       return { ...link, lossRatio: either(link.lossRatio, fault.lossRatio) };
     case 'network.burst-loss': {
@@ -98,8 +106,10 @@ export function longestMs(fault: Fault): number {
   switch (fault.kind) {
     case 'network.delay':
       return fault.delayMs;
-    case 'network.jitter':
-      return 2 * fault.jitterMs;
+    case 'network.jitter': {
+      const { earlier, later } = reach[fault.distribution ?? 'uniform'];
+      return (earlier + later) * fault.jitterMs;
+    }
     case 'network.reorder':
       return fault.byMs;
     default:

@@ -57,7 +57,7 @@ export class LinkDriver {
   }
 
   async #shape(address: string, condition: LinkCondition): Promise<void> {
-    const { jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, bursts } = condition;
+    const { jitterMs, lossRatio, reorderRatio, reorderByMs, corruptRatio, bursts, distribution } = condition;
     const { enter, leave } = bursts === null ? { enter: 0, leave: 0 } : chainOf(bursts);
     const shaped = this.#mechanism === 'nfqueue' && isShaped(condition);
     if (shaped) {
@@ -66,7 +66,7 @@ export class LinkDriver {
         ...[heldMs(condition) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
         ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6, enter * 1e6, leave * 1e6],
       ].map((number) => String(Math.round(number)));
-      await this.#hold.tell(shaperId, ['set', address, ...orders]);
+      await this.#hold.tell(shaperId, ['set', address, ...orders, distribution]);
     }
     await this.#toggle(`shape-${address}`, shapedFrom(address), shaped, condition);
     if (shaped) return;

@@ -1,6 +1,7 @@
 import { assertNever } from '../../../infra/errors.ts';
 import type { LinkFault } from '../../../infra/spec/fault.ts';
 import { median, medianInterval, uniformHalfWidth, uniformInterval } from '../../statistics.ts';
+import { jitterInterval, jitterOf } from './delay-shape.ts';
 import { varianceFactor } from '../links/link-bursts.ts';
 import type { LinkSample } from '../links/link-probes.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type RatioFault,
   type RatioKind,
 } from './link-ratio.ts';
-import type { LinkReading } from './link-receipts.ts';
+import type { LinkReading } from './link-reading.ts';
 import { isThrough, trafficText } from './port-probes.ts';
 
 /** A ratio below this, told from none, is nobody's fault. */
@@ -74,11 +75,13 @@ export function isGone(fault: LinkFault, before: LinkReading, now: LinkReading):
   switch (fault.kind) {
     case 'network.delay':
       return median(is) - median(was) < fault.delayMs / 2 || medianInterval(is)[0] <= medianInterval(was)[1];
-    case 'network.jitter':
+    case 'network.jitter': {
+      const like = fault.distribution ?? 'uniform';
       return (
-        uniformHalfWidth(is) - uniformHalfWidth(was) < fault.jitterMs / 2 ||
-        uniformInterval(is)[0] <= uniformInterval(was)[1]
+        jitterOf(is, like) - jitterOf(was, like) < fault.jitterMs / 2 ||
+        jitterInterval(is, like)[0] <= jitterInterval(was, like)[1]
       );
+    }
     case 'network.loss':
     case 'network.burst-loss':
     case 'network.duplicate':

@@ -7,7 +7,8 @@ import { isTouched } from '../watch/in-force.ts';
 import type { Beside, Judge } from '../watch/judge.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
 import { noProbes, type LinkSample } from '../links/link-probes.ts';
-import { judgeLink, type LinkReading } from './link-receipts.ts';
+import type { LinkReading } from './link-reading.ts';
+import { judgeLink } from './link-receipts.ts';
 
 /** The links around one fault: just before it was injected, while it was in force, and right after its heal. */
 export interface LinkMeasurement {

@@ -11,7 +11,7 @@ import {
 } from '../links/link-probes.ts';
 import { longestMs } from '../links/link-condition.ts';
 import { isDecided, isRatioFault, isTold, type RatioFault } from './link-ratio.ts';
-import type { LinkReading } from './link-receipts.ts';
+import type { LinkReading } from './link-reading.ts';
 import { forgetNeighbours } from './neighbours.ts';
 import { PortMeter } from './port-meter.ts';
 import { portProbing } from './port-probes.ts';

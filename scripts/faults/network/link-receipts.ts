@@ -1,9 +1,17 @@
 import { assertNever } from '../../../infra/errors.ts';
 import type { LinkFault } from '../../../infra/spec/fault.ts';
+import { delayOf, jitterReceipt } from './delay-receipts.ts';
 import { meanRun, meanRunInterval } from '../links/link-bursts.ts';
 import type { Traffic } from '../../../infra/spec/faults/network.ts';
 import type { LinkSample } from '../links/link-probes.ts';
-import type { PortsByTraffic } from './port-meter.ts';
+import {
+  mapReadings,
+  round,
+  verdict,
+  type Judged,
+  type LinkReading,
+  type LinkReadings,
+} from './link-reading.ts';
 import { isCut, isThrough, trafficText, type PortSample } from './port-probes.ts';
 import {
   askedRatio,
@@ -14,43 +22,7 @@ import {
   ratioOf,
   type RatioFault,
 } from './link-ratio.ts';
-import type { Receipt } from '../../verdict/receipt.ts';
-import {
-  ascending,
-  confidence,
-  median,
-  medianInterval,
-  quantile,
-  thinned,
-  uniformHalfWidth,
-  uniformInterval,
-} from '../../statistics.ts';
-
-/** What one link was at one moment, by both ways of measuring. */
-export interface LinkReading {
-  readonly probes: LinkSample;
-  readonly flood: LinkSample;
-  /** Of links where a fault is on some of the traffic alone. */
-  readonly ports?: PortsByTraffic;
-}
-
-export interface LinkReadings {
-  /** What there was beside the fault when `after` was read: nothing at the end, all that `before` had right after its heal. */
-  readonly baseline: LinkReading;
-  readonly before: LinkReading;
-  readonly during: LinkReading;
-  readonly after: LinkReading;
-}
-
-type Judged = Pick<
-  Receipt,
-  'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
-> &
-  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts'>>;
-
-const plotted = 120;
-/** Of fewer probes a jitter is known to no better than a tenth of itself. */
-const least = { delay: 200, jitter: 1800 } as const;
+import { confidence } from '../../statistics.ts';
 
 /** Pure: asked against measured. A link that was not measured is never ok. */
 export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
@@ -58,7 +30,7 @@ export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
     case 'network.delay':
       return delayOf(fault.delayMs, readings);
     case 'network.jitter':
-      return jitterOf(fault.jitterMs, readings);
+      return jitterReceipt(fault, readings);
     case 'network.loss':
     case 'network.duplicate':
     case 'network.reorder':
@@ -73,70 +45,6 @@ export function judgeLink(fault: LinkFault, readings: LinkReadings): Judged {
     default:
       return assertNever(fault);
   }
-}
-
-/** Tolerance of contracts.md: the larger of 2 ms and 5 %. */
-export const delayTolerance = (delayMs: number): number => Math.max(2, delayMs * 0.05);
-
-/**
- * A fault smaller than its tolerance agrees with nothing as well as with itself; so at least half of what was asked must
- * have come, and the intervals of both medians must lie apart. By chance alone that holds for fewer than one in a million
- * links without a fault. A busy host is no chance: it must add half of what was asked to one median and not to the other,
- * which about 1 ms of noise can do to delays below 2 ms, in both directions.
- */
-function delayOf(requested: number, readings: LinkReadings): Judged {
-  const values = mapReadings(readings, ({ probes }) => median(probes.delaysMs));
-  const n = readings.during.probes.delaysMs.length;
-  const added = values.during - values.before;
-  const tolerance = delayTolerance(requested);
-  return {
-    requested,
-    measured: {
-      before: round(values.before),
-      during: round(added),
-      after: round(values.after - median(readings.baseline.probes.delaysMs)),
-    },
-    unit: 'ms',
-    n,
-    tolerance,
-    p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95) - values.before),
-    ...verdict(
-      n >= least.delay &&
-        Math.abs(added - requested) <= tolerance &&
-        added >= requested / 2 &&
-        medianInterval(readings.during.probes.delaysMs)[0] >
-          medianInterval(readings.before.probes.delaysMs)[1],
-      `${round(added)} ms were added (${n} probes)`,
-    ),
-    samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
-  };
-}
-
-/** As with a delay: the spread must be told apart from that before, and be half of what was asked at least. */
-function jitterOf(requested: number, readings: LinkReadings): Judged {
-  const values = mapReadings(readings, ({ probes }) => uniformHalfWidth(probes.delaysMs));
-  const n = readings.during.probes.delaysMs.length;
-  const tolerance = Math.max(2, requested * 0.1);
-  const [low, high] = uniformInterval(readings.during.probes.delaysMs);
-  const agrees = low <= requested + tolerance && high >= requested - tolerance;
-  return {
-    requested,
-    measured: mapValues(values, (value) => round(value)),
-    unit: 'ms',
-    n,
-    tolerance,
-    interval: [round(low), round(high)],
-    confidence,
-    p95: round(quantile(ascending(readings.during.probes.delaysMs), 0.95)),
-    ...verdict(
-      n >= least.jitter &&
-        agrees &&
-        values.during >= requested / 2 &&
-        low > uniformInterval(readings.before.probes.delaysMs)[1],
-      `delays spread ± ${round(values.during)} ms (${n} probes)`,
-    ),
-    samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
-  };
 }
 
 function shareOf(fault: RatioFault, readings: LinkReadings): Judged {
@@ -254,29 +162,3 @@ function cutOf(only: Traffic, readings: LinkReadings): Judged {
 }
 
 const noPort: PortSample = { sent: 0, met: [], spared: [] };
-
-function verdict(ok: boolean, seen: string): Pick<Receipt, 'ok' | 'why'> {
-  return { ok, why: ok ? '' : seen };
-}
-
-type Three<T> = { before: T; during: T; after: T };
-
-function mapReadings<T>(readings: LinkReadings, of: (reading: LinkReading) => T): Three<T> {
-  return { before: of(readings.before), during: of(readings.during), after: of(readings.after) };
-}
-
-function mapValues<T, U>({ before, during, after }: Three<T>, of: (value: T) => U): Three<U> {
-  return { before: of(before), during: of(during), after: of(after) };
-}
-
-function samplesOf(
-  readings: LinkReadings,
-  of: (reading: LinkReading) => readonly number[],
-): Receipt['samples'] {
-  return mapReadings(readings, (reading) => thinned(of(reading), plotted).map((value) => round(value)));
-}
-
-/** NaN, a measurement that is not there, becomes -1: JSON has no NaN, and -1 is no delay, ratio or rate. */
-function round(value: number, digits = 3): number {
-  return Number.isFinite(value) ? Number(value.toFixed(digits)) : -1;
-}

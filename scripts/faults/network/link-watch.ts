@@ -8,7 +8,7 @@ import { nodesOf } from '../../../infra/plan/target.ts';
 import { isClean } from './clean-link.ts';
 import type { FaultWatch } from '../watch/fault-watch.ts';
 import type { Judge } from '../watch/judge.ts';
-import type { LinkReading } from './link-receipts.ts';
+import type { LinkReading } from './link-reading.ts';
 import { isCut } from './port-probes.ts';
 import { linkJudge, type LinkMeasurement, type LinkMeasurements } from './link-judge.ts';
 

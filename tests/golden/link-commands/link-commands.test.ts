@@ -27,6 +27,11 @@ const cases: readonly (readonly [title: string, commands: LinkCommands])[] = [
   ['100 Mbit/s to the peer', ratedTo(peer, 3, 100)],
   ['netem: 80 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80 })],
   ['netem: 80 ms ± 20 ms', emulatedTo(peer, 3, { ...clean, delayMs: 80, jitterMs: 20 })],
+  [
+    'netem: 80 ms, normal by 20 ms',
+    emulatedTo(peer, 3, { ...clean, delayMs: 80, jitterMs: 20, distribution: 'normal' }),
+  ],
+  ["netem: by Pareto's 20 ms, and no delay", emulatedTo(peer, 3, { ...clean, jitterMs: 20, distribution: 'pareto' })],
   ['netem: 2 % lost', emulatedTo(peer, 3, { ...clean, lossRatio: 0.02 })],
   ['netem: 10 % lost, five in a row', emulatedTo(peer, 3, { ...clean, bursts: { lossRatio: 0.1, burstPackets: 5 } })],
   [

@@ -9,7 +9,7 @@ const startingMs = 1_000;
 const lasting = ['network.rate', 'network.burst-loss', 'disk.rate'];
 const windowed = Object.values(oneOfEach).filter(({ kind }) => !lasting.includes(kind));
 
-test.each([...windowed, delay(300), jitter(50), cutPort])(
+test.each([...windowed, delay(300), jitter(50), jitter(50, 'normal'), jitter(50, 'pareto'), cutPort])(
   'a window of $kind is long enough to be measured in',
   (fault) => {
     const probingMs = 'links' in fault.on ? leastProbingMs(fault) : 0;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Receipt } from '../../../../scripts/verdict/receipt.ts';
 import { expectedSamples, scaleAround, scaleFor } from '../../../../scripts/report/receipt-scale.ts';
 import { receipt } from '../../../support/recorded-run.ts';
 
@@ -12,6 +13,14 @@ describe('what the samples of a receipt should have read', () => {
     const samples = { before: [], during: [90, 100, 110], after: [] };
     const { low, high } = expectedSamples(receipt({ kind: 'network.jitter', requested: 20, samples }));
     expect([low, high]).toEqual([80, 120]);
+  });
+
+  test('of a normal one single probes may be further off', () => {
+    const samples = { before: [], during: [90, 100, 110], after: [] };
+    const fit = { requested: 'normal', nearest: 'normal', distance: 0.01, tolerance: 0.06 } as const;
+    const shape = { ...fit, quantilesMs: [80, 100, 120] } satisfies Receipt['shape'];
+    const { low, high } = expectedSamples(receipt({ kind: 'network.jitter', requested: 20, samples, shape }));
+    expect([low, high]).toEqual([40, 160]);
   });
 
   test('of anything else it is what was asked', () => {

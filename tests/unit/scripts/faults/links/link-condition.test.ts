@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { clean, merge } from '../../../../../scripts/faults/links/link-condition.ts';
+import { clean, heldMs, longestMs, merge } from '../../../../../scripts/faults/links/link-condition.ts';
 import {
   burstLoss,
   corrupt,
@@ -54,4 +54,17 @@ test('of two bursts the more wins', () => {
 test('of two losses a packet must survive both', () => {
   expect(merge([loss(0.5), loss(0.5)]).lossRatio).toBeCloseTo(0.75, 12);
   expect(merge([loss(0.1), loss(0.2)]).lossRatio).toBeCloseTo(0.28, 12);
+});
+
+test('no jitter makes a packet come before it was sent: it is held in the middle for as long as that takes', () => {
+  expect(heldMs(merge([jitter(20)]))).toBe(20);
+  expect(heldMs(merge([jitter(20, 'normal')]))).toBe(60);
+  expect(heldMs(merge([jitter(30, 'pareto')]))).toBeCloseTo(20, 9);
+  // Half of them come before what is not off at all: with 80 ms more, half come within 80 ms.
+  expect(heldMs(merge([delay(80), jitter(30, 'pareto')]))).toBeCloseTo(80 + 40 * (1.5 - 2 ** (1 / 3)), 9);
+  expect(heldMs(merge([delay(80), jitter(20, 'normal')]))).toBe(80);
+  expect([jitter(20), jitter(20, 'normal'), jitter(30, 'pareto')].map(longestMs)).toEqual([
+    ...[40, 120],
+    expect.closeTo(140, 9),
+  ]);
 });

@@ -3,11 +3,9 @@ import type { LinkFault } from '../../../../../infra/spec/fault.ts';
 import fc from 'fast-check';
 import { drawFor } from '../../../../../infra/plan/seed.ts';
 import type { LinkSample } from '../../../../../scripts/faults/links/link-probes.ts';
-import {
-  delayTolerance,
-  judgeLink,
-  type LinkReadings,
-} from '../../../../../scripts/faults/network/link-receipts.ts';
+import { delayTolerance } from '../../../../../scripts/faults/network/delay-receipts.ts';
+import type { LinkReadings } from '../../../../../scripts/faults/network/link-reading.ts';
+import { judgeLink } from '../../../../../scripts/faults/network/link-receipts.ts';
 import {
   burstLoss,
   corrupt,
