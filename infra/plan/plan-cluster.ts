@@ -131,6 +131,7 @@ function plannedNodes(input: PlanInput): readonly PlannedNode[] {
         command: spec.command ?? null,
         ready: spec.ready ?? null,
         forwards: spec.forwards.map(({ port, hostPort }) => ({ port, hostPort: hostPort ?? null })),
+        ...(spec.cores ? { cores: true as const } : {}),
         ...(dependency === undefined ? {} : { dependency: plannedDependency(dependency) }),
       };
     }),

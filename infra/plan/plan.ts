@@ -78,6 +78,8 @@ export interface PlannedNode {
   readonly command: readonly string[] | null;
   readonly ready: Readiness | null;
   readonly forwards: readonly { readonly port: number; readonly hostPort: number | null }[];
+  /** Only where cores of processes that crash are kept. */
+  readonly cores?: true;
   /** Only where it is one: then it is no software under test, and production has no machine to compare it with. */
   readonly dependency?: PlannedDependency;
 }
