@@ -39,6 +39,7 @@ export function leastWindowMs(fault: Fault): number {
     case 'environment.uid':
       return 1_000;
     case 'drift.package':
+    case 'drift.version':
       return 5_000; // its files are kept before they go
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;
@@ -72,9 +73,10 @@ export function leastWindowMs(fault: Fault): number {
     case 'dependency.hang':
       return 6_000;
     case 'dependency.error':
+    case 'dependency.reset':
       return 4_000 + 10 * probesForRatio(fault.ratio);
     case 'dependency.first':
-      return 4_000 + 20 * fault.count;
+      return 6_000 + 20 * fault.count; // over TCP an answer is over when nothing has come for a while
     case 'dependency.truncate':
     case 'dependency.body':
       return 4_000;

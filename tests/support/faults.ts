@@ -225,6 +225,23 @@ export const missingPackage: Of<'drift.package'> = {
   missing: true,
   reports: ['clear', '-V'],
 };
+/** As Debian's main archive has it; its updates have a later one. */
+export const otherVersion: Of<'drift.version'> = {
+  kind: 'drift.version',
+  name: 'ov',
+  on: nodes,
+  manager: 'apt',
+  package: 'tzdata',
+  version: '2025b',
+  reports: ['sed', '-n', '1s/^# version //p', '/usr/share/zoneinfo/tzdata.zi'],
+};
+export const otherProject: Of<'drift.version'> = {
+  ...otherVersion,
+  manager: 'pip',
+  package: 'pillow',
+  version: '10.4.0',
+  reports: ['python3', '-c', 'import PIL; print(PIL.__version__)'],
+};
 export const jump: Of<'clock.offset'> = { kind: 'clock.offset', name: 'm', on: nodes, offsetMs: 90_000 };
 export const drift: Of<'clock.rate'> = { kind: 'clock.rate', name: 'g', on: nodes, driftPpm: 200 };
 export const zone: Of<'clock.zone'> = { kind: 'clock.zone', name: 'z', on: nodes, zone: 'Pacific/Chatham' };
@@ -281,6 +298,13 @@ export const otherBody = (body: string): Of<'dependency.body'> => ({
   name: 'bo',
   on: routes,
   body,
+});
+
+export const resetting = (ratio: number): Of<'dependency.reset'> => ({
+  kind: 'dependency.reset',
+  name: 're',
+  on: routes,
+  ratio,
 });
 
 export const slowNames = (delayMs: number): Of<'dns.slow'> => ({
@@ -345,6 +369,7 @@ export const oneOfEach = {
   'environment.expired': expired,
   'environment.uid': otherUid,
   'drift.package': missingPackage,
+  'drift.version': otherVersion,
   'clock.offset': jump,
   'clock.rate': drift,
   'clock.zone': zone,
@@ -354,6 +379,7 @@ export const oneOfEach = {
   'dependency.first': failingFirst(3),
   'dependency.truncate': truncated(7),
   'dependency.body': otherBody('<html>down for maintenance</html>'),
+  'dependency.reset': resetting(0.3),
   'dns.slow': slowNames(300),
   'dns.fail': noNames('servfail'),
   'dns.wrong': wrongNames('unused'),
