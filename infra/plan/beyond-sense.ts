@@ -1,5 +1,7 @@
 import { isAwayFault, isClockFault, isDiskCallFault, type Fault } from '../spec/fault.ts';
+import { answersAlike, proxiedAway } from './senseless-answers.ts';
 import { addressOfNobody, namesOfNobody, namesThatTellNothing } from './senseless-names.ts';
+import { folderToCrashAt } from './senseless-paths.ts';
 import { spreadBeyondDelay } from './senseless-spread.ts';
 import type { Finding, Senseless } from './senseless.ts';
 import { eventWords } from '../spec/faults/event.ts';
@@ -20,11 +22,13 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       nodeOfSuite(of, plan),
       clockWithoutUnits(of, plan),
       answersAlike(of, plan),
+      proxiedAway(of, plan),
       namesOfNobody(of, plan),
       addressOfNobody(of, plan),
       namesThatTellNothing(of, plan),
       nobodyToSignal(of, plan),
       diskBelow(of, plan),
+      folderToCrashAt(of, plan),
       spreadBeyondDelay(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
@@ -103,32 +107,6 @@ function notLess({ fault, targets }: ScheduledFault, plan: Plan): Finding | null
       message: `${target} is to be left ${part.left} ${part.unit}, and has ${has} of its own`,
       hint: `${part.mostOf(has)} or less: what is hardly less could not be told from none taken`,
     };
-  }
-  return null;
-}
-
-/** An answer that fails as it always does, or is no longer than what is left of it. */
-function answersAlike({ fault, targets }: ScheduledFault, { nodes }: Plan): Finding | null {
-  for (const text of targets) {
-    const target = parseTarget(text);
-    if (target.on !== 'route') continue;
-    const route = nodes
-      .find(({ name }) => name === target.node)
-      ?.dependency?.routes.find((one) => one.route === target.route);
-    if (route === undefined) continue;
-    const { status, bodyBytes } = route;
-    if ((fault.kind === 'dependency.error' || fault.kind === 'dependency.first') && fault.status === status)
-      return {
-        key: 'status',
-        message: `${text} answers ${status} already, without any fault`,
-        hint: 'another status, or a route that answers otherwise',
-      };
-    if (fault.kind === 'dependency.truncate' && fault.afterBytes >= bodyBytes)
-      return {
-        key: 'afterBytes',
-        message: `the answer of ${text} is to end after ${fault.afterBytes} bytes, and has ${bodyBytes} in all`,
-        hint: bodyBytes === 0 ? 'give that route a body' : `less than ${bodyBytes}`,
-      };
   }
   return null;
 }

@@ -8,7 +8,7 @@ import { firstHost } from '../spec/pool.ts';
 import { unreachable } from '../spec/semantics.ts';
 import { interpolated } from '../spec/variable-text.ts';
 import { digestOf } from './canonical.ts';
-import { answersOf, dependencyRole, plannedDependency, type LoadedDependency } from './dependency-node.ts';
+import { dependencyRole, plannedDependency, specOf, type LoadedDependency } from './dependency-node.ts';
 import { ownedFiles } from './owned-files.ts';
 import type {
   Plan,
@@ -79,7 +79,9 @@ export function hashesOf(plan: Plan): PlanHashes {
 
 /** The same plan without its faults: what the control runs. */
 export function withoutFaults(plan: Plan): Plan {
-  return { ...plan, profiles: [], schedule: [] };
+  const control = { ...plan, profiles: [], schedule: [] };
+  delete control.versions;
+  return control;
 }
 
 function plannedNodes(input: PlanInput): readonly PlannedNode[] {
@@ -92,7 +94,7 @@ function plannedNodes(input: PlanInput): readonly PlannedNode[] {
   ];
   const files = {
     ...input.files,
-    ...Object.fromEntries(standIns.map(([name, one]) => [name, [answersOf(one)]])),
+    ...Object.fromEntries(standIns.map(([name, one]) => [name, [specOf(one)]])),
   };
   let host = firstHost;
   return roles.flatMap(([role, spec]) =>

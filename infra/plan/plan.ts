@@ -2,7 +2,7 @@ import type { Account, Limits } from '../../images/stack.ts';
 import type { z } from 'zod';
 import type { Allowance, Readiness, Suite } from '../spec/cluster.ts';
 import type { ReferenceFacts } from '../spec/facts.ts';
-import type { Fault } from '../spec/fault.ts';
+import type { Fault, VersionFault } from '../spec/fault.ts';
 import type { FaultEvent } from '../spec/faults/event.ts';
 import type { Invariant } from '../spec/invariant.ts';
 
@@ -22,6 +22,17 @@ export interface RenderedStack {
     | { readonly kind: 'reference'; readonly reference: string };
   readonly dockerfile: string;
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly mode: string }>>;
+}
+
+/** Another version of a package than the nodes' own image has (versions.ts). */
+export interface PlannedVersion {
+  readonly manager: VersionFault['manager'];
+  readonly package: string;
+  readonly version: string;
+  /** The nodes' own image. */
+  readonly onto: PlannedImage;
+  /** What it is carried from: built on that. */
+  readonly stack: RenderedStack;
 }
 
 export interface PlannedDisk {
@@ -73,10 +84,33 @@ export interface PlannedNode {
   readonly dependency?: PlannedDependency;
 }
 
-/** What stands in for a server that the software calls. */
-export interface PlannedDependency {
-  readonly port: number;
-  readonly routes: readonly { readonly route: string; readonly status: number; readonly bodyBytes: number }[];
+/** What stands in for a server that the software calls, or in front of one of the cluster: each of `routes` can have faults. */
+export type PlannedDependency =
+  | {
+      readonly protocol: 'http';
+      readonly port: number;
+      readonly routes: readonly (PlannedRoute & {
+        /** null: whoever is asked knows. */
+        readonly status: number | null;
+        readonly bodyBytes: number | null;
+      })[];
+    }
+  | {
+      readonly protocol: 'tcp';
+      readonly routes: readonly (PlannedRoute & {
+        readonly port: number;
+        /** What is said to see how it answers, in hex. */
+        readonly asks: string;
+        /** null: whoever is asked knows. */
+        readonly answerBytes: number | null;
+      })[];
+    };
+
+export interface PlannedRoute {
+  /** `METHOD /path`, or `tcp PORT`. */
+  readonly route: string;
+  /** A name of the node that is asked in its place; null: nobody is. */
+  readonly proxies: string | null;
 }
 
 /** A fault of a profile with its targets resolved and its moments chosen. Times are ms after the first suite began. */
@@ -142,6 +176,8 @@ export interface Plan {
   readonly nodes: readonly PlannedNode[];
   readonly volumes: readonly PlannedVolume[];
   readonly stacks: readonly RenderedStack[];
+  /** Only where a fault asks for some. */
+  readonly versions?: readonly PlannedVersion[];
   /** Standing link conditions of the spec: in force in the control too. */
   readonly conditions: readonly ScheduledFault[];
   readonly schedule: readonly ScheduledFault[];

@@ -1,5 +1,6 @@
 import { UsageError, assertNever } from '../errors.ts';
 import { isClockFault, type Fault } from '../spec/fault.ts';
+import { onlyOfHttp } from '../spec/faults/dependency.ts';
 import type {
   DependencyTarget,
   DiskTarget,
@@ -38,7 +39,7 @@ function on(fault: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly
   if ('disks' in target) return disksOf(target.disks, nodes, draw);
   if ('units' in target) return unitsOf(target.units, nodes, draw);
   if ('nodes' in target) return nodesOf(target.nodes, nodes, draw, isClockFault(fault));
-  if ('dependencies' in target) return routesOf(target.dependencies, nodes);
+  if ('dependencies' in target) return routesOf(target.dependencies, nodes, fault);
   return assertNever(target);
 }
 
@@ -107,14 +108,25 @@ function nodesOf(
   });
 }
 
-function routesOf(target: DependencyTarget, nodes: readonly PlannedNode[]): readonly string[] {
-  return target.flatMap(({ name, route: wanted }) =>
-    named(name, nodes).flatMap(({ name: node, dependency }) =>
-      (dependency?.routes ?? [])
-        .filter(({ route }) => wanted === undefined || route === wanted)
-        .map(({ route }) => targetText({ on: 'route', node, route })),
-    ),
+/** Those that speak another protocol than the fault is of are none of "all dependencies". */
+function routesOf(
+  target: DependencyTarget,
+  nodes: readonly PlannedNode[],
+  { kind }: Fault,
+): readonly string[] {
+  return target.flatMap((wanted) =>
+    named(wanted.name, nodes).flatMap(({ name: node, dependency }) => {
+      if (dependency === undefined || (dependency.protocol === 'tcp' && onlyOfHttp.has(kind))) return [];
+      return dependency.routes
+        .filter(({ route }) => isWanted(route, wanted))
+        .map(({ route }) => targetText({ on: 'route', node, route }));
+    }),
   );
+}
+
+function isWanted(name: string, { route, port }: DependencyTarget[number]): boolean {
+  const wanted = port === undefined ? route : `tcp ${port}`;
+  return wanted === undefined || name === wanted;
 }
 
 /**

@@ -42,12 +42,19 @@ export type DiskCallFault = Extract<
 /** Of what a disk has left, or takes. */
 export type DiskFault = Exclude<FaultOf<'disk'>, DiskCallFault>;
 export type ProcessFault = FaultOf<'process'>;
+/** At a call that the software itself makes. */
+export type CrashPointFault = Extract<Fault, { kind: 'process.crash-point' }>;
+/** Of units that begin together. */
+export type RestartFault = Extract<Fault, { kind: 'process.restart' }>;
+/** Of what becomes of a unit's processes at once. */
+export type HurtFault = Exclude<ProcessFault, CrashPointFault | RestartFault>;
 export type NodeFault = FaultOf<'node'>;
 export type FilesFault = Extract<Fault, { kind: 'resource.files' }>;
 /** What a node as a whole may use. */
 export type ResourceFault = Exclude<FaultOf<'resource'>, FilesFault>;
 export type EnvironmentFault = FaultOf<'environment'>;
 export type DriftFault = FaultOf<'drift'>;
+export type VersionFault = Extract<Fault, { kind: 'drift.version' }>;
 /** On units: settings that systemd starts them with. */
 export type UnitSettingFault = Extract<EnvironmentFault, { on: { units: unknown } }>;
 /** On nodes: what an account can do there. */
@@ -87,6 +94,18 @@ export function isDiskCallFault(fault: Fault): fault is DiskCallFault {
 
 export function isProcessFault(fault: Fault): fault is ProcessFault {
   return fault.kind.startsWith('process.');
+}
+
+export function isCrashPointFault(fault: Fault): fault is CrashPointFault {
+  return fault.kind === 'process.crash-point';
+}
+
+export function isRestartFault(fault: Fault): fault is RestartFault {
+  return fault.kind === 'process.restart';
+}
+
+export function isHurtFault(fault: Fault): fault is HurtFault {
+  return isProcessFault(fault) && !isCrashPointFault(fault) && !isRestartFault(fault);
 }
 
 export function isNodeFault(fault: Fault): fault is NodeFault {

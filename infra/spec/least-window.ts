@@ -39,11 +39,16 @@ export function leastWindowMs(fault: Fault): number {
     case 'environment.uid':
       return 1_000;
     case 'drift.package':
+    case 'drift.version':
       return 5_000; // its files are kept before they go
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;
     case 'process.oom':
       return 5_000; // all of the node's memory is taken first
+    case 'process.crash-point':
+      return 4_000; // it is waited for, for a moment
+    case 'process.restart':
+      return 3_000; // units may take their time to end
     case 'node.pause':
     case 'node.kill':
     case 'node.replace':
@@ -68,9 +73,10 @@ export function leastWindowMs(fault: Fault): number {
     case 'dependency.hang':
       return 6_000;
     case 'dependency.error':
+    case 'dependency.reset':
       return 4_000 + 10 * probesForRatio(fault.ratio);
     case 'dependency.first':
-      return 4_000 + 20 * fault.count;
+      return 6_000 + 20 * fault.count; // over TCP an answer is over when nothing has come for a while
     case 'dependency.truncate':
     case 'dependency.body':
       return 4_000;

@@ -33,7 +33,8 @@ export function missingFromCluster(
     }
     problems.push(...missingSources(document, ['roles', name, 'files'], files, there));
   }
-  for (const [name, { mock }] of Object.entries(dependencies)) {
+  for (const [name, dependency] of Object.entries(dependencies)) {
+    const mock = dependency.protocol === 'tcp' ? [] : (dependency.mock ?? []);
     for (const [index, { bodyFile }] of mock.entries()) {
       const not = bodyFile === undefined ? null : there.whyNoFile(bodyFile);
       if (bodyFile === undefined || not === null) continue;

@@ -113,7 +113,7 @@ function hintOf(issue: z.core.$ZodIssue, value: unknown, words: string): string 
       return typeof value === 'string' ? suggestion(value, issue.values.map(String)) : words;
     case 'invalid_union':
       return typeof value === 'string' && 'options' in issue && Array.isArray(issue.options)
-        ? suggestion(value, issue.options.map(String))
+        ? suggestion(value, issue.options.filter((one) => one !== undefined).map(String))
         : words;
     case 'too_small':
     case 'too_big': {

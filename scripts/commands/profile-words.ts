@@ -60,7 +60,10 @@ function targetWords({ on }: Fault): string {
       .join(' and ');
   if ('dependencies' in on)
     return on.dependencies
-      .map(({ name, route }) => `${route ?? 'all routes'} of ${name === '*' ? 'all dependencies' : name}`)
+      .map(({ name, route, port }) => {
+        const part = port === undefined ? (route ?? 'all routes') : `port ${port}`;
+        return `${part} of ${name === '*' ? 'all dependencies' : name}`;
+      })
       .join(' and ');
   if ('nodes' in on) return on.nodes.map(choiceWords).join(' and ');
   return assertNever(on);

@@ -12,7 +12,7 @@ import { journalEntry } from './journal.ts';
 import { processesFile } from './process-log.ts';
 import { latest, ProcessRecord, withFindings } from './process-record.ts';
 import type { RunFolder } from './run-folder.ts';
-import { requestsIn } from './request-log.ts';
+import { connectionsIn, requestsIn } from './request-log.ts';
 import { PlannedFault, scheduleEntries } from './schedule-record.ts';
 import { unitRecords } from './unit-records.ts';
 
@@ -26,13 +26,17 @@ const Planned = z.object({
         name: z.string(),
         init: z.enum(['systemd', 'image']),
         units: z.array(z.string()),
-        dependency: z.unknown().optional(),
+        dependency: z.object({ protocol: z.enum(['http', 'tcp']) }).optional(),
       }),
     ),
     conditions: z.array(PlannedFault),
     schedule: z.array(PlannedFault),
   }),
 });
+
+/** What each dependency was asked, and from whose lines that is known. */
+const requests = ['requests.jsonl', requestsIn] as const;
+const connections = ['connections.jsonl', connectionsIn] as const;
 
 /**
  * Writes what is made of the rest of the run folder, and of nothing else: processes.jsonl with one line for each start,
@@ -53,8 +57,10 @@ export async function completeEvidence(folder: RunFolder): Promise<void> {
     const own = (kind: ProcessRecord['kind']): readonly ProcessRecord[] =>
       live.filter((record) => record.node === name && record.kind === kind);
     const log = join('nodes', name, 'container.log');
-    if (dependency !== undefined)
-      folder.writeJsonLines(join('nodes', name, 'requests.jsonl'), requestsIn(folder.readText(log) ?? ''));
+    if (dependency !== undefined) {
+      const [file, read] = dependency.protocol === 'tcp' ? connections : requests;
+      folder.writeJsonLines(join('nodes', name, file), read(folder.readText(log) ?? ''));
+    }
     const ofNode =
       init === 'systemd'
         ? unitRecords({

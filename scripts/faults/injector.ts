@@ -8,14 +8,14 @@ import type { Victim } from './victim/victim.ts';
 import type { Realised } from './session-receipts.ts';
 
 export interface InjectorStage {
-  readonly recorder: Recorder;
+  readonly recorder: Pick<Recorder, 'record'>;
   readonly onCounted: OnCounted;
 }
 
 /** Puts faults in force and takes them out, and keeps when each was. */
 export class Injector {
   readonly #driver: FaultDriver;
-  readonly #recorder: Recorder;
+  readonly #recorder: Pick<Recorder, 'record'>;
   readonly #witness: KernelWitness;
   readonly #inForce: InForce;
   /** Those that the driver is to keep up. */

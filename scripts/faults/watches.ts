@@ -12,7 +12,8 @@ import { diskMeaning, DiskReader } from './disk/disk-targets.ts';
 import { dnsMeaning } from './dns/dns-meaning.ts';
 import { NameReader } from './dns/dns-targets.ts';
 import { cpuMeaning, CpuReader } from './resource/cpu-targets.ts';
-import { driftMeaning, DriftReader } from './drift/drift-targets.ts';
+import { driftMeaning } from './drift/drift-meaning.ts';
+import { DriftReader } from './drift/drift-targets.ts';
 import { evictionMeaning } from './eviction/eviction-meaning.ts';
 import { EvictionReader } from './eviction/eviction-targets.ts';
 import type { FaultWatch } from './watch/fault-watch.ts';
@@ -21,6 +22,9 @@ import { LinkWatch } from './network/link-watch.ts';
 import { filesMeaning, FilesReader } from './resource/files-targets.ts';
 import { memoryMeaning, MemoryReader } from './resource/memory-targets.ts';
 import { nodeMeaning, NodeReader, type NodeReading } from './node/node-targets.ts';
+import { crashPointMeaning } from './process/crash-point-meaning.ts';
+import { CrashPointReader } from './process/crash-point-targets.ts';
+import { restartMeaning, RestartReader } from './process/restart-targets.ts';
 import { processMeaning, ProcessReader } from './process/process-targets.ts';
 import { spawnMeaning, SpawnReader } from './resource/spawn-targets.ts';
 import { TargetWatch } from './watch/target-watch.ts';
@@ -42,6 +46,8 @@ export function watchesOf(
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(diskCallMeaning, new DiskCallReader(victims, faults), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
+    new TargetWatch(crashPointMeaning, new CrashPointReader(victims), ...around),
+    new TargetWatch(restartMeaning, new RestartReader(victims), ...around),
     new TargetWatch<NodeFault, NodeReading>(nodeMeaning, new NodeReader(victims), ...around),
     new TargetWatch(filesMeaning, new FilesReader(victims), ...around),
     new TargetWatch(cpuMeaning, new CpuReader(victims), ...around),

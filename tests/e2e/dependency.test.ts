@@ -2,17 +2,23 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
-import { DependencyRequest } from '../../scripts/evidence/request-log.ts';
+import { loadedDependency } from '../../infra/plan/dependency-node.ts';
+import { Dependency } from '../../infra/spec/dependency.ts';
+import { DependencyConnection, DependencyRequest } from '../../scripts/evidence/request-log.ts';
 import { askedOf } from '../../scripts/faults/dependency/dependency-driver.ts';
+import { dependencyMeaning } from '../../scripts/faults/dependency/dependency-meaning.ts';
 import { Hold } from '../../scripts/faults/side-car/hold.ts';
-import { askRoute } from '../../scripts/faults/dependency/route-readings.ts';
+import { askPort, askRoute, type RouteReading } from '../../scripts/faults/dependency/route-readings.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
-import { hang } from '../support/faults.ts';
+import { failingFirst, hang, otherBody, resetting, slow, truncated } from '../support/faults.ts';
 import { loneDependency, lonePort } from '../support/lone-dependency.ts';
 import { rehearsal } from '../support/understudy.ts';
+import { until } from '../support/until.ts';
 
 const never = new AbortController().signal;
-const cluster = join(packageRoot, 'tests/support/clusters/dependent/cluster.yaml');
+const clusters = join(packageRoot, 'tests/support/clusters');
+const cluster = join(clusters, 'dependent/cluster.yaml');
+const proxied = join(clusters, 'proxied');
 
 describe('a fault of a dependency', () => {
   const hanging = ['dependencyfault', askedOf(hang, 'GET /a', 'seed')];
@@ -93,6 +99,123 @@ describe('a fault of a dependency', () => {
   });
 });
 
+describe('a port of a dependency', () => {
+  const [scripted, passed] = [7000, 7001];
+  const spec = loadedDependency(
+    Dependency.parse({
+      protocol: 'tcp',
+      ports: [
+        { port: scripted, greeting: 'hello\n', ends: '\n', answers: [{ to: 'GET', answer: 'a value\n' }] },
+        { port: passed, proxies: { node: 'localhost', port: scripted }, asks: 'GET it\n' },
+      ],
+    }),
+    () => '',
+  );
+  const whole = { bytes: 'hello\na value\n'.length, how: 'whole' };
+  let readings = 0;
+  const ask = async (sideCar: NodeAccess, port: number, count = 1): Promise<RouteReading> => {
+    const asking = { address: '127.0.0.1', port, count, atOnce: 1, patienceMs: 1000, enoughBytes: 0 };
+    const asks = Buffer.from('GET it\n').toString('hex');
+    return await askPort(sideCar, { ...asking, asks, number: (readings += 1) }, never);
+  };
+  const faults = [slow(300), hang, resetting(1), failingFirst(2), truncated(8), otherBody('oh')];
+
+  test('has each fault on itself alone, scripted or passed on, and none once it is healed', async () => {
+    await using cache = await loneDependency(spec);
+    const { access } = await cache.sideCar();
+    const hold = await Hold.open(access);
+    for (const [own, other] of [
+      [scripted, passed],
+      [passed, scripted],
+    ] as const) {
+      for (const fault of faults) {
+        const before = await ask(access, own, 3);
+        await hold.start('f', ['dependencyfault', askedOf(fault, `tcp ${own}`, 'seed')]);
+        const during = await ask(access, own, 3);
+        // What goes on to a port that is faulty is faulty, too.
+        const beside = own === passed ? await ask(access, other) : [whole];
+        await hold.heal('f');
+        const after = await ask(access, own, 3);
+        const readings = { baseline: before, before, during, after };
+        const { ok, why } = dependencyMeaning.judge(fault, readings);
+        const isHealed = dependencyMeaning.isHealed(fault, readings);
+        expect({ fault: fault.kind, own, ok, why, isHealed, beside }).toMatchObject({
+          ...{ fault: fault.kind, own, ok: true, why: '', isHealed: true, beside: [whole] },
+        });
+      }
+    }
+    await hold.close();
+  });
+
+  test('counts connections and bytes, of those that measure by themselves', async () => {
+    await using cache = await loneDependency(spec);
+    const { access } = await cache.sideCar();
+    const hold = await Hold.open(access);
+    await ask(access, scripted, 2);
+    await hold.start('f', ['dependencyfault', askedOf(truncated(3), `tcp ${scripted}`, 'seed')]);
+    const talk = 'exec 3<>/dev/tcp/127.0.0.1/7000; echo GET this >&3; cat <&3';
+    const { stdout: heard } = await cache.access.exec(['bash', '-c', talk]);
+    await hold.close();
+    const { stdout } = await cache.access.exec(['dependency', 'asked']);
+    expect({
+      heard,
+      asked: stdout
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line)),
+    }).toEqual({
+      heard: 'hel',
+      asked: [
+        {
+          ...{ route: 'tcp 7000', faults: [], ours: true, connections: 2 },
+          ...{ askedBytes: 14, answeredBytes: 28 },
+        },
+        {
+          ...{ route: 'tcp 7000', faults: ['truncate'], ours: false, connections: 1 },
+          ...{ askedBytes: expect.any(Number), answeredBytes: 3 },
+        },
+      ],
+    });
+  });
+
+  test('resets connections that stand when the fault begins', async () => {
+    await using cache = await loneDependency(spec);
+    const { access } = await cache.sideCar();
+    const hold = await Hold.open(access);
+    const talk = 'exec 3<>/dev/tcp/127.0.0.1/7001; read -r a <&3; echo $a; read -r b <&3 || echo gone';
+    const talking = cache.access.exec(['bash', '-c', talk]);
+    await until('it is connected', async () => {
+      const { stdout } = await cache.access.exec(['dependency', 'asked']);
+      return stdout.includes('"answeredBytes": 6') ? true : null;
+    });
+    await hold.start('f', ['dependencyfault', askedOf(resetting(1), `tcp ${passed}`, 'seed')]);
+    expect((await talking).stdout).toBe('hello\ngone\n');
+    await hold.close();
+  });
+
+  test('answers the same, whichever way a request comes in pieces', async () => {
+    await using cache = await loneDependency(spec);
+    const { stdout, stderr } = await cache.access.exec(['python3', '-c', inAllPieces]);
+    expect({ stdout, stderr }).toEqual({ stdout: '1 way, 1 way\n', stderr: '' });
+  });
+});
+
+/** Says in how many ways two scripts, with an end and without, answer one text that comes in all pairs of pieces. */
+const inAllPieces = `
+import sys; sys.path.insert(0, "/usr/local/lib/dependency")
+from script import Script
+def ways(ends, tos, text):
+    found = set()
+    for first in range(len(text) + 1):
+        for second in range(first, len(text) + 1):
+            script = Script(ends, [{"to": to} for to in tos], 1000)
+            pieces = text[:first], text[first:second], text[second:]
+            found.add(tuple((one or {}).get("to") for piece in pieces for one in script.heard(piece)))
+    assert all(one.count(b"GET") == 2 for one in found), found
+    return f"{len(found)} way"
+print(ways(b"\\r\\n", [b"", b"G", b"GET"], b"GET a\\r\\nG\\r\\nSET\\r\\nGET b\\r\\n"), ways(b"", [b"GET", b"SET"], b"GETSETSETGET"), sep=", ")
+`;
+
 test('a shop with deadlines and a last known rate gets through slow-dependency, and what its supplier was asked is kept', async () => {
   const { verdict } = await rehearsal([cluster, '--profile', 'slow-dependency', '--control', 'never']);
   expect({ verdict: verdict.verdict, why: verdict.why }).toEqual({ verdict: 'pass', why: [] });
@@ -112,4 +235,42 @@ test('a shop with deadlines and a last known rate gets through slow-dependency, 
   const ofShop = requests.filter(({ agent }) => agent.startsWith('Python-urllib'));
   expect(new Set(ofShop.flatMap(({ faults }) => faults))).toEqual(new Set(['slow', 'error', 'hang']));
   expect(ofShop.some(({ status, faults }) => status === 503 && faults.includes('error'))).toBe(true);
+});
+
+test('a client of a store and a reader of pages, each with somebody between, see each fault, get over it, and are counted', async () => {
+  const asked = [
+    join(proxied, 'cluster.yaml'),
+    '--profile',
+    join(proxied, 'profile.yaml'),
+    '--control',
+    'never',
+  ];
+  const { verdict } = await rehearsal(asked);
+  expect({ verdict: verdict.verdict, why: verdict.why }).toEqual({ verdict: 'pass', why: [] });
+  const receipts = verdict.receipts.map((one) => [
+    one.kind,
+    one.target,
+    one.ok && one.bystandersOk && one.healedOk,
+    one.bystanders,
+  ]);
+  expect(receipts.sort()).toEqual([
+    ['dependency.body', 'front-1:GET /page', true, 4],
+    ['dependency.hang', 'cache-1:tcp 6379', true, 4],
+    ['dependency.reset', 'cache-1:tcp 6379', true, 4],
+    ['dependency.reset', 'front-1:GET /more/*', true, 4],
+    ['dependency.slow', 'cache-1:tcp 6379', true, 4],
+  ]);
+  const nodes = join(packageRoot, '.runs', verdict.runId, 'nodes');
+  const lines = (file: string): readonly unknown[] =>
+    readFileSync(join(nodes, file), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+  const connections = lines('cache-1/connections.jsonl').map((one) => DependencyConnection.parse(one));
+  const ofVisitor = connections.filter(({ ours, route }) => !ours && route === 'tcp 6379');
+  expect(new Set(ofVisitor.flatMap(({ faults }) => faults))).toEqual(new Set(['slow', 'reset', 'hang']));
+  expect(ofVisitor.some(({ end }) => end === 'reset')).toBe(true);
+  expect(Math.max(...ofVisitor.map(({ askedBytes }) => askedBytes))).toBeGreaterThan(1000);
+  const requests = lines('front-1/requests.jsonl').map((one) => DependencyRequest.parse(one));
+  expect(requests).toContainEqual(expect.objectContaining({ route: null, method: 'POST', status: 200 }));
 });

@@ -1,3 +1,4 @@
+import { loadedDependency } from '../../infra/plan/dependency-node.ts';
 import fc from 'fast-check';
 import { Cluster } from '../../infra/spec/cluster.ts';
 import { Profile } from '../../infra/spec/fault.ts';
@@ -52,20 +53,41 @@ const role = fc
   })
   .map((one): Record<string, unknown> => without(one));
 
-const dependency = fc.record({
-  port: fc.integer({ min: 1, max: 65535 }),
-  mock: fc.uniqueArray(
-    fc
-      .record({
-        route: fc.stringMatching(/^(GET|POST) \/[a-z]{0,3}(\/\*)?$/),
-        status: optional(fc.constantFrom(200, 404)),
-        body: optional(fc.string({ maxLength: 9 })),
-        headers: optional(fc.dictionary(fc.stringMatching(/^x-[a-z]{1,3}$/), fc.constantFrom('a', 'b'))),
-      })
-      .map(without),
-    { minLength: 1, maxLength: 3, selector: (one) => one['route'] },
-  ),
+const port = fc.integer({ min: 1, max: 65535 });
+
+const httpDependency = fc
+  .record({
+    protocol: optional(fc.constant('http')),
+    port,
+    mock: fc.uniqueArray(
+      fc
+        .record({
+          route: fc.stringMatching(/^(GET|POST) \/[a-z]{0,3}(\/\*)?$/),
+          status: optional(fc.constantFrom(200, 404)),
+          body: optional(fc.string({ maxLength: 9 })),
+          headers: optional(fc.dictionary(fc.stringMatching(/^x-[a-z]{1,3}$/), fc.constantFrom('a', 'b'))),
+        })
+        .map(without),
+      { minLength: 1, maxLength: 3, selector: (one) => one['route'] },
+    ),
+  })
+  .map(without);
+
+const bytes = fc.oneof(
+  fc.string({ maxLength: 9 }),
+  fc.record({ hex: fc.stringMatching(/^([0-9a-f]{2}){0,4}$/) }),
+);
+
+const tcpDependency = fc.record({
+  protocol: fc.constant('tcp'),
+  ports: fc.uniqueArray(fc.record({ port, greeting: bytes, asks: optional(bytes) }).map(without), {
+    minLength: 1,
+    maxLength: 3,
+    selector: (one) => one['port'],
+  }),
 });
+
+const dependency = fc.oneof(httpDependency, tcpDependency);
 
 /** Every value of it is allowed, and no two contradict each other. */
 export const rawSpec: fc.Arbitrary<RawSpec> = fc
@@ -169,12 +191,9 @@ export function inputOf(raw: RawSpec, chosen: readonly Profile[], drawn: number)
     variables: cluster.variables,
     suites: Object.keys(cluster.suites),
     dependencies: Object.fromEntries(
-      Object.entries(cluster.dependencies).map(([one, { port, mock }]) => [
+      Object.entries(cluster.dependencies).map(([one, dependency]) => [
         one,
-        {
-          port,
-          mock: mock.map(({ body = '', route, status, headers }) => ({ body, route, status, headers })),
-        },
+        loadedDependency(dependency, () => ''),
       ]),
     ),
     images: Object.fromEntries(

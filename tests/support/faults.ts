@@ -125,6 +125,15 @@ export const crashLoop: Of<'process.crash-loop'> = {
 };
 export const stop: Of<'process.pause'> = { kind: 'process.pause', name: 't', on: units };
 export const starveOut: Of<'process.oom'> = { kind: 'process.oom', name: 'x', on: units };
+export const crashPoint: Of<'process.crash-point'> = {
+  kind: 'process.crash-point',
+  name: 'cp',
+  on: units,
+  call: 'rename',
+  path: '/run/checkpoint/state',
+  nth: 3,
+};
+export const herd: Of<'process.restart'> = { kind: 'process.restart', name: 'rs', on: units, withinMs: 500 };
 export const freeze: Of<'node.pause'> = { kind: 'node.pause', name: 'f', on: nodes };
 export const powerLoss: Of<'node.kill'> = { kind: 'node.kill', name: 'w', on: nodes };
 export const reboot: Of<'node.reboot'> = { kind: 'node.reboot', name: 'b', on: nodes };
@@ -216,6 +225,23 @@ export const missingPackage: Of<'drift.package'> = {
   missing: true,
   reports: ['clear', '-V'],
 };
+/** As Debian's main archive has it; its updates have a later one. */
+export const otherVersion: Of<'drift.version'> = {
+  kind: 'drift.version',
+  name: 'ov',
+  on: nodes,
+  manager: 'apt',
+  package: 'tzdata',
+  version: '2025b',
+  reports: ['sed', '-n', '1s/^# version //p', '/usr/share/zoneinfo/tzdata.zi'],
+};
+export const otherProject: Of<'drift.version'> = {
+  ...otherVersion,
+  manager: 'pip',
+  package: 'pillow',
+  version: '10.4.0',
+  reports: ['python3', '-c', 'import PIL; print(PIL.__version__)'],
+};
 export const jump: Of<'clock.offset'> = { kind: 'clock.offset', name: 'm', on: nodes, offsetMs: 90_000 };
 export const drift: Of<'clock.rate'> = { kind: 'clock.rate', name: 'g', on: nodes, driftPpm: 200 };
 export const zone: Of<'clock.zone'> = { kind: 'clock.zone', name: 'z', on: nodes, zone: 'Pacific/Chatham' };
@@ -274,6 +300,13 @@ export const otherBody = (body: string): Of<'dependency.body'> => ({
   body,
 });
 
+export const resetting = (ratio: number): Of<'dependency.reset'> => ({
+  kind: 'dependency.reset',
+  name: 're',
+  on: routes,
+  ratio,
+});
+
 export const slowNames = (delayMs: number): Of<'dns.slow'> => ({
   kind: 'dns.slow',
   name: 'sn',
@@ -317,6 +350,8 @@ export const oneOfEach = {
   'process.crash-loop': crashLoop,
   'process.pause': stop,
   'process.oom': starveOut,
+  'process.crash-point': crashPoint,
+  'process.restart': herd,
   'node.pause': freeze,
   'node.kill': powerLoss,
   'node.reboot': reboot,
@@ -334,6 +369,7 @@ export const oneOfEach = {
   'environment.expired': expired,
   'environment.uid': otherUid,
   'drift.package': missingPackage,
+  'drift.version': otherVersion,
   'clock.offset': jump,
   'clock.rate': drift,
   'clock.zone': zone,
@@ -343,6 +379,7 @@ export const oneOfEach = {
   'dependency.first': failingFirst(3),
   'dependency.truncate': truncated(7),
   'dependency.body': otherBody('<html>down for maintenance</html>'),
+  'dependency.reset': resetting(0.3),
   'dns.slow': slowNames(300),
   'dns.fail': noNames('servfail'),
   'dns.wrong': wrongNames('unused'),

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { builtImage } from '../../images/inputs-hash.ts';
 import { packageRoot } from '../../infra/places.ts';
+import { loadedDependency, type LoadedDependency } from '../../infra/plan/dependency-node.ts';
 import { loadStackImage } from '../../infra/plan/load-plan.ts';
+import { Dependency } from '../../infra/spec/dependency.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 import { silentProgress } from '../../scripts/progress.ts';
@@ -19,19 +21,23 @@ interface LoneDependency {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-/** A dependency that nobody is connected with, and that answers `GET /a` and `GET /b`. */
-export async function loneDependency(): Promise<LoneDependency> {
+const twoRoutes = loadedDependency(
+  Dependency.parse({ port: lonePort, mock: ['GET /a', 'GET /b'].map((route) => ({ route, body: 'fine' })) }),
+  () => '',
+);
+
+/** A dependency that nobody is connected with; one that answers `GET /a` and `GET /b` where nobody says what it is. */
+export async function loneDependency(spec: LoadedDependency = twoRoutes): Promise<LoneDependency> {
   const { engine, toolbox } = await ensureReady(silentProgress);
   const { inputsHash, stacks, contents } = loadStackImage(join(packageRoot, 'images/dependency'));
   const { signal } = new AbortController();
   await imagesReady(engine, { plan: { stacks, nodes: [] }, contents }, silentProgress, { signal });
-  const routes = ['GET /a', 'GET /b'].map((route) => ({ route, status: 200, headers: {}, body: 'fine' }));
   const server = 'printf %s "$1" > /tmp/answers && exec dependency serve /tmp/answers';
   const common = { Labels: { ...makerLabels(), 'dev.understudy.role': 'sidecar' } };
   const node = await engine.createContainer({
     ...common,
     Image: builtImage(inputsHash),
-    Cmd: ['sh', '-c', server, 'sh', JSON.stringify({ port: lonePort, routes })],
+    Cmd: ['sh', '-c', server, 'sh', JSON.stringify(spec)],
     HostConfig: { NetworkMode: 'none' },
   });
   const made = [node];

@@ -6,7 +6,10 @@ const common = { ...timing, ...onDependencies };
 
 const status = z.int().min(400).max(599).default(503);
 
-/** What a request to a name of a dependency meets, route by route. Below a tenth of a second no host tells a delay from its own. */
+/**
+ * What a request to a dependency meets, route by route, or a connection to one of its ports. Below a tenth of a second no host tells
+ * a delay from its own.
+ */
 export const dependencyFaults = [
   z.strictObject({
     ...common,
@@ -21,7 +24,7 @@ export const dependencyFaults = [
     status,
     ratio: z.number().min(0.05).max(1).default(1),
   }),
-  /** The first requests of each client (its address and User-Agent) fail, and no others. */
+  /** The first requests of each client (its address and User-Agent) fail, and no others; over TCP its first connections are reset. */
   z.strictObject({
     ...common,
     kind: z.literal('dependency.first'),
@@ -35,4 +38,13 @@ export const dependencyFaults = [
     afterBytes: z.int().min(0).max(65_535),
   }),
   z.strictObject({ ...common, kind: z.literal('dependency.body'), body: z.string().max(4_096) }),
+  /** The connection is reset instead of an answer; over TCP as soon as it stands. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('dependency.reset'),
+    ratio: z.number().min(0.05).max(1).default(1),
+  }),
 ] as const;
+
+/** What no connection says: it is of HTTP alone. */
+export const onlyOfHttp: ReadonlySet<string> = new Set(['dependency.error']);

@@ -68,8 +68,24 @@ export const routeName = z
   )
   .refine((route) => !route.endsWith('*') || route.endsWith('/*'), '"*" only as "/*" at the end');
 
-/** Dependencies that the spec declares, by name or `*`; without `route` each of their routes. */
-const DependencyTarget = z.array(z.strictObject({ name: anyNode, route: routeName.optional() })).min(1);
+/**
+ * Dependencies that the spec declares, by name or `*`: one route of those that speak HTTP, or one port of those that speak TCP;
+ * without either each of them.
+ */
+const DependencyTarget = z
+  .array(
+    z
+      .strictObject({
+        name: anyNode,
+        route: routeName.optional(),
+        port: z.int().min(1).max(65535).optional(),
+      })
+      .refine(
+        ({ route, port }) => route === undefined || port === undefined,
+        'one of "route" (HTTP) and "port" (TCP)',
+      ),
+  )
+  .min(1);
 export type DependencyTarget = z.infer<typeof DependencyTarget>;
 
 export const onLinks = { on: z.strictObject({ links: LinkTarget }) };

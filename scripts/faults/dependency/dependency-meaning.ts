@@ -24,13 +24,13 @@ export const dependencyMeaning: TargetMeaning<DependencyFault, RouteReading> = {
     return { ...said, n: during.length, ok: why === '', why };
   },
   isHealed: (fault, { baseline, after }) =>
-    areTheSame(baseline, after) && addedMs(baseline, after) <= leftMs(fault),
+    areTheSame(baseline, after) && addedToEach(baseline, after) <= leftMs(fault),
   isAsBefore: isAlike,
 };
 
 /** The same answers, as fast as they were. */
 function isAlike(before: RouteReading, now: RouteReading): boolean {
-  return areTheSame(before, now) && addedMs(before, now) <= noiseMs;
+  return areTheSame(before, now) && addedToEach(before, now) <= noiseMs;
 }
 
 function areTheSame(before: RouteReading, now: RouteReading): boolean {
@@ -53,6 +53,11 @@ function addedMs(before: RouteReading, now: RouteReading): number {
   return median(times(now)) - median(times(before));
 }
 
+/** What a fault delays it delays each time; a host that is busy, some of it. */
+function addedToEach(before: RouteReading, now: RouteReading): number {
+  return Math.min(...times(now)) - Math.min(...times(before));
+}
+
 function times(reading: RouteReading): readonly number[] {
   return reading.map(({ ms }) => ms);
 }
@@ -68,8 +73,15 @@ function sayingOf(fault: DependencyFault, readings: Readings): Saying {
       return boolean(readings, isSilent, 'not all of its answers stayed away');
     case 'dependency.error':
       return fault.ratio === 1
-        ? { ...share(fault, readings), ...allFailed(fault.status, readings) }
-        : share(fault, readings);
+        ? {
+            ...share(fault, failedWith(fault.status), readings),
+            ...allFailed(failedWith(fault.status), readings),
+          }
+        : share(fault, failedWith(fault.status), readings);
+    case 'dependency.reset':
+      return fault.ratio === 1
+        ? { ...share(fault, wereReset, readings), ...allFailed(wereReset, readings) }
+        : share(fault, wereReset, readings);
     case 'dependency.first':
       return boolean(
         readings,
@@ -116,20 +128,32 @@ function middle(reading: RouteReading): number {
   return reading.length === 0 ? -1 : median(times(reading));
 }
 
+/** What is looked for among answers, and how it is called. */
+interface Failing {
+  readonly is: (answer: RouteAnswer) => boolean;
+  readonly words: string;
+}
+
+function failedWith(status: number): Failing {
+  return { is: (one) => one.status === status && one.how === 'whole', words: `answers were ${status}` };
+}
+
+const wereReset: Failing = { is: ({ how }) => how === 'reset', words: 'connections were reset' };
+
 function share(
-  { status, ratio }: Extract<DependencyFault, { kind: 'dependency.error' }>,
+  { ratio }: { readonly ratio: number },
+  { is, words }: Failing,
   { before, during, after }: Readings,
 ): Saying {
-  const of = (reading: RouteReading): readonly number[] =>
-    reading.map((one) => (one.status === status && one.how === 'whole' ? 1 : 0));
+  const of = (reading: RouteReading): readonly number[] => reading.map((one) => bit(is(one)));
   const part = (reading: RouteReading): number => sum(of(reading)) / Math.max(1, reading.length);
   const interval = ratioInterval(sum(of(during)), during.length);
   const [low, high] = interval;
   const isWide = (high - low) / 2 > Math.max(0.01, ratio / 2);
   const isOff = low > ratio + ratioTolerance || high < ratio - ratioTolerance;
-  const others = during.filter((one) => one.status !== status || one.how !== 'whole');
+  const others = during.filter((one) => !is(one));
   const isElse = others.length > 0 && kindsOf(others).join('\n') !== kindsOf(before).join('\n');
-  const failed = `${sum(of(during))} of ${during.length} answers were ${status}`;
+  const failed = `${sum(of(during))} of ${during.length} ${words}`;
   return {
     ...{ requested: ratio, unit: 'ratio', tolerance: ratioTolerance, confidence, interval: [...interval] },
     measured: { before: part(before), during: part(during), after: part(after) },
@@ -140,7 +164,7 @@ function share(
     },
     why:
       part(before) > 0
-        ? `it answered ${status} before, too`
+        ? `its ${words} before, too`
         : isOff || low === 0
           ? failed
           : isWide
@@ -152,10 +176,10 @@ function share(
 }
 
 /** Every one of them, and none before. */
-function allFailed(status: number, { before, during }: Readings): Pick<Saying, 'why'> {
-  const failed = during.filter((one) => one.status === status && one.how === 'whole').length;
-  if (before.some((one) => one.status === status)) return { why: `it answered ${status} before, too` };
-  return { why: failed === during.length ? '' : `${failed} of ${during.length} answers were ${status}` };
+function allFailed({ is, words }: Failing, { before, during }: Readings): Pick<Saying, 'why'> {
+  const failed = during.filter(is).length;
+  if (before.some(is)) return { why: `its ${words} before, too` };
+  return { why: failed === during.length ? '' : `${failed} of ${during.length} ${words}` };
 }
 
 function truncated(afterBytes: number, { before, during, after }: Readings): Saying {
@@ -200,7 +224,7 @@ function isSilent(reading: RouteReading): boolean {
   return reading.length > 0 && reading.every(({ how, status }) => how === 'silent' && status === 0);
 }
 
-/** The first so many of a client that had not asked before, and none of those after them. */
+/** The first so many of a client that had not asked before, and none of those after them: by a status, or over TCP by a reset. */
 function failedFirst(
   { status, count }: Extract<DependencyFault, { kind: 'dependency.first' }>,
   reading: RouteReading,
@@ -208,16 +232,21 @@ function failedFirst(
 ): boolean {
   const [first, rest] = [reading.slice(0, count), reading.slice(count)];
   const isRestAsBefore = rest.length > 0 && kindsOf(rest).join('\n') === kindsOf(before).join('\n');
-  return first.length === count && first.every((one) => one.status === status) && isRestAsBefore;
+  const isHttp = before.some((one) => one.status !== 0);
+  const { is } = isHttp ? failedWith(status) : wereReset;
+  return first.length === count && first.every(is) && isRestAsBefore;
 }
 
 function statuses(reading: RouteReading): string {
-  return reading.map(({ status }) => status).join(' ');
+  return reading.map(({ status, how }) => (status === 0 ? how : status)).join(' ');
 }
 
-function isBody(text: string, { crc32: sum, bytes, how }: RouteAnswer): boolean {
+/** Over TCP it stands for each answer that there would have been, and how many of those one question has is the server's affair. */
+function isBody(text: string, { status, crc32: sum, bytes, how }: RouteAnswer): boolean {
   const body = Buffer.from(text, 'utf8');
-  return how === 'whole' && bytes === body.length && sum === crc32(body).toString(16).padStart(8, '0');
+  const times = status === 0 && body.length > 0 ? Math.max(1, Math.floor(bytes / body.length)) : 1;
+  const all = Buffer.concat(Array.from({ length: times }, () => body));
+  return how === 'whole' && bytes === all.length && sum === crc32(all).toString(16).padStart(8, '0');
 }
 
 function bit(is: boolean): 0 | 1 {

@@ -87,17 +87,22 @@ export class NodeReader implements TargetReader<NodeFault, NodeReading> {
     return nodesBeside(this.#victims, targets);
   }
 
-  /** All that is on them: links, disks, units and routes. */
+  /** All that is on them: links, disks, units and routes, and routes that go on to them. */
   alsoTouches(targets: readonly string[]): readonly string[] {
     const others = (node: string): readonly string[] =>
       this.#victims.map((one) => one.node).filter((one) => one !== node);
     return targets.flatMap((node) => {
-      const { disks, units, dependency } = victimNamed(this.#victims, node);
+      const { disks, units, names } = victimNamed(this.#victims, node);
+      const routes = this.#victims.flatMap(({ node: of, dependency }) =>
+        (dependency?.routes ?? [])
+          .filter(({ proxies }) => of === node || (proxies !== null && names.includes(proxies)))
+          .map(({ route }) => targetText({ on: 'route', node: of, route })),
+      );
       return [
         ...others(node).flatMap((other) => [linkText(node, other), linkText(other, node)]),
         ...disks.map((path) => targetText({ on: 'disk', node, path })),
         ...units.map((unit) => targetText({ on: 'unit', node, unit })),
-        ...(dependency?.routes ?? []).map(({ route }) => targetText({ on: 'route', node, route })),
+        ...routes,
       ];
     });
   }

@@ -4,10 +4,19 @@ import { stringify } from 'yaml';
 import { packageRoot } from '../../../../infra/places.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
 import type { Plan } from '../../../../infra/plan/plan.ts';
-import { failing, failingFirst, hang, otherBody, slow, truncated } from '../../../support/faults.ts';
+import {
+  failing,
+  failingFirst,
+  hang,
+  otherBody,
+  resetting,
+  slow,
+  truncated,
+} from '../../../support/faults.ts';
 import { refusalOf } from '../../../support/refusal.ts';
 import { writtenSpec } from '../../../support/written-spec.ts';
 
+const proxied = join(packageRoot, 'tests/support/clusters/proxied/cluster.yaml');
 const image = join(packageRoot, 'tests/support/clusters/idle/node');
 const cluster = stringify({
   name: 'shop',
@@ -56,8 +65,8 @@ describe('a dependency', () => {
     const rates = nodes.find(({ role }) => role === 'rates');
     expect(rates).toMatchObject({ host: 14, init: 'image', ready: { tcp: 8080 }, files: [{ mode: '0644' }] });
     expect(rates?.dependency?.routes).toEqual([
-      { route: 'GET /rates', status: 200, bodyBytes: 14 },
-      { route: 'POST /orders/*', status: 503, bodyBytes: 0 },
+      { route: 'GET /rates', proxies: null, status: 200, bodyBytes: 14 },
+      { route: 'POST /orders/*', proxies: null, status: 503, bodyBytes: 0 },
     ]);
     expect(JSON.parse(rates?.files[0]?.content ?? '')).toMatchObject({
       port: 8080,
@@ -67,7 +76,7 @@ describe('a dependency', () => {
       ],
     });
     expect(nodes.find(({ role }) => role === 'ledger')?.dependency?.routes).toEqual([
-      { route: 'GET /', status: 200, bodyBytes: 6 },
+      { route: 'GET /', proxies: null, status: 200, bodyBytes: 6 },
     ]);
   });
 
@@ -91,6 +100,51 @@ describe('a dependency', () => {
     const { message, hint } = refusalOf(() => planned({ ...hang, ...at('GET /rate') })).document.error;
     expect(message).toMatch(/has no target/);
     expect(hint).toMatch(/ledger: GET \/, rates: GET \/rates, rates: POST \/orders\/\*/);
+  });
+});
+
+describe('a dependency that speaks TCP, or passes on what it is asked', () => {
+  const plannedOn = (...faults: readonly object[]): Plan => {
+    const named = faults.map((fault, index) => ({ ...fault, name: `f${index}` }));
+    using spec = writtenSpec({
+      'p.yaml': stringify({ name: 'p', description: 'p', faults: named }),
+    });
+    const profiles = faults.length === 0 ? [] : [spec.path('p.yaml')];
+    return loadPlan({ cluster: proxied, profiles, seed: 1, set: {}, suites: [] }).plan;
+  };
+  const targets = (fault: object, dependency: object): readonly string[] =>
+    plannedOn({ ...fault, on: { dependencies: [dependency] } }).schedule[0]?.targets ?? [];
+
+  test('has its ports as routes, with what is asked there and who is asked in its place', () => {
+    const cache = plannedOn().nodes.find(({ role }) => role === 'cache');
+    expect(cache).toMatchObject({ ready: { tcp: 7000 } });
+    expect(cache?.dependency).toEqual({
+      protocol: 'tcp',
+      routes: [
+        { route: 'tcp 6379', port: 6379, proxies: 'broker', asks: '50494e470d0a', answerBytes: null },
+        { route: 'tcp 7000', port: 7000, proxies: null, asks: '4e4f4f500a', answerBytes: 21 },
+      ],
+    });
+  });
+
+  test('knows nothing of answers that it passes on', () => {
+    const front = plannedOn().nodes.find(({ role }) => role === 'front');
+    expect(front?.dependency?.routes).toEqual([
+      { route: 'GET /status', proxies: null, status: 200, bodyBytes: 4 },
+      { route: 'GET /page', proxies: 'reader-1', status: null, bodyBytes: null },
+      { route: 'GET /more/*', proxies: 'reader-1', status: null, bodyBytes: null },
+    ]);
+  });
+
+  test('has faults on one port or on all; one of HTTP on all dependencies leaves it alone', () => {
+    expect(targets(slow(500), { name: 'cache', port: 7000 })).toEqual(['cache-1:tcp 7000']);
+    expect(targets(hang, { name: 'cache' })).toEqual(['cache-1:tcp 6379', 'cache-1:tcp 7000']);
+    expect(targets(resetting(1), { name: '*' })).toHaveLength(5);
+    expect(targets(failing(1), { name: '*' })).toEqual([
+      'front-1:GET /more/*',
+      'front-1:GET /page',
+      'front-1:GET /status',
+    ]);
   });
 });
 

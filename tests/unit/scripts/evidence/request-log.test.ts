@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requestsIn } from '../../../../scripts/evidence/request-log.ts';
+import { connectionsIn, requestsIn } from '../../../../scripts/evidence/request-log.ts';
 
 const request = {
   at: '2026-11-25T13:47:20.054+00:00',
@@ -23,4 +23,17 @@ test('what a dependency was asked is told from what else it said', () => {
     '',
   ].join('\n');
   expect(requestsIn(log)).toEqual([request, { ...request, route: null, status: 404, faults: [] }]);
+});
+
+test('of each connection that is kept which was said of it last, in the order in which they came', () => {
+  const first = {
+    ...{ at: '2026-11-25T13:47:20.054+00:00', route: 'tcp 6379', connection: 1, client: '198.18.0.11' },
+    ...{ ours: false, faults: [], askedBytes: 0, answeredBytes: 0, end: null },
+  };
+  const second = { ...first, at: '2026-11-25T13:47:21.000+00:00', connection: 2, ours: true };
+  // Its node started anew.
+  const again = { ...first, at: '2026-11-25T13:48:00.000+00:00', end: 'reset' };
+  const last = { ...first, faults: ['slow'], askedBytes: 14, answeredBytes: 7, end: 'closed' };
+  const log = [first, second, last, again].map((one) => `2026-11-25T13:47:22.0Z ${JSON.stringify(one)}`);
+  expect(connectionsIn(['nonsense', ...log, ''].join('\n'))).toEqual([last, second, again]);
 });

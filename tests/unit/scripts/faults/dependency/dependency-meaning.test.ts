@@ -8,7 +8,15 @@ import {
   type RouteAnswer,
   type RouteReading,
 } from '../../../../../scripts/faults/dependency/route-readings.ts';
-import { failing, failingFirst, hang, otherBody, slow, truncated } from '../../../../support/faults.ts';
+import {
+  failing,
+  failingFirst,
+  hang,
+  otherBody,
+  resetting,
+  slow,
+  truncated,
+} from '../../../../support/faults.ts';
 
 const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
 const body = 'all of it and more';
@@ -30,6 +38,12 @@ const mixed = (failures: number, of: number): RouteReading => [
   ...many(of - failures),
 ];
 
+const reset = answer({ status: 0, ms: 1, bytes: 0, crc32: '00000000', how: 'reset' });
+const someReset = (resets: number, of: number, parts: Partial<RouteAnswer> = {}): RouteReading => [
+  ...Array.from({ length: resets }, () => reset),
+  ...many(of - resets, parts),
+];
+
 /** What each fault is read as while it is in force. */
 const real: readonly (readonly [DependencyFault, RouteReading])[] = [
   [slow(1000), many(12, { ms: 1010 })],
@@ -39,6 +53,8 @@ const real: readonly (readonly [DependencyFault, RouteReading])[] = [
   [failingFirst(3), mixed(3, 8)],
   [truncated(7), many(12, { bytes: 7, crc32: sumOf(body.slice(0, 7)), how: 'cut' })],
   [otherBody('<html>'), many(12, {}, '<html>')],
+  [resetting(1), someReset(50, 50)],
+  [resetting(0.3), someReset(90, 300)],
 ];
 const judged = (fault: DependencyFault, during: RouteReading, before: RouteReading = well) =>
   dependencyMeaning.judge(fault, { baseline: well, before, during, after: well });
@@ -107,6 +123,33 @@ test('the first that fail are as many as were asked, and the first', () => {
   expect(judged(failingFirst(3), mixed(4, 8)).ok).toBe(false);
   expect(judged(failingFirst(3), [...mixed(3, 8)].reverse()).ok).toBe(false);
   expect(judged(failingFirst(3), mixed(3, 3)).ok).toBe(false);
+});
+
+test('over TCP the first that fail are reset, and what comes then is as before', () => {
+  const before = many(12, { status: 0 });
+  const [first, others] = [failingFirst(3), many(5, { status: 0 })];
+  expect(judged(first, someReset(3, 8, { status: 0 }), before)).toMatchObject({ ok: true });
+  expect(judged(first, someReset(2, 8, { status: 0 }), before).ok).toBe(false);
+  expect(judged(first, [...someReset(3, 3), ...many(5)], before).ok).toBe(false);
+  expect(judged(first, [...mixed(3, 3), ...others], before).ok).toBe(false);
+  expect(judged(first, others, before).why).toMatch(/whole whole/);
+});
+
+test('over TCP another body may stand for more than one answer, and over HTTP for one', () => {
+  const twice = 'ohoh';
+  expect(judged(otherBody('oh'), many(12, { status: 0 }, twice), many(12, { status: 0 })).ok).toBe(true);
+  expect(judged(otherBody('oh'), many(12, { status: 0 }, 'ohoho'), many(12, { status: 0 })).ok).toBe(false);
+  expect(judged(otherBody('oh'), many(12, {}, twice)).ok).toBe(false);
+});
+
+test('connections that are reset are some of those that were asked for', () => {
+  expect(judged(resetting(0.3), someReset(150, 300)).why).toBe('150 of 300 connections were reset');
+  expect(judged(resetting(1), someReset(49, 50)).why).toBe('49 of 50 connections were reset');
+});
+
+test('a bystander is late where each of its answers is, and not where the host was busy for some of them', () => {
+  expect(dependencyMeaning.isAsBefore(well, [...many(2), ...many(10, { ms: 400 })])).toBe(true);
+  expect(dependencyMeaning.isAsBefore(well, many(12, { ms: 60 }))).toBe(false);
 });
 
 test('a delay is held to a tenth of what was asked', () => {
