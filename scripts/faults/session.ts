@@ -1,6 +1,7 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { faultsOf } from '../../infra/plan/schedule.ts';
 import { isAwayFault } from '../../infra/spec/fault.ts';
+import type { Recorder } from '../evidence/recorder.ts';
 import { allDone } from '../all-done.ts';
 import { comes } from './comes.ts';
 import type { FaultDriver } from './fault-driver.ts';
@@ -20,6 +21,7 @@ import { endLeases, openVictims, type Victim, type VictimStage } from './victim/
 import { messageOf } from '../../infra/errors.ts';
 
 export interface FaultStage extends VictimStage, InjectorStage {
+  readonly recorder: Recorder;
   readonly signal: AbortSignal;
   /** What injects and heals; tests put one in its place that leaves out a part. */
   readonly driver: (victims: readonly Victim[]) => FaultDriver;
