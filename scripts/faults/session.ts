@@ -4,6 +4,7 @@ import { isAwayFault } from '../../infra/spec/fault.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { allDone } from '../all-done.ts';
 import { comes } from './comes.ts';
+import type { Recorder } from '../evidence/recorder.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './watch/fault-watch.ts';
 import { HealProof } from './heal/heal-proof.ts';

@@ -173,7 +173,11 @@ test('a controller that falls silent loses its lease: the faults heal by themsel
   process.kill(-run.pid, 'SIGSTOP');
   try {
     // The lease of 10 s, and the half second that healing and asking take.
-    await until('no rule is left', async () => ((await rules()).includes('queue num 47') ? null : true), 12_000);
+    await until(
+      'no rule is left',
+      async () => ((await rules()).includes('queue num 47') ? null : true),
+      12_000,
+    );
   } finally {
     process.kill(-run.pid, 'SIGCONT');
   }
