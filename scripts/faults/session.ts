@@ -1,7 +1,6 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { faultsOf } from '../../infra/plan/schedule.ts';
 import { isAwayFault } from '../../infra/spec/fault.ts';
-import type { Recorder } from '../evidence/recorder.ts';
 import { allDone } from '../all-done.ts';
 import { comes } from './comes.ts';
 import type { Recorder } from '../evidence/recorder.ts';
