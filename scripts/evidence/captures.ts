@@ -162,7 +162,9 @@ async function ended(container: Docker.Container): Promise<void> {
 
 async function isThere(container: Docker.Container, path: string): Promise<boolean> {
   try {
-    await container.infoArchive({ path });
+    const answer: unknown = await container.infoArchive({ path });
+    // It has no body, and open it would keep us alive.
+    if (answer instanceof Readable) answer.destroy();
     return true;
   } catch {
     return false;
