@@ -21,5 +21,6 @@ duplicating=$(able duplicated)
 clocks=$(able clockask try)
 names=$(able answering)
 layers=$(able disklayer try)
-printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s,"names":%s,"layers":%s}\n' \
-  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks" "$names" "$layers"
+tracing=$(able crashpoint try)
+printf '{"netem":%s,"htb":%s,"nftables":%s,"nfqueue":%s,"duplicating":%s,"clocks":%s,"names":%s,"layers":%s,"tracing":%s}\n' \
+  "$netem" "$htb" "$nftables" "$nfqueue" "$duplicating" "$clocks" "$names" "$layers" "$tracing"

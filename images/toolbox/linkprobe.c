@@ -8,11 +8,10 @@
  * A probe carries the sender's CLOCK_MONOTONIC, which is one clock for all nodes of one host, so the delay is one way; its
  * number three times over, so that one bit that is turned over does not make another probe of it; and a checksum of its own:
  * UDP's is left out, or the kernel would take a corrupted probe for itself. The listener prints
- * {"from","received","copies","overtaken","corrupted","lossRuns","lostInRuns","span","delaysUs":[…],"middleBytes","middleUs"}: received are probes,
+ * {"from","received","copies","overtaken","corrupted","lossRuns","lostInRuns","delaysUs":[…],"middleBytes","middleUs"}: received are probes,
  * each counted once; copies are what came of them beyond that, and corrupted how many of both were; overtaken are probes
  * that came after one with a higher number; lossRuns is how often some in a row were lost, by their numbers, between two that
- * came, and lostInRuns how many these were. Delays are thinned to at most 4000; span is how many probes were put out, by their numbers, from the lowest that arrived to the
- * highest; the middle is what arrived between a tenth after the first arrival and a tenth before the last, where neither
+ * came, and lostInRuns how many these were. Delays are thinned to at most 4000; the middle is what arrived between a tenth after the first arrival and a tenth before the last, where neither
  * a burst at the start nor jitter at either end falsifies a rate. Bytes are counted as a link does, with Ethernet's header.
  */
 #define _GNU_SOURCE
@@ -170,8 +169,8 @@ static void report(void) {
            (unsigned long long)s->overtaken, (unsigned long long)s->corrupted);
     struct runs runs = runs_of(s);
     printf("\"lossRuns\":%llu,\"lostInRuns\":%llu,", (unsigned long long)runs.count, (unsigned long long)runs.lost);
-    printf("\"span\":%llu,\"middleBytes\":%llu,\"middleUs\":%lld,\"delaysUs\":[",
-           (unsigned long long)(s->highest - s->lowest + 1), (unsigned long long)bytes, (long long)(until - from));
+    printf("\"middleBytes\":%llu,\"middleUs\":%lld,\"delaysUs\":[", (unsigned long long)bytes,
+           (long long)(until - from));
     for (uint64_t n = 0; n < kept; n += step) printf(n ? ",%d" : "%d", s->delays[n]);
     puts("]}");
   }

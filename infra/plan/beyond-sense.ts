@@ -1,6 +1,7 @@
 import { isAwayFault, isClockFault, isDiskCallFault, type Fault } from '../spec/fault.ts';
 import { answersAlike, proxiedAway } from './senseless-answers.ts';
 import { addressOfNobody, namesOfNobody, namesThatTellNothing } from './senseless-names.ts';
+import { folderToCrashAt } from './senseless-paths.ts';
 import { spreadBeyondDelay } from './senseless-spread.ts';
 import type { Finding, Senseless } from './senseless.ts';
 import { eventWords } from '../spec/faults/event.ts';
@@ -27,6 +28,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
       namesThatTellNothing(of, plan),
       nobodyToSignal(of, plan),
       diskBelow(of, plan),
+      folderToCrashAt(of, plan),
       spreadBeyondDelay(of, plan),
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));

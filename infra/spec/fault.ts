@@ -42,6 +42,12 @@ export type DiskCallFault = Extract<
 /** Of what a disk has left, or takes. */
 export type DiskFault = Exclude<FaultOf<'disk'>, DiskCallFault>;
 export type ProcessFault = FaultOf<'process'>;
+/** At a call that the software itself makes. */
+export type CrashPointFault = Extract<Fault, { kind: 'process.crash-point' }>;
+/** Of units that begin together. */
+export type RestartFault = Extract<Fault, { kind: 'process.restart' }>;
+/** Of what becomes of a unit's processes at once. */
+export type HurtFault = Exclude<ProcessFault, CrashPointFault | RestartFault>;
 export type NodeFault = FaultOf<'node'>;
 export type FilesFault = Extract<Fault, { kind: 'resource.files' }>;
 /** What a node as a whole may use. */
@@ -87,6 +93,18 @@ export function isDiskCallFault(fault: Fault): fault is DiskCallFault {
 
 export function isProcessFault(fault: Fault): fault is ProcessFault {
   return fault.kind.startsWith('process.');
+}
+
+export function isCrashPointFault(fault: Fault): fault is CrashPointFault {
+  return fault.kind === 'process.crash-point';
+}
+
+export function isRestartFault(fault: Fault): fault is RestartFault {
+  return fault.kind === 'process.restart';
+}
+
+export function isHurtFault(fault: Fault): fault is HurtFault {
+  return isProcessFault(fault) && !isCrashPointFault(fault) && !isRestartFault(fault);
 }
 
 export function isNodeFault(fault: Fault): fault is NodeFault {

@@ -44,6 +44,10 @@ export function leastWindowMs(fault: Fault): number {
       return 3_000 + 2 * fault.afterMs;
     case 'process.oom':
       return 5_000; // all of the node's memory is taken first
+    case 'process.crash-point':
+      return 4_000; // it is waited for, for a moment
+    case 'process.restart':
+      return 3_000; // units may take their time to end
     case 'node.pause':
     case 'node.kill':
     case 'node.replace':

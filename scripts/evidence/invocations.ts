@@ -24,7 +24,7 @@ export interface Writer {
 }
 
 /** systemd's own message ids (man 7 systemd.journal-fields, src/systemd/sd-messages.h). */
-const messages = {
+export const messages = {
   starting: '7d4958e842da4a758f6c1cdc7b36dcc5',
   started: '39f53479d3a045ac8e11786248231fbf',
   mainExited: '98e322203f7a4ed290d09fe03c09fe15',

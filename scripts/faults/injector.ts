@@ -8,7 +8,7 @@ import type { Realised } from './session-receipts.ts';
 /** Puts faults in force and takes them out, and keeps when each was. */
 export class Injector {
   readonly #driver: FaultDriver;
-  readonly #recorder: Recorder;
+  readonly #recorder: Pick<Recorder, 'record'>;
   readonly #inForce: InForce;
   /** Those that the driver is to keep up. */
   readonly #active = new Set<ScheduledFault>();
@@ -17,7 +17,12 @@ export class Injector {
   readonly #begun = new Set<string>();
   readonly #sinceSuiteMs: () => number;
 
-  constructor(driver: FaultDriver, recorder: Recorder, inForce: InForce, sinceSuiteMs: () => number) {
+  constructor(
+    driver: FaultDriver,
+    recorder: Pick<Recorder, 'record'>,
+    inForce: InForce,
+    sinceSuiteMs: () => number,
+  ) {
     this.#driver = driver;
     this.#recorder = recorder;
     this.#inForce = inForce;

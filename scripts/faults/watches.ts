@@ -21,6 +21,9 @@ import { LinkWatch } from './network/link-watch.ts';
 import { filesMeaning, FilesReader } from './resource/files-targets.ts';
 import { memoryMeaning, MemoryReader } from './resource/memory-targets.ts';
 import { nodeMeaning, NodeReader, type NodeReading } from './node/node-targets.ts';
+import { crashPointMeaning } from './process/crash-point-meaning.ts';
+import { CrashPointReader } from './process/crash-point-targets.ts';
+import { restartMeaning, RestartReader } from './process/restart-targets.ts';
 import { processMeaning, ProcessReader } from './process/process-targets.ts';
 import { spawnMeaning, SpawnReader } from './resource/spawn-targets.ts';
 import { TargetWatch } from './watch/target-watch.ts';
@@ -42,6 +45,8 @@ export function watchesOf(
     new TargetWatch(diskMeaning, new DiskReader(victims), ...around),
     new TargetWatch(diskCallMeaning, new DiskCallReader(victims, faults), ...around),
     new TargetWatch(processMeaning, new ProcessReader(victims), ...around),
+    new TargetWatch(crashPointMeaning, new CrashPointReader(victims), ...around),
+    new TargetWatch(restartMeaning, new RestartReader(victims), ...around),
     new TargetWatch<NodeFault, NodeReading>(nodeMeaning, new NodeReader(victims), ...around),
     new TargetWatch(filesMeaning, new FilesReader(victims), ...around),
     new TargetWatch(cpuMeaning, new CpuReader(victims), ...around),

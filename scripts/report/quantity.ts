@@ -23,6 +23,8 @@ export function quantity(value: number, unit: Receipt['unit']): string {
       return `${thousands(value)} ${value === 1 ? 'process' : 'processes'}`;
     case 'file':
       return `${thousands(value)} ${value === 1 ? 'file' : 'files'}`;
+    case 'call':
+      return value === 0 ? 'at no call' : `at call ${thousands(value)}`;
     case 'bool':
       return value === 1 ? 'yes' : 'no';
   }

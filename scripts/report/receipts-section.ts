@@ -68,7 +68,7 @@ ${shown.length < receipts.length ? markup`<p class="soft">${shown.length} of ${r
 const open = markup` open`;
 
 function targetItem(receipt: Receipt): Markup {
-  const { target, measured, unit, n, p95, interval, confidence, bursts, shape } = receipt;
+  const { target, measured, unit, n, p95, interval, confidence, bursts, shape, together } = receipt;
   const beyond = [
     counted(n, 'sample'),
     ...(p95 === undefined ? [] : [`p95 ${quantity(p95, unit)}`]),
@@ -76,6 +76,11 @@ function targetItem(receipt: Receipt): Markup {
     ...(bursts === undefined
       ? []
       : [`${bursts.measured} in a row, asked ${bursts.requested} (${bursts.interval.join(' to ')})`]),
+    ...(together === undefined
+      ? []
+      : [
+          `${together.n} began within ${round(together.measuredMs, 'ms')}, asked ${round(together.requestedMs, 'ms')}`,
+        ]),
     ...(shape === undefined
       ? []
       : [

@@ -27,6 +27,11 @@ const words: Partial<Record<FaultKind, Words>> = {
     seen: 'the kernel ended it',
     not: 'the kernel did not end it',
   },
+  'process.restart': {
+    asked: 'it is down, and begins with the others',
+    seen: 'it was down, and began with the others',
+    not: 'it was not down, or began by itself',
+  },
   'node.pause': { asked: 'it stands still', seen: 'it stood still', not: 'it did not stand still' },
   'node.kill': { asked: 'it is down', seen: 'it was down', not: 'it was not down' },
   'node.reboot': { asked: 'it is down', seen: 'it was down', not: 'it was not down' },

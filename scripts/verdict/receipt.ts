@@ -8,7 +8,7 @@ export const Receipt = z.strictObject({
   target: z.string(),
   requested: z.number(),
   measured: z.strictObject({ before: z.number(), during: z.number(), after: z.number() }),
-  unit: z.enum(['ms', 'ratio', 'bit/s', 'byte', 'inode', 'process', 'file', 'bool']),
+  unit: z.enum(['ms', 'ratio', 'bit/s', 'byte', 'inode', 'process', 'file', 'call', 'bool']),
   /** Samples of the measurement "during". */
   n: z.int().nonnegative(),
   tolerance: z.number(),
@@ -27,6 +27,10 @@ export const Receipt = z.strictObject({
       interval: z.tuple([z.number(), z.number()]),
       n: z.int().nonnegative(),
     })
+    .optional(),
+  /** Of what is to come at once on several targets: within how many ms it was to, and did, on how many of them. */
+  together: z
+    .strictObject({ requestedMs: z.number(), measuredMs: z.number(), n: z.int().nonnegative() })
     .optional(),
   /**
    * Of a jitter with a distribution: that which the delays are most like, how far they are from the one asked (Kolmogorov and

@@ -10,6 +10,7 @@ export const everyAbility: Abilities = {
   clocks: true,
   names: true,
   layers: true,
+  tracing: true,
 };
 
 /** Of the one that most of this was built on. */

@@ -47,6 +47,9 @@ const places = {
   'process.crash-loop': unit(2),
   'process.pause': unit(3),
   'process.oom': unit(5, 'once'),
+  // Nobody but the heal starts this one again, and it does what it does over and over.
+  'process.crash-point': unit(8, 'checkpoint'),
+  'process.restart': unit(1),
   'node.pause': node('node-5'),
   'node.kill': node('node-6'),
   'node.reboot': node(machine(4)),

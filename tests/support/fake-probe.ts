@@ -48,7 +48,6 @@ export class FakeProbe {
             corrupted: 0,
             lossRuns: 0,
             lostInRuns: 0,
-            span: 10,
             ...middle,
             delaysUs: [1500],
           };

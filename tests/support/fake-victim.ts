@@ -19,21 +19,13 @@ const noMachine: Machine = {
   processes: nobody,
 };
 
-/** A node with a side-car that only pretends; what is given is in the place of what else nobody may ask for. */
-export async function fakeVictim(
-  parts: Partial<Omit<Victim, 'hold' | 'links' | 'sideCar'>>,
-  sideCar = new FakeSideCar(),
-  mechanism: LinkMechanism = 'nfqueue',
-): Promise<Victim> {
-  const hold = await Hold.open(sideCar.access);
+/** A node that nothing may be asked of but what is given. */
+export function bareVictim(parts: Pick<Victim, 'hold' | 'links' | 'sideCar'> & Partial<Victim>): Victim {
   return {
     node: 'node-1',
     address: '',
     access: fakeNode({}),
     machine: noMachine,
-    sideCar: sideCar.access,
-    hold,
-    links: new LinkDriver(hold, 1, mechanism),
     disks: [],
     units: [],
     names: [],
@@ -41,10 +33,20 @@ export async function fakeVictim(
     rearm: nobody,
     replace: nobody,
     ready: nobody,
-    disarm: async () => hold.close(),
+    disarm: async () => parts.hold.close(),
     abandon: () => {
-      hold.leave();
+      parts.hold.leave();
     },
     ...parts,
   };
+}
+
+/** A node with a side-car that only pretends; what is given is in the place of what else nobody may ask for. */
+export async function fakeVictim(
+  parts: Partial<Omit<Victim, 'hold' | 'links' | 'sideCar'>>,
+  sideCar = new FakeSideCar(),
+  mechanism: LinkMechanism = 'nfqueue',
+): Promise<Victim> {
+  const hold = await Hold.open(sideCar.access);
+  return bareVictim({ ...parts, hold, sideCar: sideCar.access, links: new LinkDriver(hold, 1, mechanism) });
 }

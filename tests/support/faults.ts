@@ -125,6 +125,15 @@ export const crashLoop: Of<'process.crash-loop'> = {
 };
 export const stop: Of<'process.pause'> = { kind: 'process.pause', name: 't', on: units };
 export const starveOut: Of<'process.oom'> = { kind: 'process.oom', name: 'x', on: units };
+export const crashPoint: Of<'process.crash-point'> = {
+  kind: 'process.crash-point',
+  name: 'cp',
+  on: units,
+  call: 'rename',
+  path: '/run/checkpoint/state',
+  nth: 3,
+};
+export const herd: Of<'process.restart'> = { kind: 'process.restart', name: 'rs', on: units, withinMs: 500 };
 export const freeze: Of<'node.pause'> = { kind: 'node.pause', name: 'f', on: nodes };
 export const powerLoss: Of<'node.kill'> = { kind: 'node.kill', name: 'w', on: nodes };
 export const reboot: Of<'node.reboot'> = { kind: 'node.reboot', name: 'b', on: nodes };
@@ -324,6 +333,8 @@ export const oneOfEach = {
   'process.crash-loop': crashLoop,
   'process.pause': stop,
   'process.oom': starveOut,
+  'process.crash-point': crashPoint,
+  'process.restart': herd,
   'node.pause': freeze,
   'node.kill': powerLoss,
   'node.reboot': reboot,

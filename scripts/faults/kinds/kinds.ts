@@ -22,6 +22,8 @@ const nothing = (): null => null;
 const cannotAsk = 'no process can be asked for its time here (ptrace, on x86-64)';
 const cannotTrace =
   'no process can be traced here (ptrace; tried on x86-64 alone), to see whether its signal arrives';
+const cannotFollow =
+  'no process can be followed from call to call here (ptrace with PTRACE_GET_SYSCALL_INFO, since 5.3)';
 const queued = {
   driver: linkMechanism,
   healedBy: 'node',
@@ -112,6 +114,14 @@ export const kinds = {
   'process.crash-loop': signalled,
   'process.pause': signalled,
   'process.oom': { driver: 'oom', healedBy: 'destroy', needs: [], missing: nothing },
+  // It lets go of the processes by itself; that the unit is started again is, as after a kill, nobody's in its side-car.
+  'process.crash-point': {
+    driver: 'crashpoint',
+    healedBy: 'destroy',
+    needs: ['trace', 'signal'],
+    missing: ({ tracing }: Abilities) => (tracing ? null : cannotFollow),
+  },
+  'process.restart': { driver: 'systemd', healedBy: 'node', needs: ['inside'], missing: nothing },
   'node.pause': ofEngine,
   'node.kill': ofEngine,
   'node.reboot': ofEngine,

@@ -142,33 +142,30 @@ export const classScaffolding: Scaffolding = {
   gone: [new RegExp(`^qdisc qdisc \\S+ \\S+ dev ${device} root `)],
 };
 
-/** A class of its own for one destination. */
+/** A class of its own for one destination, no faster than so. */
 export function ratedTo(address: string, classNumber: number, rateMbit: number): LinkCommands {
-  const id = `${handle}:${classNumber.toString(16)}`;
   // 10 ms of the rate, and never less than two full packets: a larger burst would falsify short measurements.
   const burst = Math.max(3028, Math.round((rateMbit * 1e6 * 0.01) / 8));
+  return classTo(address, classNumber, ['rate', `${rateMbit}mbit`, ...burstsOf(burst)]);
+}
+
+/**
+ * A class may send what both of its buckets hold, of its rate and of its ceiling, which is the same rate. tc's own bucket for a
+ * ceiling is one packet, of 40 Gbit/s none: then all that a timer comes late is lost, or every packet waits for one.
+ */
+function burstsOf(bytes: number): readonly string[] {
+  return ['burst', `${bytes}b`, 'cburst', `${bytes}b`];
+}
+
+function classTo(address: string, classNumber: number, htb: readonly string[]): LinkCommands {
+  const id = `${handle}:${classNumber.toString(16)}`;
   return {
     undo: [
       ['tc', 'filter', 'del', 'dev', device, 'parent', `${handle}:`, 'prio', String(classNumber)],
       ['tc', 'class', 'del', 'dev', device, 'classid', id],
     ].reverse(),
     do: [
-      [
-        'tc',
-        'class',
-        'add',
-        'dev',
-        device,
-        'parent',
-        `${handle}:`,
-        'classid',
-        id,
-        'htb',
-        'rate',
-        `${rateMbit}mbit`,
-        'burst',
-        `${burst}b`,
-      ],
+      ['tc', 'class', 'add', 'dev', device, 'parent', `${handle}:`, 'classid', id, 'htb', ...htb],
       [
         'tc',
         'filter',
@@ -206,6 +203,8 @@ function distributionWords(distribution: JitterDistribution): readonly string[] 
 
 /** Faster than any link between containers of one host: a class that only carries netem. */
 const unlimitedMbit = 40_000;
+/** Its quantum is a few packets: what tc takes at this rate makes the kernel warn. */
+const unlimited = ['rate', `${unlimitedMbit}mbit`, ...burstsOf(50_000_000), 'quantum', '60000'];
 const packetBytes = 1500;
 
 /**
@@ -216,7 +215,8 @@ const packetBytes = 1500;
 export function emulatedTo(address: string, classNumber: number, condition: LinkCondition): LinkCommands {
   const { jitterMs, distribution, lossRatio, bursts, rateMbit } = condition;
   const delayMs = heldMs(condition);
-  const below = ratedTo(address, classNumber, rateMbit ?? unlimitedMbit);
+  const below =
+    rateMbit === null ? classTo(address, classNumber, unlimited) : ratedTo(address, classNumber, rateMbit);
   const { later, median } = reach[distribution];
   const heldMost = delayMs + (median + later) * jitterMs;
   const bytesHeld = ((rateMbit ?? unlimitedMbit) * 1e6 * heldMost) / 1000 / 8;

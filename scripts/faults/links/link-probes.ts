@@ -21,10 +21,7 @@ export interface LinkSample {
   /** Of all that came. */
   readonly corrupted: number;
   readonly delaysMs: readonly number[];
-  /**
-   * bit/s that the link carried in the middle of a flood, as a link counts (Ethernet's header included), with what was
-   * lost on the way counted in by the packets' numbers: loss is a fault of its own. NaN where too little arrived.
-   */
+  /** bit/s that arrived in the middle of a flood, as a link counts (Ethernet's header included). NaN where too little did. */
   readonly bitsPerSecond: number;
 }
 
@@ -64,7 +61,6 @@ const Line = z.object({
   corrupted: z.number(),
   lossRuns: z.number(),
   lostInRuns: z.number(),
-  span: z.number(),
   middleBytes: z.number(),
   middleUs: z.number(),
   delaysUs: z.array(z.number()),
@@ -203,11 +199,10 @@ async function listening(
 function sampleOf(line: z.infer<typeof Line> | undefined, sent: number): LinkSample {
   if (line === undefined) return { ...noProbes, sent };
   const { received, copies, overtaken, corrupted, lossRuns, lostInRuns } = line;
-  const arrivedRatio = received / line.span;
   return {
     ...{ sent, received, copies, overtaken, corrupted, lossRuns, lostInRuns },
     delaysMs: line.delaysUs.map((us) => us / 1000),
     // Nothing in the middle, but for bursts at both ends: the receiver did not get to the processor, and no rate was seen.
-    bitsPerSecond: line.middleBytes > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs / arrivedRatio : NaN,
+    bitsPerSecond: line.middleBytes > 0 ? (line.middleBytes * 8 * 1e6) / line.middleUs : NaN,
   };
 }

@@ -11,7 +11,10 @@ import { unitOf, type Victim } from '../victim/victim.ts';
 /** systemd waits for a unit that starts for 90 s by its own default; a unit that takes longer fails the heal. */
 const startDeadlineMs = 100_000;
 
-/** Signals, what sends them over and over, and the kernel's own; in the end the unit runs. */
+/**
+ * Signals, what sends them over and over or at a call, the kernel's own, and an orderly end; in the end the unit runs. Units that
+ * are to begin together are told by side-cars that wait for the word.
+ */
 export function processDriver(victims: readonly Victim[]): FamilyDriver {
   return {
     async inject(scheduled) {
@@ -31,7 +34,7 @@ export function processDriver(victims: readonly Victim[]): FamilyDriver {
           const { victim, unit } = unitOf(victims, target);
           if (ended.has(victim.node)) return;
           if (isHeld(fault)) await victim.hold.heal(holdId(scheduled, target));
-          if (fault.kind !== 'process.pause') await startedAgain(victim.access, unitFile(unit));
+          if (isToBeStarted(fault)) await startedAgain(victim.access, unitFile(unit));
         }),
       );
     },
@@ -58,6 +61,15 @@ async function hurt(
     case 'process.pause':
       await victim.hold.start(id, ['unitfault', 'pause', file]);
       return;
+    case 'process.crash-point': {
+      const { call, nth, path } = fault;
+      await victim.hold.start(id, ['crashpoint', file, call, String(nth), path]);
+      return;
+    }
+    case 'process.restart':
+      await victim.hold.undo(id, ['unitswitch', 'start', file]);
+      await victim.hold.do(['unitswitch', 'stop', file]);
+      return;
     default:
       assertNever(fault);
   }
@@ -65,7 +77,12 @@ async function hurt(
 
 /** Others happen once: nothing of them goes on. */
 function isHeld({ kind }: ProcessFault): boolean {
-  return kind === 'process.crash-loop' || kind === 'process.pause';
+  return kind !== 'process.kill' && kind !== 'process.oom';
+}
+
+/** What stood still goes on, and what was stopped is started by its side-car. */
+function isToBeStarted({ kind }: ProcessFault): boolean {
+  return kind !== 'process.pause' && kind !== 'process.restart';
 }
 
 /** One that fell too often is not started again by systemd itself: that is forgotten first. */

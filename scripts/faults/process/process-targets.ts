@@ -1,16 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertNever } from '../../../infra/errors.ts';
-import { isProcessFault, type ProcessFault } from '../../../infra/spec/fault.ts';
+import { isHurtFault, type HurtFault } from '../../../infra/spec/fault.ts';
 import { unitFile } from '../../nodes/unit-file.ts';
 import type { Judged } from '../watch/judge.ts';
 import type { Asked, TargetMeaning, TargetReader, TargetReadings } from '../watch/target-watch.ts';
 import { readUnit, type UnitProcess, type UnitReading } from '../units/unit-readings.ts';
 import { followsAny, unitsBeside } from '../units/units-beside.ts';
 import { unitOf, type Victim } from '../victim/victim.ts';
+import {
+  isAtWork,
+  isThere,
+  isUnitAsBefore,
+  runs,
+  settleMs,
+  stands,
+  unreadUnit,
+  untilUnit,
+} from './unit-state.ts';
 
 const pollMs = 100;
-/** For a process to take its signal, and for a unit to come up. */
-const settleMs = { gone: 5_000, up: 15_000 } as const;
+/** For a process to take its signal. */
+const goneMs = 5_000;
 /** Beyond its time a process of a crash loop is seen for no longer than this: it is looked for every 20 ms. */
 const slackMs = 500;
 /** How long a crash loop is looked at, beyond one life. */
@@ -19,17 +29,9 @@ const loopMs = 1_500;
 type Readings = TargetReadings<UnitReading>;
 
 /** Pure: what readings of units mean. */
-export const processMeaning: TargetMeaning<ProcessFault, UnitReading> = {
-  isOf: isProcessFault,
-  unread: {
-    active: '',
-    main: null,
-    processes: [],
-    oldestMs: Infinity,
-    follows: [],
-    oomKills: 0,
-    restarts: 0,
-  },
+export const processMeaning: TargetMeaning<HurtFault, UnitReading> = {
+  isOf: isHurtFault,
+  unread: unreadUnit,
   judge(fault, readings) {
     const { before, during, after } = readings;
     const [was, is, left] = [
@@ -46,11 +48,11 @@ export const processMeaning: TargetMeaning<ProcessFault, UnitReading> = {
     } satisfies Judged;
   },
   isHealed: (fault, { after }) => isUp(fault, after),
-  isAsBefore: (before, now) => isAtWork(now) && (before.main === null || isThere(before.main, now)),
+  isAsBefore: isUnitAsBefore,
   goesWith: (now, place) => isAtWork(now) && followsAny(now, place),
 };
 
-function isHurt(fault: ProcessFault, { before, during }: Readings): boolean {
+function isHurt(fault: HurtFault, { before, during }: Readings): boolean {
   if (before.main === null || during.active === '') return false;
   switch (fault.kind) {
     case 'process.kill':
@@ -72,21 +74,20 @@ function isHurt(fault: ProcessFault, { before, during }: Readings): boolean {
 }
 
 /** It runs, and after a crash loop longer than that let it. */
-function isUp(fault: ProcessFault, now: UnitReading): boolean {
-  const runs = now.active === 'active' && now.main !== null && !now.processes.some(stands);
-  return runs && (fault.kind !== 'process.crash-loop' || now.oldestMs > fault.afterMs + slackMs);
+function isUp(fault: HurtFault, now: UnitReading): boolean {
+  return runs(now) && (fault.kind !== 'process.crash-loop' || now.oldestMs > fault.afterMs + slackMs);
 }
 
-function whyNot(fault: ProcessFault, { before, during }: Readings): string {
+function whyNot(fault: HurtFault, { before, during }: Readings): string {
   if (before.main === null)
     return `the unit had no main process before (it was ${before.active || 'not seen'})`;
   if (during.active === '') return 'the unit could not be looked at';
   switch (fault.kind) {
     case 'process.kill':
-      return `its process ${before.main.pid} still ran ${settleMs.gone} ms after SIG${fault.signal}`;
+      return `its process ${before.main.pid} still ran ${goneMs} ms after SIG${fault.signal}`;
     case 'process.oom':
       return isThere(before.main, during)
-        ? `its process ${before.main.pid} still ran ${settleMs.gone} ms after the node had no memory left`
+        ? `its process ${before.main.pid} still ran ${goneMs} ms after the node had no memory left`
         : `its process ${before.main.pid} ended, and the kernel of the node counted ${during.oomKills - before.oomKills} that it ended for want of memory`;
     case 'process.crash-loop':
       return during.restarts > before.restarts
@@ -99,22 +100,8 @@ function whyNot(fault: ProcessFault, { before, during }: Readings): string {
   }
 }
 
-function isAtWork({ active, processes }: UnitReading): boolean {
-  return active !== '' && !processes.some(stands);
-}
-
-function stands({ state }: UnitProcess): boolean {
-  return state === 'T';
-}
-
-function isThere(process: UnitProcess, { processes }: UnitReading): boolean {
-  return processes.some(
-    ({ pid, startedTicks }) => pid === process.pid && startedTicks === process.startedTicks,
-  );
-}
-
 /** Units, read from inside their nodes. */
-export class ProcessReader implements TargetReader<ProcessFault, UnitReading> {
+export class ProcessReader implements TargetReader<HurtFault, UnitReading> {
   readonly #victims: readonly Victim[];
   /** Main processes before their fault, by fault and target. */
   readonly #before = new Map<string, UnitProcess>();
@@ -127,36 +114,20 @@ export class ProcessReader implements TargetReader<ProcessFault, UnitReading> {
     return unitsBeside(this.#victims, targets);
   }
 
-  async read(target: string, { scheduled, fault, moment }: Asked<ProcessFault>, signal: AbortSignal) {
+  async read(target: string, { scheduled, fault, moment }: Asked<HurtFault>, signal: AbortSignal) {
     const { victim, unit } = unitOf(this.#victims, target);
     const look = async (): Promise<UnitReading> => readUnit(victim.access, unitFile(unit), signal);
     const first = await look();
     const key = `${scheduled.id} ${target}`;
     if (fault === null) return first;
     if (moment === 'before' && first.main !== null) this.#before.set(key, first.main);
-    if (moment === 'after') return until(look, first, settleMs.up, (now) => isUp(fault, now), signal);
+    if (moment === 'after') return untilUnit(look, first, settleMs.up, (now) => isUp(fault, now), signal);
     if (moment !== 'during' || fault.kind === 'process.pause') return first;
     const main = this.#before.get(key);
     if (main === undefined) return first;
-    const gone = await until(look, first, settleMs.gone, (now) => !isThere(main, now), signal);
+    const gone = await untilUnit(look, first, goneMs, (now) => !isThere(main, now), signal);
     return fault.kind === 'process.crash-loop' ? watched(look, gone, fault.afterMs + loopMs, signal) : gone;
   }
-}
-
-async function until(
-  look: () => Promise<UnitReading>,
-  first: UnitReading,
-  deadlineMs: number,
-  holds: (now: UnitReading) => boolean,
-  signal: AbortSignal,
-): Promise<UnitReading> {
-  const giveUpAt = performance.now() + deadlineMs;
-  let now = first;
-  while (!holds(now) && performance.now() < giveUpAt) {
-    await delay(pollMs, undefined, { signal });
-    now = await look();
-  }
-  return now;
 }
 
 /** The last of many looks, with the oldest process of all of them. */

@@ -20,6 +20,8 @@ export const Abilities = z.strictObject({
   names: z.boolean(),
   /** A file system of ours in front of a disk. */
   layers: z.boolean(),
+  /** A process can be stopped at each of its calls, and killed before one. */
+  tracing: z.boolean(),
 });
 export type Abilities = z.infer<typeof Abilities>;
 

@@ -26,7 +26,7 @@ export interface UnitReading {
 }
 
 /** Linux counts times for user space in hundredths of a second everywhere (man 5 proc, USER_HZ). */
-const tickMs = 10;
+export const tickMs = 10;
 
 const script = [
   'systemctl show --property=MainPID --property=ActiveState --property=NRestarts "$1"',

@@ -6,7 +6,7 @@ export type Judged = Pick<
   Receipt,
   'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
 > &
-  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape'>>;
+  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape' | 'together'>>;
 
 export type Beside = Pick<Receipt, 'bystandersOk' | 'bystanders' | 'bystandersOf' | 'bystanderReading'>;
 

@@ -20,7 +20,8 @@ export interface TargetMeaning<F extends Fault, R> {
   readonly isOf: (fault: Fault) => fault is F;
   /** Of what could not be read: no judgement accepts it. */
   readonly unread: R;
-  readonly judge: (fault: F, readings: TargetReadings<R>) => Judged;
+  /** `all`: those of each target of the fault, for what is said of them together. */
+  readonly judge: (fault: F, readings: TargetReadings<R>, all?: readonly TargetReadings<R>[]) => Judged;
   readonly isHealed: (fault: F, readings: TargetReadings<R>) => boolean;
   /** Of a bystander. */
   readonly isAsBefore: (before: R, now: R) => boolean;
@@ -270,7 +271,10 @@ export function targetJudge<F extends Fault, R>(
   };
   return {
     wasMeasured: ({ id }) => (measured.get(id)?.during.size ?? 0) > 0,
-    judged: (scheduled, target) => meaning.judge(own(scheduled), readingsOf(scheduled.id, target)),
+    judged(scheduled, target) {
+      const all = scheduled.targets.map((one) => readingsOf(scheduled.id, one));
+      return meaning.judge(own(scheduled), readingsOf(scheduled.id, target), all);
+    },
     isBack: (scheduled, target) => meaning.isHealed(own(scheduled), readingsOf(scheduled.id, target)),
     beside({ id, targets: faulty }) {
       const one = measured.get(id);

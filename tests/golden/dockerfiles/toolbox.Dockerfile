@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=958879a2d3e7e80b14b913519379b41c13fe321786cf0a2099561778bf15ecfd
+LABEL dev.understudy.inputs=4d5096a2d7dd64a260377203ebf8006c675e19673a4430b41c9ebb3c869e5dcc
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -44,17 +44,23 @@ COPY ["files/026-portprobe.c","/usr/local/src/portprobe.c"]
 COPY ["files/027-imds.c","/usr/local/src/imds.c"]
 COPY ["files/028-imdsprobe.c","/usr/local/src/imdsprobe.c"]
 COPY ["files/029-signalwatch.c","/usr/local/src/signalwatch.c"]
-COPY ["files/030-eventwait.c","/usr/local/src/eventwait.c"]
-COPY ["files/031-hold","/usr/local/bin/hold"]
+COPY ["files/030-pathcall.h","/usr/local/src/pathcall.h"]
+COPY ["files/031-onlooker.h","/usr/local/src/onlooker.h"]
+COPY ["files/032-crashpoint.c","/usr/local/src/crashpoint.c"]
+COPY ["files/033-crashwatch.c","/usr/local/src/crashwatch.c"]
+COPY ["files/034-eventwait.c","/usr/local/src/eventwait.c"]
+COPY ["files/035-hold","/usr/local/bin/hold"]
 RUN chmod 0755 '/usr/local/bin/hold'
-COPY ["files/032-unitsetting","/usr/local/bin/unitsetting"]
+COPY ["files/036-unitswitch","/usr/local/bin/unitswitch"]
+RUN chmod 0755 '/usr/local/bin/unitswitch'
+COPY ["files/037-unitsetting","/usr/local/bin/unitsetting"]
 RUN chmod 0755 '/usr/local/bin/unitsetting'
-COPY ["files/033-replacing.sh","/usr/local/lib/replacing.sh"]
-COPY ["files/034-accountless","/usr/local/bin/accountless"]
+COPY ["files/038-replacing.sh","/usr/local/lib/replacing.sh"]
+COPY ["files/039-accountless","/usr/local/bin/accountless"]
 RUN chmod 0755 '/usr/local/bin/accountless'
-COPY ["files/035-packageless","/usr/local/bin/packageless"]
+COPY ["files/040-packageless","/usr/local/bin/packageless"]
 RUN chmod 0755 '/usr/local/bin/packageless'
-COPY ["files/036-abilities","/usr/local/bin/abilities"]
+COPY ["files/041-abilities","/usr/local/bin/abilities"]
 RUN chmod 0755 '/usr/local/bin/abilities'
 
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/runner","/usr/local/src/runner.c"]
@@ -82,3 +88,5 @@ RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/portprobe","/usr/local/src/portpro
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imds","/usr/local/src/imds.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/imdsprobe","/usr/local/src/imdsprobe.c"]
 RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/signalwatch","/usr/local/src/signalwatch.c"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/crashpoint","/usr/local/src/crashpoint.c","-lpthread"]
+RUN ["gcc","-O2","-Wall","-o","/usr/local/bin/crashwatch","/usr/local/src/crashwatch.c"]

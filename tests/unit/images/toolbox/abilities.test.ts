@@ -9,7 +9,10 @@ import { everyAbility } from '../../../support/abilities.ts';
 /** What the script says where each of its tools does what is given here. */
 async function abilities(
   tools: Readonly<
-    Record<'tc' | 'nft' | 'iptables' | 'linkshape' | 'clockask' | 'dnsfault' | 'disklayer', string>
+    Record<
+      'tc' | 'nft' | 'iptables' | 'linkshape' | 'clockask' | 'dnsfault' | 'disklayer' | 'crashpoint',
+      string
+    >
   >,
 ): Promise<Abilities> {
   using bin = writtenSpec(
@@ -26,7 +29,7 @@ async function abilities(
 const works = {
   ...{ tc: 'exit 0', nft: 'exit 0', iptables: 'exit 0' },
   ...{ linkshape: 'echo ok', clockask: 'exit 0', dnsfault: 'echo ok' },
-  disklayer: 'exit 0',
+  ...{ disklayer: 'exit 0', crashpoint: 'exit 0' },
 };
 
 test('a kernel that does everything can everything', async () => {
@@ -42,6 +45,7 @@ test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
   ['no process that could be asked', { clockask: 'exit 1' }, { clocks: false }],
   ['a program that cannot answer', { dnsfault: 'echo err 4 nftables' }, { names: false }],
   ['no file system of ours', { disklayer: 'echo err 6; exit 6' }, { layers: false }],
+  ['no process whose calls could be followed', { crashpoint: 'exit 1' }, { tracing: false }],
   ['no nftables', { nft: 'exit 1' }, { nftables: false, duplicating: false }],
 ])('%s', async (_what, broken, missing) => {
   expect(await abilities({ ...works, ...broken })).toEqual({ ...everyAbility, ...missing });

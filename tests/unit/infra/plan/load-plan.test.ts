@@ -232,6 +232,26 @@ test('two that use up one node’s memory are a contradiction, and on two nodes 
   expect(plan({ profiles: [spec.path('two.yaml')] }).plan.schedule).toHaveLength(2);
 });
 
+test('what nobody writes to or renames is no path to be killed at', () => {
+  const crash = (path: string, call: string): string =>
+    `name: crash\ndescription: crash\nfaults:
+  - {name: torn, kind: process.crash-point, call: ${call}, path: ${path}, on: {units: [{node: worker-1}]}}\n`;
+  using spec = writtenSpec({
+    'disk.yaml': crash('/var/lib/worker', 'rename'),
+    'above.yaml': crash('/var/lib', 'write'),
+    'folder.yaml': crash('/var/lib/worker', 'fsync'),
+    'file.yaml': crash('/var/lib/worker/state', 'rename'),
+    'spaced.yaml': crash("'/var/lib/my state'", 'write'),
+  });
+  const of = (name: string) => ({ profiles: [spec.path(`${name}.yaml`)] });
+  expect(JSON.stringify(refused(of('disk')))).toMatch(
+    /no rename of \/var\/lib\/worker comes to anything on worker-1/,
+  );
+  expect(JSON.stringify(refused(of('above')))).toMatch(/no write of \/var\/lib comes to anything/);
+  expect(JSON.stringify(refused(of('spaced')))).toMatch(/without spaces/);
+  for (const name of ['folder', 'file']) expect(plan(of(name)).plan.schedule).toHaveLength(1);
+});
+
 test('one node has one clock and one zone at a time, and nobody asks a unit for the time that falls', () => {
   const clocks = (second: string): string =>
     `name: clocks\ndescription: two at once\nfaults:

@@ -54,6 +54,7 @@ describe('nodes that a fault chooses', () => {
 
 test('units are those that a role declares; nodes without any have none', () => {
   expect(onNodes({ ...kill, on: { units: [{ node: 'machine-1' }] } })).toEqual([
+    'machine-1:checkpoint',
     'machine-1:once',
     'machine-1:steady',
   ]);

@@ -81,6 +81,7 @@ describe('what the kernel must offer', () => {
       { layers: false },
       ['disk.slow', 'disk.rate', 'disk.hang', 'disk.error', 'disk.corrupt', 'disk.lost-sync'],
     ],
+    ['whose calls cannot be followed is not killed at one', { tracing: false }, ['process.crash-point']],
     ['without nftables there is no partition', { nftables: false }, ['network.partition']],
     [
       'what a disk has left needs nothing of it',
@@ -93,6 +94,7 @@ describe('what the kernel must offer', () => {
         clocks: true,
         names: true,
         layers: true,
+        tracing: true,
       },
       kinds.filter((kind) => kind.startsWith('network.')),
     ],
@@ -110,6 +112,7 @@ describe('what the kernel must offer', () => {
       clocks: false,
       names: false,
       layers: false,
+      tracing: false,
     };
     const { error } = refusalOf(() => {
       refuseWhatCannotBe(

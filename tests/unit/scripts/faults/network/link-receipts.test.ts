@@ -226,6 +226,14 @@ describe('a rate', () => {
     });
     expect(judgeLink(rate(10), during(sample(400, 1), 8.9e6)).ok).toBe(false);
   });
+
+  test('of a link that loses is what came, or that and what was lost', () => {
+    const lossy = sample(7000, 1, { lost: 0.2 });
+    expect(judgeLink(rate(10), during(lossy, 8e6))).toMatchObject({ ok: true, interval: [8e6, 10e6] });
+    expect(judgeLink(rate(10), during(lossy, 10e6))).toMatchObject({ ok: true, interval: [10e6, 12.5e6] });
+    expect(judgeLink(rate(10), during(lossy, 7e6)).ok).toBe(false);
+    expect(judgeLink(rate(10), during(lossy, 11.1e6)).ok).toBe(false);
+  });
 });
 
 describe('a partition', () => {

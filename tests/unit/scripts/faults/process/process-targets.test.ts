@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ProcessFault } from '../../../../../infra/spec/fault.ts';
+import type { HurtFault } from '../../../../../infra/spec/fault.ts';
 import { processMeaning } from '../../../../../scripts/faults/process/process-targets.ts';
 import type { UnitReading } from '../../../../../scripts/faults/units/unit-readings.ts';
 import { crashLoop, kill, stop } from '../../../../support/faults.ts';
@@ -13,7 +13,7 @@ const down: UnitReading = {
   ...{ active: 'failed', main: null, processes: [], oldestMs: 0, follows: [], oomKills: 0, restarts: 0 },
 };
 const { unread, judge, isHealed, isAsBefore, goesWith } = processMeaning;
-const judged = (fault: ProcessFault, during: UnitReading, before = unit(1), after = unit(2)) =>
+const judged = (fault: HurtFault, during: UnitReading, before = unit(1), after = unit(2)) =>
   judge(fault, { baseline: unit(1), before, during, after });
 
 describe('a kill', () => {

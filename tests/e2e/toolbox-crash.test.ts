@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { crashStory } from '../../scripts/faults/process/crash-story.ts';
+import { Hold } from '../../scripts/faults/side-car/hold.ts';
+import type { NodeAccess, NodeProcess } from '../../scripts/nodes/node.ts';
+import { loneSideCar } from '../support/lone-side-car.ts';
+import { until } from '../support/until.ts';
+
+const unit = 'understudy-keeper.service';
+const state = '/data/state';
+
+/** A new file, fsync, rename, over and over: by one process, or by a shell and what it starts. */
+const keepers = {
+  process: [
+    'perl',
+    '-MIO::Handle',
+    '-e',
+    `for (my $i = 0;; $i++) {
+      open(my $file, ">", "${state}.new") or die;
+      $file->autoflush(1);
+      print $file $i;
+      $file->sync or die;
+      close $file;
+      rename("${state}.new", "${state}") or die;
+      select(undef, undef, undef, 0.01);
+    }`,
+  ],
+  shell: [
+    'sh',
+    '-c',
+    `i=0; while :; do i=$((i+1)); echo $i > ${state}.new; sync ${state}.new; mv ${state}.new ${state}; done`,
+  ],
+  writer: [
+    'perl',
+    '-MIO::Handle',
+    '-e',
+    `open(my $file, ">>", "${state}") or die; while (1) { syswrite($file, "x"); select(undef, undef, undef, 0.0001); }`,
+  ],
+} as const;
+
+const holds = async (what: string, isSo: () => boolean | Promise<boolean>): Promise<true> =>
+  until(what, async () => ((await isSo()) ? true : null));
+
+/** A process as systemd has those of a unit: in a control group of that name. */
+async function keeper(sideCar: NodeAccess, argv: readonly string[]): Promise<NodeProcess> {
+  const grouping = 'mkdir -p /tmp/groups && mount -t cgroup2 none /tmp/groups && mkdir -p "/tmp/groups/$1"';
+  expect(await sideCar.exec(['sh', '-c', grouping, 'sh', unit])).toMatchObject({ exitCode: 0, stderr: '' });
+  const entering = 'echo $$ > "/tmp/groups/$1/cgroup.procs" && echo in && shift && exec "$@"';
+  const process = await sideCar.start(['sh', '-c', entering, 'sh', unit, ...argv]);
+  await once(process.stdout, 'data');
+  await holds(`${state} is there`, async () => (await sideCar.exec(['test', '-e', state])).exitCode === 0);
+  return process;
+}
+
+async function watched(sideCar: NodeAccess, call: string, path: string) {
+  const process = await sideCar.start(['crashwatch', unit, call, path]);
+  const lines: string[] = [];
+  createInterface({ input: process.stdout }).on('line', (line) => lines.push(line));
+  await holds('who looks on is there', () => lines.includes('ok'));
+  return { lines, process };
+}
+
+const read = async (sideCar: NodeAccess, script: string): Promise<string> =>
+  (await sideCar.exec(['sh', '-c', script])).stdout.trim();
+/** Processes of the unit, and how many of them somebody traces. */
+const tracing = `for p in $(cat /tmp/groups/${unit}/cgroup.procs); do grep TracerPid /proc/$p/status; done | sort | uniq -c`;
+
+describe('a process that is killed at a call', () => {
+  test.each([
+    ['rename', state, 5],
+    ['rename', `${state}.new`, 1],
+    ['fsync', `${state}.new`, 3],
+    ['write', `${state}.new`, 4],
+  ] as const)('%s of %s: at that one and before anything came of it (%d)', async (call, path, nth) => {
+    await using one = await loneSideCar('size=1m');
+    const { access } = one;
+    const process = await keeper(access, keepers.process);
+    const hold = await Hold.open(access);
+    const { lines } = await watched(access, call, path);
+    expect(await hold.start('crash', ['crashpoint', unit, call, String(nth), path])).toBe('1');
+    expect(await process.exited).toBe(137);
+    await holds('its end is seen', () => crashStory(lines).ended !== null);
+    expect(crashStory(lines)).toMatchObject({
+      isArmed: true,
+      stood: { calls: nth - 1 },
+      ended: { calls: nth - 1 },
+    });
+    const [kept, next] = await Promise.all([read(access, `cat ${state}`), read(access, `cat ${state}.new`)]);
+    // What was written before a rename or an fsync is there, and of the write that did not come nothing.
+    expect(next).toBe(call === 'write' ? '' : String(Number(kept) + 1));
+    await hold.heal('crash');
+    await hold.close();
+  });
+
+  test('is told from another one exactly, also where calls follow each other as fast as they can', async () => {
+    await using one = await loneSideCar('size=4m');
+    const { access } = one;
+    const process = await keeper(access, keepers.writer);
+    const hold = await Hold.open(access);
+    const { lines } = await watched(access, 'write', state);
+    await hold.start('crash', ['crashpoint', unit, 'write', '1000', state]);
+    expect(await process.exited).toBe(137);
+    await holds('its end is seen', () => crashStory(lines).ended !== null);
+    expect(crashStory(lines).ended).toMatchObject({ calls: 999 });
+    await hold.close();
+  });
+
+  test.each(['rename', 'fsync'] as const)('may be one that was started meanwhile: %s', async (call) => {
+    await using one = await loneSideCar('size=1m');
+    const { access } = one;
+    const process = await keeper(access, keepers.shell);
+    const hold = await Hold.open(access);
+    const path = call === 'rename' ? state : `${state}.new`;
+    const { lines } = await watched(access, call, path);
+    await hold.start('crash', ['crashpoint', unit, call, '4', path]);
+    await holds('its end is seen', () => crashStory(lines).ended?.calls === 3);
+    // The shell, which only lost what it had started, goes on, and nobody follows it any more.
+    const before = Number(await read(access, `cat ${state}`));
+    await holds('it goes on', async () => Number(await read(access, `cat ${state}`)) > before + 1);
+    expect(await read(access, tracing)).toMatch(/^\d+ TracerPid:\t0$/);
+    process.close();
+    await hold.close();
+  });
+});
+
+describe('processes that are followed', () => {
+  test.each(['the fault is healed', 'who follows them is killed'])('are let go when %s', async (how) => {
+    await using one = await loneSideCar('size=1m');
+    const { access } = one;
+    const process = await keeper(access, keepers.process);
+    const hold = await Hold.open(access);
+    const { lines } = await watched(access, 'rename', state);
+    await hold.start('crash', ['crashpoint', unit, 'rename', '100000', state]);
+    expect(await read(access, tracing)).toMatch(/^1 TracerPid:\t[1-9]/);
+    if (how === 'the fault is healed') await hold.heal('crash');
+    else await access.exec(['pkill', '-KILL', '-x', 'crashpoint']);
+    await holds('it is over', () => crashStory(lines).seen !== null);
+    const before = Number(await read(access, `cat ${state}`));
+    await holds('it goes on', async () => Number(await read(access, `cat ${state}`)) > before);
+    expect(await read(access, tracing)).toBe('1 TracerPid:\t0');
+    expect(crashStory(lines)).toMatchObject({ stood: null, ended: null });
+    process.close();
+    await hold.close();
+  });
+
+  test('must be there: a unit without any is refused', async () => {
+    await using one = await loneSideCar('size=1m');
+    const hold = await Hold.open(one.access);
+    await expect(hold.start('crash', ['crashpoint', unit, 'rename', '1', state])).rejects.toThrow(
+      `err 3 ${unit} has no process that could be traced`,
+    );
+    await hold.close();
+  });
+});
