@@ -3,7 +3,10 @@
 # namespace, which goes with it; nothing is read from a list.
 able() { if "$@" >/dev/null 2>&1; then echo true; else echo false; fi; }
 queued() {
-  iptables -w -t mangle -A INPUT -s 198.18.0.1 -j NFQUEUE --queue-num 47 --queue-bypass &&
+  nft add table ip understudy_shape &&
+    nft add set ip understudy_shape sources '{ type ipv4_addr; }' &&
+    nft add chain ip understudy_shape in '{ type filter hook input priority mangle; }' &&
+    queuerule understudy_shape in sources 47 &&
     [ "$(linkshape 47 1 </dev/null)" = ok ]
 }
 duplicated() {

@@ -1,5 +1,5 @@
 /*
- * linkshape QUEUE SEED: delays, jitters, drops, reorders and corrupts what iptables hands to NFQUEUE, by source address. It
+ * linkshape QUEUE SEED: delays, jitters, drops, reorders and corrupts what a rule (queuerule.c) hands to NFQUEUE, by source address. It
  * works on the receiver's INPUT, because held packets in the sender's OUTPUT stay charged to the sender's socket and ruin TCP
  * (measured: 212 against 0.3 Mbit/s at 100 ms). Lines on stdin change one source without touching the others:
  *

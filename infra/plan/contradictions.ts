@@ -197,14 +197,23 @@ function settingOf(fault: Fault): string | null {
       return `the membership of ${fault.account} in ${fault.group}`;
     case 'drift.package':
       return `the package ${fault.package}`;
+    case 'drift.version':
+      return fault.manager === 'apt'
+        ? `the package ${fault.package}`
+        : `the project ${plainName(fault.package)}`;
     default:
       return null;
   }
 }
 
+/** As PyPI has one project by several names (PEP 503). */
+function plainName(project: string): string {
+  return project.toLowerCase().replaceAll(/[-_.]+/g, '-');
+}
+
 /** A file that a fault edits, and that more than one could; of those of the whole run the last that came goes first. */
-function editedBy({ kind }: Fault): string | null {
-  switch (kind) {
+function editedBy(fault: Fault): string | null {
+  switch (fault.kind) {
     case 'environment.group':
       return '/etc/group';
     case 'environment.expired':
@@ -213,6 +222,8 @@ function editedBy({ kind }: Fault): string | null {
       return '/etc/passwd';
     case 'drift.package':
       return '/var/lib/dpkg/status';
+    case 'drift.version':
+      return fault.manager === 'apt' ? '/var/lib/dpkg/status' : null;
     default:
       return null;
   }

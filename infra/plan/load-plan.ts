@@ -1,8 +1,4 @@
-import { createHash } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
-import { renderDockerfile, type RenderedFile } from '../../images/dockerfile.ts';
-import { builtImage, inputsHash, withInputsHash } from '../../images/inputs-hash.ts';
-import { isByDigest, type Stack } from '../../images/stack.ts';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { packageRoot } from '../places.ts';
 import { readAuthorFile } from '../spec/author-file.ts';
@@ -19,6 +15,8 @@ import { referencesIn } from '../spec/variable-text.ts';
 import { beyondSense } from './beyond-sense.ts';
 import { loadedDependency, type LoadedDependency } from './dependency-node.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
+import { StackSources } from './stack-sources.ts';
+import { withVersions } from './versions.ts';
 import type { LoadedPlan, Plan, PlannedFile, PlannedImage, RenderedStack, ScheduledFault } from './plan.ts';
 
 export interface PlanRequest {
@@ -63,7 +61,7 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
       inputsHash: sources.of(dependencyImage, loadStack(dependencyImage)),
     };
   }
-  const plan = planCluster({
+  const planned = planCluster({
     cluster,
     profiles: profiles.map(({ profile }) => profile),
     seed: request.seed,
@@ -74,6 +72,7 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
     files,
     dependencies,
   });
+  const plan = withVersions(planned, sources);
   refuseSenseless(plan, spec.document, profiles);
   return {
     plan,
@@ -94,76 +93,6 @@ export function loadStackImage(folder: string): {
   const sources = new StackSources();
   const inputsHash = sources.of(folder, loadStack(folder));
   return { inputsHash, stacks: sources.rendered(), contents: sources.contents };
-}
-
-/** Stacks by folder, each rendered once, bases before what is built on them. */
-class StackSources {
-  readonly contents = new Map<string, Uint8Array>();
-  readonly #rendered = new Map<string, RenderedStack>();
-
-  rendered(): readonly RenderedStack[] {
-    return [...this.#rendered.values()];
-  }
-
-  /** Renders `stack`, whose paths are relative to `folder`, and what it is built on; returns its inputsHash. */
-  of(folder: string, stack: Stack): string {
-    return this.#render(folder, stack, []);
-  }
-
-  #render(folder: string, stack: Stack, above: readonly string[]): string {
-    if (above.includes(folder)) {
-      throw new UsageError(
-        'base-cycle',
-        `stacks are built on each other: ${[...above, folder].join(' → ')}`,
-        {
-          hint: 'one of them must name a base by digest',
-        },
-      );
-    }
-    const base = this.#base(folder, stack, above);
-    const files = Object.entries(stack.files).map(([path, file], index) => {
-      const content = file.content ?? readAuthorFile(resolve(folder, file.source ?? ''));
-      const sha256 = this.#keep(content);
-      // Docker would take *, ? and [ in the name of a source for patterns.
-      const name = basename(path).replaceAll(/[^A-Za-z0-9._-]/g, '_');
-      const context = `files/${String(index).padStart(3, '0')}-${name}`;
-      return {
-        rendered: { context, path, mode: file.mode, owner: file.owner } satisfies RenderedFile,
-        sha256,
-      };
-    });
-    const reference = base.kind === 'stack' ? builtImage(base.inputsHash) : base.reference;
-    const dockerfile = renderDockerfile({
-      stack,
-      base: reference,
-      files: files.map(({ rendered }) => rendered),
-    });
-    const contextFiles = Object.fromEntries(
-      files.map(({ rendered, sha256 }) => [rendered.context, { sha256, mode: rendered.mode }]),
-    );
-    const hash = inputsHash({ dockerfile, files: contextFiles });
-    this.#rendered.set(hash, {
-      inputsHash: hash,
-      label: basename(folder),
-      base,
-      dockerfile: withInputsHash(dockerfile, hash),
-      files: contextFiles,
-    });
-    return hash;
-  }
-
-  #base(folder: string, { base }: Stack, above: readonly string[]): RenderedStack['base'] {
-    if (isByDigest(base)) return { kind: 'reference', reference: base };
-    const below = resolve(folder, base);
-    return { kind: 'stack', inputsHash: this.#render(below, loadStack(below), [...above, folder]) };
-  }
-
-  #keep(content: string | Uint8Array): string {
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    this.contents.set(sha256, bytes);
-    return sha256;
-  }
 }
 
 function roleFiles({ files }: Role, here: string): readonly PlannedFile[] {

@@ -79,7 +79,9 @@ export function hashesOf(plan: Plan): PlanHashes {
 
 /** The same plan without its faults: what the control runs. */
 export function withoutFaults(plan: Plan): Plan {
-  return { ...plan, profiles: [], schedule: [] };
+  const control = { ...plan, profiles: [], schedule: [] };
+  delete control.versions;
+  return control;
 }
 
 function plannedNodes(input: PlanInput): readonly PlannedNode[] {
@@ -129,6 +131,7 @@ function plannedNodes(input: PlanInput): readonly PlannedNode[] {
         command: spec.command ?? null,
         ready: spec.ready ?? null,
         forwards: spec.forwards.map(({ port, hostPort }) => ({ port, hostPort: hostPort ?? null })),
+        ...(spec.cores ? { cores: true as const } : {}),
         ...(dependency === undefined ? {} : { dependency: plannedDependency(dependency) }),
       };
     }),

@@ -2,7 +2,7 @@ import type { Account, Limits } from '../../images/stack.ts';
 import type { z } from 'zod';
 import type { Allowance, Readiness, Suite } from '../spec/cluster.ts';
 import type { ReferenceFacts } from '../spec/facts.ts';
-import type { Fault } from '../spec/fault.ts';
+import type { Fault, VersionFault } from '../spec/fault.ts';
 import type { FaultEvent } from '../spec/faults/event.ts';
 import type { Invariant } from '../spec/invariant.ts';
 
@@ -22,6 +22,17 @@ export interface RenderedStack {
     | { readonly kind: 'reference'; readonly reference: string };
   readonly dockerfile: string;
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly mode: string }>>;
+}
+
+/** Another version of a package than the nodes' own image has (versions.ts). */
+export interface PlannedVersion {
+  readonly manager: VersionFault['manager'];
+  readonly package: string;
+  readonly version: string;
+  /** The nodes' own image. */
+  readonly onto: PlannedImage;
+  /** What it is carried from: built on that. */
+  readonly stack: RenderedStack;
 }
 
 export interface PlannedDisk {
@@ -67,6 +78,8 @@ export interface PlannedNode {
   readonly command: readonly string[] | null;
   readonly ready: Readiness | null;
   readonly forwards: readonly { readonly port: number; readonly hostPort: number | null }[];
+  /** Only where cores of processes that crash are kept. */
+  readonly cores?: true;
   /** Only where it is one: then it is no software under test, and production has no machine to compare it with. */
   readonly dependency?: PlannedDependency;
 }
@@ -163,6 +176,8 @@ export interface Plan {
   readonly nodes: readonly PlannedNode[];
   readonly volumes: readonly PlannedVolume[];
   readonly stacks: readonly RenderedStack[];
+  /** Only where a fault asks for some. */
+  readonly versions?: readonly PlannedVersion[];
   /** Standing link conditions of the spec: in force in the control too. */
   readonly conditions: readonly ScheduledFault[];
   readonly schedule: readonly ScheduledFault[];

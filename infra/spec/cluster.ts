@@ -69,6 +69,8 @@ export const Role = z.strictObject({
   files: z.record(absolutePath, PlacedFile).default({}),
   packages: Packages.prefault({}),
   limits: Limits.prefault({}),
+  /** Cores of processes that crash are kept as evidence; not redacted. */
+  cores: z.boolean().default(false),
   sysctls: z.record(oneLine, oneLine).default({}),
   capabilities: z.array(z.string().regex(/^[A-Z_]+$/, 'a capability such as NET_ADMIN')).default([]),
   command: z.array(z.string()).min(1).optional(),

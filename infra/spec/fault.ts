@@ -54,6 +54,7 @@ export type FilesFault = Extract<Fault, { kind: 'resource.files' }>;
 export type ResourceFault = Exclude<FaultOf<'resource'>, FilesFault>;
 export type EnvironmentFault = FaultOf<'environment'>;
 export type DriftFault = FaultOf<'drift'>;
+export type VersionFault = Extract<Fault, { kind: 'drift.version' }>;
 /** On units: settings that systemd starts them with. */
 export type UnitSettingFault = Extract<EnvironmentFault, { on: { units: unknown } }>;
 /** On nodes: what an account can do there. */

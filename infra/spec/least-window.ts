@@ -39,6 +39,7 @@ export function leastWindowMs(fault: Fault): number {
     case 'environment.uid':
       return 1_000;
     case 'drift.package':
+    case 'drift.version':
       return 5_000; // its files are kept before they go
     case 'process.crash-loop':
       return 3_000 + 2 * fault.afterMs;

@@ -13,6 +13,7 @@ import { packageRoot } from '../../infra/places.ts';
 import { hostAbilities, type Abilities } from '../faults/side-car/abilities.ts';
 import { readCalibration, type Calibration } from '../faults/kinds/calibration.ts';
 import { whyNot } from '../faults/kinds/requirements.ts';
+import { corePatternOf, whyNoCores } from '../evidence/core-dump.ts';
 import { printJson, printResult } from '../output.ts';
 import { screenOf } from '../screen.ts';
 import { calibrate } from '../rehearsal/calibrate.ts';
@@ -56,6 +57,7 @@ export async function doctor(options: {
     seccomp(),
     inotify(),
     neighbours(),
+    coreDumps(loaded?.plan.nodes.some(({ cores }) => cores === true) ?? false),
     ...(loaded === null ? [] : asked(loaded.plan, abilities, calibration)),
   ];
   const ok = findings.every((one) => one.ok);
@@ -233,6 +235,23 @@ function neighbours(): Finding {
     ok: true,
     found: `${limit} entries: about ${Math.floor((1 + Math.sqrt(1 + 4 * limit)) / 2)} nodes that all talk to each other (sysctl net.ipv4.neigh.default.gc_thresh3)`,
     next: '',
+  };
+}
+
+/** Where the kernel leaves cores is the host's own setting: it is told, and never changed. */
+function coreDumps(areWanted: boolean): Finding {
+  const read = (name: string): string => {
+    const file = `/proc/sys/kernel/${name}`;
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  };
+  const pattern = corePatternOf(read('core_pattern'), read('core_uses_pid'));
+  const why = whyNoCores(pattern);
+  return {
+    part: 'core dumps',
+    ok: why === null || !areWanted,
+    found:
+      why ?? `a role with "cores: true" keeps them (kernel.core_pattern is ${read('core_pattern').trim()})`,
+    next: why === null || !areWanted ? '' : 'sysctl kernel.core_pattern=core',
   };
 }
 

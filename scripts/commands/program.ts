@@ -88,6 +88,7 @@ function rehearsalVerbs(root: Command): void {
         .default('never'),
     )
     .addOption(new Option('--backend <name>').choices(['docker', 'aws']).default('docker'))
+    .option('--pcap', "capture the nodes' traffic; payloads are not redacted", false)
     .option('--dry-run', 'print the plan and stop', false)
     .option('--json', 'one JSON object on stdout', false)
     .action(async (cluster: string, options: Omit<RunCommand, 'cluster'>) => {

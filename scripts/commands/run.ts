@@ -26,6 +26,7 @@ export interface RunCommand {
   readonly control: 'always' | 'cached' | 'never';
   readonly keep: 'always' | 'on-failure' | 'never';
   readonly backend: 'docker' | 'aws';
+  readonly pcap: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
@@ -78,7 +79,7 @@ export async function run(
     step.update(''); // what a build said last is no result
   });
   const verdict = await rehearse(
-    { loaded, control: flags.control, keep: flags.keep },
+    { loaded, control: flags.control, keep: flags.keep, pcap: flags.pcap },
     { engine, host, toolbox, abilities, progress, interrupts, faultDriver },
   );
   if (flags.json) printJson(verdict);

@@ -1,6 +1,8 @@
 import type Docker from 'dockerode';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
 import { handleOf } from '../../infra/components/docker/handle.ts';
+import { collectCaptures, startCapture } from './captures.ts';
+import { collectCores } from './collect-cores.ts';
 import { collectNodes } from './collect.ts';
 import { completeEvidence } from './complete.ts';
 import { followEngineEvents } from './engine-events.ts';
@@ -26,6 +28,7 @@ export class RunEvidence {
   readonly processes: ProcessLog;
   readonly #stage: EvidenceStage;
   readonly #watch: ProcessWatch;
+  #onNodeStart: (node: string) => void = () => undefined;
   readonly #ended = new AbortController();
   readonly #secretsAtFirst: number;
 
@@ -51,13 +54,31 @@ export class RunEvidence {
     await this.#noting('engine events', async () =>
       followEngineEvents(engine, bound.run.runId, folder, this.#ended.signal, (event) => {
         this.#watch.heard(event);
+        if (event.event === 'start') this.#onNodeStart(event.node);
       }),
     );
+  }
+
+  /** From now on what passes the nodes' networks is captured, but for what `filter` leaves out; also of nodes that start anew. */
+  async capture(filter: string): Promise<void> {
+    const { engine, bound, toolbox } = this.#stage;
+    const starts = new Map<string, number>();
+    const begin = async (node: string): Promise<void> => {
+      const start = (starts.get(node) ?? 0) + 1;
+      starts.set(node, start);
+      await this.#noting(`traffic of ${node}`, async () =>
+        startCapture({ engine, bound, toolbox, filter }, node, start),
+      );
+    };
+    await Promise.all(bound.loaded.plan.nodes.map(async ({ name }) => begin(name)));
+    this.#onNodeStart = (node) => void begin(node);
   }
 
   /** Ends the watching, saves what the nodes have, and completes by it what was seen. */
   async collect(signal: AbortSignal): Promise<void> {
     const { engine, bound, folder } = this.#stage;
+    this.#onNodeStart = () => undefined;
+    await this.#noting('traffic', async () => collectCaptures(engine, bound.run.runId, folder, signal));
     await this.#noting('processes', async () => this.#watch.close(signal));
     await this.#noting('nodes', async () => {
       const nodes = handleOf(bound, []).nodes;
@@ -66,6 +87,7 @@ export class RunEvidence {
     });
     this.#ended.abort();
     await this.#noting('processes', async () => completeEvidence(folder));
+    await this.#noting('cores', async () => collectCores(engine, bound, folder, signal));
     // What was found to be secret on the way may stand in what was written before.
     if (folder.redactor.secrets.length > this.#secretsAtFirst)
       await this.#noting('redaction', async () => redactFolder(folder));

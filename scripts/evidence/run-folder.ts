@@ -30,7 +30,10 @@ export const temporaryFolder = (runFolder: string): string => join(runFolder, 't
  *   facts/<node>.json  parity.json
  *   suites/<name>/{stdout.log,stderr.log,junit.xml,outcome.json}
  *   invariants.jsonl    every answer to every invariant, as it came
+ *   counters.jsonl      what the kernels of nodes counted, at both ends of each fault's window
  *   receipts.json       when the faults have been healed
+ *   cores.json  cores/<node>/<name>.<pid>.core    of who crashed, not redacted; only where they are to be kept
+ *   pcap.json  pcap/<node>.pcap    traffic, not redacted; only where it was asked for
  *   nodes/<node>/{state.json,container.log,journal.jsonl}
  *   junit.xml  control.json  verdict.json  report.html
  *   failure.json        instead of a verdict, where this host or a bug ended the run
@@ -102,6 +105,19 @@ export class RunFolder {
     await this.#stream(name, async (file) =>
       pipeline(source, lines, this.redactor.stream(), file, { signal }),
     );
+  }
+
+  /** As they are, for what holds no text that could be redacted; returns how many. */
+  async writeBytes(name: string, source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number> {
+    let bytes = 0;
+    const count = async function* (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        yield chunk;
+      }
+    };
+    await this.#stream(name, async (file) => pipeline(Readable.from(source), count, file, { signal }));
+    return bytes;
   }
 
   /** As it is, for what a live cluster is used with and no evidence; returns its path. */

@@ -3,12 +3,20 @@ import type { Recorder } from '../evidence/recorder.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './watch/fault-watch.ts';
 import type { InForce } from './watch/in-force.ts';
+import { KernelWitness, type OnCounted } from './watch/kernel-witness.ts';
+import type { Victim } from './victim/victim.ts';
 import type { Realised } from './session-receipts.ts';
+
+export interface InjectorStage {
+  readonly recorder: Pick<Recorder, 'record'>;
+  readonly onCounted: OnCounted;
+}
 
 /** Puts faults in force and takes them out, and keeps when each was. */
 export class Injector {
   readonly #driver: FaultDriver;
   readonly #recorder: Pick<Recorder, 'record'>;
+  readonly #witness: KernelWitness;
   readonly #inForce: InForce;
   /** Those that the driver is to keep up. */
   readonly #active = new Set<ScheduledFault>();
@@ -19,12 +27,14 @@ export class Injector {
 
   constructor(
     driver: FaultDriver,
-    recorder: Pick<Recorder, 'record'>,
+    { recorder, onCounted }: InjectorStage,
+    victims: readonly Victim[],
     inForce: InForce,
     sinceSuiteMs: () => number,
   ) {
     this.#driver = driver;
     this.#recorder = recorder;
+    this.#witness = new KernelWitness(victims, onCounted);
     this.#inForce = inForce;
     this.#sinceSuiteMs = sinceSuiteMs;
   }
@@ -34,16 +44,23 @@ export class Injector {
     return [...this.#active];
   }
 
-  hasBegun({ id }: ScheduledFault): boolean {
-    return this.#begun.has(id);
+  /** Targets of those of `faults` that have begun and are not healed. */
+  begunOn(faults: readonly ScheduledFault[]): ReadonlySet<string> {
+    return new Set(faults.filter(({ id }) => this.#begun.has(id)).flatMap(({ targets }) => targets));
   }
 
   get realised(): ReadonlyMap<string, Realised> {
     return this.#realised;
   }
 
+  /** Shortly before a fault in a window: what nodes have counted until then. */
+  async witness(fault: ScheduledFault): Promise<void> {
+    await this.#witness.read(fault, 'begin');
+  }
+
   /** `until`: as FamilyDriver. */
   async inject(fault: ScheduledFault, watch: FaultWatch, until: AbortSignal): Promise<void> {
+    if (fault.startMs === null) await this.witness(fault);
     await watch.around(fault, async () => {
       this.#active.add(fault);
       this.#begun.add(fault.id);
@@ -79,6 +96,7 @@ export class Injector {
       const healedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
       this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs, healed: true });
     }
+    await this.#witness.read(fault, 'end', ended);
     await watch.afterHeal(fault);
   }
 }

@@ -1,16 +1,16 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { faultsOf } from '../../infra/plan/schedule.ts';
 import { isAwayFault } from '../../infra/spec/fault.ts';
-import type { Recorder } from '../evidence/recorder.ts';
 import { allDone } from '../all-done.ts';
 import { comes } from './comes.ts';
 import type { FaultDriver } from './fault-driver.ts';
 import type { FaultWatch } from './watch/fault-watch.ts';
 import { HealProof } from './heal/heal-proof.ts';
+import { refuseInTheWay } from './heal/foreign-state.ts';
 import { EventStarts } from './events/event-starts.ts';
 import { EndedVictims } from './victim/ended-victims.ts';
 import { InForce, type OnChange } from './watch/in-force.ts';
-import { Injector } from './injector.ts';
+import { Injector, type InjectorStage } from './injector.ts';
 import { layers } from './layers.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { hasEnded, receiptsOf } from './session-receipts.ts';
@@ -19,13 +19,15 @@ import { watchesOf } from './watches.ts';
 import { endLeases, openVictims, type Victim, type VictimStage } from './victim/victim.ts';
 import { messageOf } from '../../infra/errors.ts';
 
-export interface FaultStage extends VictimStage {
-  readonly recorder: Recorder;
+export interface FaultStage extends VictimStage, InjectorStage {
   readonly signal: AbortSignal;
   /** What injects and heals; tests put one in its place that leaves out a part. */
   readonly driver: (victims: readonly Victim[]) => FaultDriver;
   readonly onChange: OnChange;
 }
+
+/** How long before its moment the kernel's counters are read for a fault in a window. */
+const countingMs = 200;
 
 /** Faults of one trial: put in, measured, taken out, measured again, proven gone. */
 export class FaultSession {
@@ -59,7 +61,7 @@ export class FaultSession {
     this.#faults = faults;
     this.#driver = stage.driver(victims);
     this.#inForce = new InForce(stage.onChange);
-    this.#injector = new Injector(this.#driver, stage.recorder, this.#inForce, () => this.#sinceSuiteMs());
+    this.#injector = new Injector(this.#driver, stage, victims, this.#inForce, () => this.#sinceSuiteMs());
     this.#ended = new EndedVictims(victims);
     this.events = new EventStarts(stage, victims, faults);
     this.#proof = proof;
@@ -71,7 +73,9 @@ export class FaultSession {
     const faults = faultsOf(stage.bound.loaded.plan);
     const victims = await openVictims(stage, faults);
     try {
-      const session = new FaultSession(stage, victims, faults, await HealProof.take(victims, faults));
+      const proof = await HealProof.take(victims, faults);
+      refuseInTheWay(proof.inTheWay(stage.abilities));
+      const session = new FaultSession(stage, victims, faults, proof);
       await session.#driver.arm(faults);
       for (const watch of session.#watches) await watch.begin();
       session.events.open();
@@ -107,16 +111,12 @@ export class FaultSession {
 
   /** Nodes that a fault has taken away and not given back. */
   get away(): ReadonlySet<string> {
-    const taken = this.#faults.filter((fault) => isAwayFault(fault.fault) && this.#injector.hasBegun(fault));
-    return new Set(taken.flatMap(({ targets }) => targets));
+    return this.#injector.begunOn(this.#faults.filter(({ fault }) => isAwayFault(fault)));
   }
 
   /** Of a node that stands still nothing can be read: its evidence, for one, where a run ends before its heal. */
   async wake(): Promise<void> {
-    const standing = this.#faults.filter(
-      (fault) => fault.fault.kind === 'node.pause' && this.#injector.hasBegun(fault),
-    );
-    const nodes = new Set(standing.flatMap(({ targets }) => targets));
+    const nodes = this.#injector.begunOn(this.#faults.filter(({ fault }) => fault.kind === 'node.pause'));
     await allDone(
       this.#victims.filter(({ node }) => nodes.has(node)).map(async ({ machine }) => machine.resume()),
     );
@@ -190,6 +190,8 @@ export class FaultSession {
     if (moments === null) return;
     const { start, endMs } = moments;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
+    if (!(await comes(start - watch.leadMs(fault) - countingMs, now, ended))) return;
+    await this.#injector.witness(fault);
     if (!(await comes(start - watch.leadMs(fault), now, ended))) return;
     await this.#said(id, async () =>
       this.#turns.take(watch.touches(fault), async () => {

@@ -27,7 +27,7 @@ export async function calibrate(): Promise<void> {
   await imagesReady(engine, loaded, progress, { signal: interrupts.signal });
   const abilities = await hostAbilities(engine, toolbox);
   const verdict = await rehearse(
-    { loaded, control: 'never', keep: 'never' },
+    { loaded, control: 'never', keep: 'never', pcap: false },
     { engine, host, toolbox, abilities, progress, interrupts, faultDriver: driverOf },
   );
   if (verdict.interrupted === true) throw new InterruptedError('interrupted', 'calibration was interrupted');

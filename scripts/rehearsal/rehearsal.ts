@@ -18,6 +18,8 @@ export interface RehearsalRequest {
   readonly loaded: LoadedPlan;
   readonly control: 'always' | 'cached' | 'never';
   readonly keep: 'always' | 'on-failure' | 'never';
+  /** Of the run itself, not of its control. */
+  readonly pcap: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   }
   const runFolder = begun.folder.path;
   const golden = goldenOf({ degraded, recorded: control?.golden ?? null, runFolder });
-  const trial = await perform(begun, { loaded, keep: request.keep, golden }, stage);
+  const trial = await perform(begun, { loaded, keep: request.keep, golden, pcap: request.pcap }, stage);
   const verdict = finish(begun, trial, control, request);
   if (golden.mode === 'record') keepUnchanged(key, loaded, resultOf(verdict), golden.folder, stage);
   return verdict;
@@ -90,11 +92,12 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: Key, stage:
     loaded: { ...loaded, plan, hashes: hashesOf(plan) },
     control: 'never',
     keep: 'never',
+    pcap: false,
   } as const;
   stage.progress.note('control: the same without faults');
   const begun = beginTrial(request.loaded);
   const golden = goldenOf({ degraded: false, recorded: null, runFolder: begun.folder.path });
-  const trial = await perform(begun, { loaded: request.loaded, keep: 'never', golden }, stage);
+  const trial = await perform(begun, { loaded: request.loaded, keep: 'never', golden, pcap: false }, stage);
   const verdict = finish(begun, trial, null, request);
   const result = resultOf(verdict);
   const kept = keepUnchanged(key, loaded, result, golden.folder, stage);

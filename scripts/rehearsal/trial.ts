@@ -20,6 +20,7 @@ export interface TrialRequest {
   readonly loaded: LoadedPlan;
   readonly keep: 'always' | 'on-failure' | 'never';
   readonly golden: Golden;
+  readonly pcap: boolean;
 }
 
 /** What was found in one cluster. A node that is down is a finding, not a failure. */
@@ -57,7 +58,7 @@ export async function perform(begun: BegunTrial, request: TrialRequest, stage: S
 async function performHeld(
   { bound, watcher }: HeldRun,
   begun: BegunTrial,
-  { keep, golden }: TrialRequest,
+  { keep, golden, pcap }: TrialRequest,
   stage: Stage,
 ): Promise<Trial> {
   const { runId, folder, recorder } = begun;
@@ -74,7 +75,7 @@ async function performHeld(
   };
   let failure: unknown = null;
   try {
-    await undergo(found, { ...begun, bound, stage, golden, evidence, opened });
+    await undergo(found, { ...begun, bound, stage, golden, pcap, evidence, opened });
   } catch (error) {
     failure = signal.aborted ? signal.reason : await whyItFailed(error, found, begun, engine);
   }

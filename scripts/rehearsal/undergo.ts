@@ -3,7 +3,9 @@ import { handleOf } from '../../infra/components/docker/handle.ts';
 import { faultsOf } from '../../infra/plan/schedule.ts';
 import { lastMomentMs } from '../../infra/plan/windows.ts';
 import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
+import { countersFile, type KernelCounts } from '../evidence/kernel-counts.ts';
 import type { RunEvidence } from '../evidence/run-evidence.ts';
+import { allButProbes } from '../faults/links/link-probes.ts';
 import type { FaultSession, FaultStage } from '../faults/session.ts';
 import { InvariantWatch } from '../invariants/watch.ts';
 import type { NodeAccess } from '../nodes/node.ts';
@@ -40,6 +42,8 @@ export interface Undergoing extends BegunTrial {
   readonly bound: BoundPlan;
   readonly stage: Stage;
   readonly golden: Golden;
+  /** The nodes' traffic is captured. */
+  readonly pcap: boolean;
   readonly evidence: RunEvidence;
   /** Takes what is to be closed again. */
   readonly opened: CleanupStack;
@@ -67,6 +71,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
   found.nodes = nodes;
   found.parity = await compareNodes(loaded, nodes, trial, stage);
   forwards.open(nodes);
+  if (trial.pcap) await evidence.capture(allButProbes);
   const invariants = watchInvariants(found, trial, nodes);
   const faults = faultsOf(loaded.plan).length > 0 ? await armed(found, trial, nodes, invariants) : null;
   await invariants.begin();
@@ -141,7 +146,14 @@ async function armed(
     if (change === 'came') invariants.faultCame(fault.id, fault.startMs !== null);
     else invariants.faultWent(fault.id);
   };
-  const faultStage = { engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready, onChange };
+  const onCounted: FaultStage['onCounted'] = (counted) => {
+    const line = { at: new Date().toISOString(), ms: recorder.nowMs(), ...counted } satisfies KernelCounts;
+    folder.appendLine(countersFile, line);
+  };
+  const faultStage: FaultStage = {
+    ...{ engine, bound, nodes, toolbox, abilities, recorder, signal, driver, ready },
+    ...{ onChange, onCounted },
+  };
   const session = await arm(faultStage, progress);
   found.away = () => session.away;
   found.wake = async () => session.wake();

@@ -75,6 +75,6 @@ function bitRate(value: number): string {
 }
 
 /** Not toLocaleString: a page has the same bytes on every machine. */
-function thousands(value: number): string {
+export function thousands(value: number): string {
   return String(value).replaceAll(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 }

@@ -1,6 +1,9 @@
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { RunEvent } from '../evidence/event.ts';
+import { countersFile, KernelCounts } from '../evidence/kernel-counts.ts';
+import { CoreDump, coresFile } from '../evidence/core-dump.ts';
+import { capturesFile, TrafficCapture } from '../evidence/traffic-capture.ts';
 import { latest, ProcessRecord } from '../evidence/process-record.ts';
 import { Receipt } from '../verdict/receipt.ts';
 import { Difference } from '../parity/difference.ts';
@@ -52,6 +55,9 @@ export function readRun(folder: string): RecordedRun {
     suites: suitesOf(reader, verdict),
     outputs: reader.names('suites').map((suite) => outputOf(reader, suite)),
     receipts: verdict?.receipts ?? receipts ?? [],
+    counters: reader.has(countersFile) ? reader.lines(countersFile, KernelCounts) : [],
+    cores: reader.json(coresFile, z.array(CoreDump)) ?? [],
+    captures: reader.json(capturesFile, z.array(TrafficCapture)) ?? [],
     parity: verdict?.parity ?? parity ?? [],
     leftovers: wasHealed(events) ? (verdict?.leftovers ?? null) : null,
     residue: verdict?.residue ?? failure?.residue ?? aborted?.residue ?? null,

@@ -1,6 +1,7 @@
 import type { Receipt } from '../verdict/receipt.ts';
 import { anchor } from './anchor.ts';
 import { fileLink } from './file-link.ts';
+import { kernelPart } from './kernel-part.ts';
 import { breakable, markup, type Markup } from './markup.ts';
 import { counted, duration, quantity, round, seconds } from './quantity.ts';
 import { yesOrNo } from './yes-or-no.ts';
@@ -11,6 +12,8 @@ import { gapOf, type RecordedRun } from './recorded-run.ts';
 const maxTargets = 40;
 /** Of all faults together, so that a page stays small whatever a plan asks for. */
 const maxRows = 400;
+/** Counters of one fault; of all together ten times as many. */
+const maxCounters = 120;
 /** Fewer targets than this are read faster than drawn. */
 const leastPlotted = 5;
 
@@ -21,7 +24,7 @@ export function receiptsSection(run: RecordedRun): Markup {
   const faults = [...Map.groupBy(receipts, ({ fault }) => fault)];
   const share = Math.max(4, Math.min(maxTargets, Math.floor(maxRows / faults.length)));
   return markup`<p class="soft">What was asked of each fault, and what was measured from inside its victims. Before and after show that it was not there, and that it went. A receipt holds when the fault was what was asked, left its bystanders alone and healed.</p>
-${faults.map(([fault, of]) => oneFault(fault, of, share))}`;
+${faults.map(([fault, of]) => oneFault(fault, of, { targets: share, kernel: kernelOf(run, fault, faults.length) }))}`;
 }
 
 export function holds({
@@ -47,7 +50,16 @@ function whyNone(run: RecordedRun): string {
   return `${counted(asked.length, 'fault was', 'faults were')} asked for, ${injected} injected. Receipts are written after the heal, and the run did not get there: nothing is proven of them.`;
 }
 
-function oneFault(fault: string, receipts: readonly Receipt[], share: number): Markup {
+function kernelOf({ counters }: RecordedRun, fault: string, faults: number): Markup | null {
+  const of = counters.filter((one) => one.fault === fault);
+  return kernelPart(of, Math.min(maxCounters, Math.floor((maxCounters * 10) / faults)));
+}
+
+function oneFault(
+  fault: string,
+  receipts: readonly Receipt[],
+  { targets: share, kernel }: { readonly targets: number; readonly kernel: Markup | null },
+): Markup {
   const [first] = receipts;
   if (first === undefined) return markup``;
   const holding = receipts.filter(holds).length;
@@ -62,7 +74,8 @@ ${receipts.length >= leastPlotted && first.unit !== 'bool' ? targetsPlot(receipt
 ${wrong(receipts)}
 <details${all ? null : open}><summary>${counted(receipts.length, 'target')}, driver ${[...new Set(receipts.map(({ driver }) => driver))].join(', ')}</summary>
 ${shown.length < receipts.length ? markup`<p class="soft">${shown.length} of ${receipts.length}: those that do not hold first, then those farthest from what was asked. All are in ${fileLink('verdict.json')}.</p>` : null}
-<ul class="receipts">${shown.map(targetItem)}</ul></details></article>`;
+<ul class="receipts">${shown.map(targetItem)}</ul></details>
+${kernel}</article>`;
 }
 
 const open = markup` open`;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { RunEvent } from '../evidence/event.ts';
+import type { KernelCounts } from '../evidence/kernel-counts.ts';
+import type { CoreDump } from '../evidence/core-dump.ts';
+import type { TrafficCapture } from '../evidence/traffic-capture.ts';
 import type { ProcessRecord } from '../evidence/process-record.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import type { Difference } from '../parity/difference.ts';
@@ -97,6 +100,11 @@ export interface RecordedRun {
   readonly suites: readonly SuiteOutcome[];
   readonly outputs: readonly SuiteOutput[];
   readonly receipts: readonly Receipt[];
+  /** What kernels counted around faults. */
+  readonly counters: readonly KernelCounts[];
+  readonly cores: readonly CoreDump[];
+  /** Traffic of nodes, where it was captured. */
+  readonly captures: readonly TrafficCapture[];
   readonly parity: readonly Difference[];
   /** null: nobody got so far as to look. */
   readonly leftovers: readonly string[] | null;

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Phase, RunEvent } from '../evidence/event.ts';
+import { capturesFile } from '../evidence/traffic-capture.ts';
+import { countersFile } from '../evidence/kernel-counts.ts';
 import type { Ending, PlanFile } from './recorded-run.ts';
 
 interface Told {
@@ -23,10 +25,13 @@ export function toldFiles(told: Told): readonly string[] {
     ...(events.some((event) => event.type === 'invariant.end' && event.answers > 0)
       ? ['invariants.jsonl']
       : []),
+    // Read before each fault came.
+    ...(events.some(({ type }) => type === 'fault.inject') ? [countersFile] : []),
     ...suites.map((suite) => join('suites', suite, 'outcome.json')),
     ...(ended('collect')
       ? [
           ...['receipts.json', 'schedule.json', 'processes.jsonl'],
+          ...(asksForTraffic(events) && !noted(events, 'not collected: traffic') ? [capturesFile] : []),
           ...nodes.flatMap(({ name, init }) => evidenceOf(name, init, events)),
         ]
       : []),
@@ -67,6 +72,10 @@ function evidenceOf(node: string, init: string | undefined, events: readonly Run
   if (noted(events, `not collected: ${node}:`) || noted(events, 'not collected: nodes:')) return [];
   const files = ['state.json', 'container.log', ...(init === 'systemd' ? ['journal.jsonl'] : [])];
   return files.map((file) => join('nodes', node, file));
+}
+
+function asksForTraffic(events: readonly RunEvent[]): boolean {
+  return events.some((event) => event.type === 'run' && event.command.includes('--pcap'));
 }
 
 function noted(events: readonly RunEvent[], beginning: string): boolean {

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
-import { ensureImages, type BuildOptions } from '../../infra/components/docker/build.ts';
+import { ensureImages, stacksOf, type BuildOptions } from '../../infra/components/docker/build.ts';
 import type { Progress } from '../progress.ts';
 import { recordedBuild } from '../teardown/build-record.ts';
 import { resolveBase } from './base-image.ts';
@@ -12,7 +12,7 @@ export async function imagesReady(
   progress: Progress,
   options: Omit<BuildOptions, 'resolveBase'>,
 ): Promise<void> {
-  const hashes = loaded.plan.stacks.map(({ inputsHash }) => inputsHash);
+  const hashes = stacksOf(loaded.plan).map(({ inputsHash }) => inputsHash);
   await recordedBuild(engineEndpoint().url, hashes, async () =>
     ensureImages(engine, loaded, {
       ...options,

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { existsSync } from 'node:fs';
 import { Handle } from '../../infra/handle.ts';
+import { collectCaptures } from '../evidence/captures.ts';
 import { collectNodes, type Collected } from '../evidence/collect.ts';
 import { completeEvidence } from '../evidence/complete.ts';
 import { EngineEvent } from '../evidence/engine-event.ts';
@@ -25,6 +26,7 @@ export async function saveLastEvidence(request: LastEvidenceRequest): Promise<Co
   const handle = existsSync(folder.path) ? folder.readJson('handle.json', Handle) : null;
   if (handle === null) return { saved: [], missed: [] }; // it died before the first node
   const signal = AbortSignal.timeout(deadlineMs);
+  await collectCaptures(docker, runId, folder, signal).catch(() => undefined); // what counts more is still to be had
   const collected = await collectNodes({ engine: docker, nodes: handle.nodes, folder, signal });
   const began = folder.readLines('events.jsonl', RunEvent)[0]?.at;
   const known = folder.readLines(engineEventsFile, EngineEvent);

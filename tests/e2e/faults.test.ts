@@ -168,12 +168,12 @@ test('a controller that falls silent loses its lease: the faults heal by themsel
   const run = await startRehearsal([idleCluster, '--profile', slowLink, '--control', 'never']);
   await run.event('"suite.start"');
   const rules = async (): Promise<string> =>
-    (await execa('docker', ['exec', run.container('node-2-sidecar'), 'iptables-save'])).stdout;
-  expect(await rules()).toContain('NFQUEUE');
+    (await execa('docker', ['exec', run.container('node-2-sidecar'), 'nft', 'list', 'ruleset'])).stdout;
+  expect(await rules()).toContain('queue num 47');
   process.kill(-run.pid, 'SIGSTOP');
   try {
     // The lease of 10 s, and the half second that healing and asking take.
-    await until('no rule is left', async () => ((await rules()).includes('NFQUEUE') ? null : true), 12_000);
+    await until('no rule is left', async () => ((await rules()).includes('queue num 47') ? null : true), 12_000);
   } finally {
     process.kill(-run.pid, 'SIGCONT');
   }

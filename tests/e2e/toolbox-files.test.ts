@@ -66,6 +66,95 @@ test('a package that is not there is refused, and nothing is changed', async () 
   await hold.close();
 });
 
+/** As images/version/carry.sh leaves it: this `ps`, a folder that the own version has not, and what dpkg is to know. */
+const carriedApt = [
+  'set -e; mkdir -p /carried/new/usr/bin /carried/new/usr/share/procps-9/deep /carried/new/var/lib/dpkg/info; cd /carried/new',
+  'printf "#!/bin/sh\necho ps 9.9\n" > usr/bin/ps; chmod 0755 usr/bin/ps; echo new > usr/share/procps-9/deep/file',
+  'printf "/.\n/usr/bin/ps\n/usr/share/procps-9\n/usr/share/procps-9/deep\n/usr/share/procps-9/deep/file\n" > var/lib/dpkg/info/procps.list',
+  'find usr/bin/ps usr/share/procps-9 var/lib/dpkg/info/procps.list | LC_ALL=C sort > ../paths',
+  'tar --create --file ../files.tar --format=posix --no-recursion --files-from ../paths',
+  'sed -n "/^Package: procps$/,/^$/p" /var/lib/dpkg/status | sed "s/^Version: .*/Version: 9.9-1/; /^$/d" > ../status; rm -r ../new',
+].join('\n');
+
+test('another version of a package of Debian takes its place, for dpkg too, and its own comes back byte for byte', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  expect(await said(access, carriedApt)).toBe('');
+  await noted(access);
+  const hold = await Hold.open(access);
+  await hold.start('fault', ['otherversion', 'apt', 'procps', '/carried']);
+  const state = "dpkg-query --show --showformat '${db:Status-Status} ${Version}\n' procps";
+  expect(await said(access, `ps; ${state}; cat /usr/share/procps-9/deep/file; pgrep -V`)).toMatch(
+    /^ps 9\.9\ninstalled 9\.9-1\nnew\n.*pgrep: not found\n$/s,
+  );
+  // What was compiled of it meanwhile goes with it.
+  await said(access, 'touch /usr/share/procps-9/deep/compiled');
+  await hold.heal('fault');
+  expect(await changes(access)).toBe('');
+  await hold.close();
+});
+
+test('another version that would take the place of what is not the package’s own is refused, and nothing is changed', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  await said(
+    access,
+    `${carriedApt}; mkdir -p /usr/share/procps-9/deep; echo own > /usr/share/procps-9/deep/file`,
+  );
+  await noted(access);
+  const hold = await Hold.open(access);
+  const start = async (...words: readonly string[]): Promise<string> =>
+    hold.start('fault', ['otherversion', ...words]);
+  await expect(start('apt', 'procps', '/carried')).rejects.toThrow(/procps-9\/deep\/file is there already/);
+  await expect(start('apt', 'no-such', '/carried')).rejects.toThrow(/no-such is not installed/);
+  await expect(start('apt', 'procps', '/nowhere')).rejects.toThrow(/other version of procps is not here/);
+  expect(await changes(access)).toBe('');
+  await hold.close();
+});
+
+/** A project as pip records it, `The_Project` in version 1, and in version 2 below /carried/new. */
+const projects = [
+  'set -e; home=usr/local/lib/python3.11/dist-packages',
+  'project() { mkdir -p "$1/$home/the_project/sub" "$1/$home/The_Project-$2.dist-info" "$1/usr/local/bin"',
+  '  echo "version = $2" | tee "$1/$home/the_project/__init__.py" > "$1/$home/the_project/sub/only_$2.py"; echo "run $2" > "$1/usr/local/bin/the-project"',
+  '  printf "../../../bin/the-project,sha256=x,1\nthe_project/__init__.py,sha256=x,1\nthe_project/sub/only_$2.py,,\nThe_Project-$2.dist-info/RECORD,,\n" > "$1/$home/The_Project-$2.dist-info/RECORD"; }',
+  'project "" 1; mkdir "/$home/other" "/$home/the_project/__pycache__"; echo other > "/$home/other/file"',
+  'echo compiled > "/$home/the_project/__pycache__/__init__.cpython-311.pyc"',
+  'project /carried/new 2; cd /carried/new; find usr | LC_ALL=C sort > ../paths; echo "$home" > ../folder',
+  'tar --create --file ../files.tar --format=posix --no-recursion --files-from ../paths; rm -r ../new',
+].join('\n');
+
+test('another version of a project of PyPI takes its place, by whatever name, and leaves others alone', async () => {
+  await using one = await loneSideCar('size=1m', 'files');
+  const { access } = one;
+  expect(await said(access, projects)).toBe('');
+  await noted(access);
+  const hold = await Hold.open(access);
+  await hold.start('fault', ['otherversion', 'pip', 'the.project', '/carried']);
+  const home = '/usr/local/lib/python3.11/dist-packages';
+  expect(
+    await said(
+      access,
+      `cd ${home}; find . -type f | sort; cat the_project/__init__.py /usr/local/bin/the-project`,
+    ),
+  ).toBe(
+    [
+      './The_Project-2.dist-info/RECORD',
+      './other/file',
+      './the_project/__init__.py',
+      './the_project/sub/only_2.py',
+      'version = 2',
+      'run 2\n',
+    ].join('\n'),
+  );
+  await said(
+    access,
+    `mkdir ${home}/the_project/__pycache__; echo x > ${home}/the_project/__pycache__/__init__.cpython-311.pyc`,
+  );
+  await hold.close();
+  expect(await changes(access)).toBe('');
+});
+
 test('an account loses what it is told to, and gets it back when the lease ends', async () => {
   await using one = await loneSideCar('size=1m', 'files');
   const { access } = one;
@@ -136,7 +225,7 @@ test.each<[string, readonly string[], RegExp]>([
     await using one = await loneSideCar('size=1m', 'files');
     const { access } = one;
     await said(access, 'groupadd pictures; useradd -G pictures tester; mkdir /etc/sudoers.d');
-    const state = { paths: ['/srv'], accounts: ['tester'], packages: ['procps'] };
+    const state = { paths: ['/srv'], accounts: ['tester'], packages: ['procps'], projects: [] };
     const listed = async (): Promise<string> => {
       const listings = listingsOf({ units: [], routes: [], limits: false, ...state }).map(async ([, argv]) =>
         access.exec(argv),

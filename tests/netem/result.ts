@@ -76,15 +76,16 @@ export function summary({ rounds, clock, kernel, emulator, bootMs }: NetemResult
 }
 
 function rowOf(receipt: RoundRun['receipts'][number]): readonly string[] {
-  const { target, kind, unit, requested, tolerance, measured, n, driver, bursts } = receipt;
+  const { target, kind, unit, requested, tolerance, measured, n, driver, bursts, shape } = receipt;
   const inRow = bursts === undefined ? '' : `, ${bursts.measured} in a row of ${bursts.requested}`;
+  const like = shape === undefined ? '' : `, like ${shape.nearest}`;
   return [
     target,
     kind,
     round(requested, unit),
     round(tolerance, unit),
     quantity(measured.before, unit),
-    `${quantity(measured.during, unit)}${inRow}`,
+    `${quantity(measured.during, unit)}${inRow}${like}`,
     String(n),
     quantity(measured.after, unit),
     driver,

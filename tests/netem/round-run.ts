@@ -48,7 +48,8 @@ export async function ranOn(
     const inForce = new InForce();
     const injector = new Injector(
       driver,
-      { record: () => undefined },
+      { recorder: { record: () => undefined }, onCounted: () => undefined },
+      victims,
       inForce,
       () => performance.now() - began,
     );

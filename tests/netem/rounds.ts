@@ -28,10 +28,12 @@ export const rounds: readonly Round[] = [
     ],
   },
   {
-    name: 'a link with all of degraded-network, and a far and narrow one that loses in bursts',
+    name: 'all of degraded-network on one link, far, narrow and bursts on another, delays with tails on two',
     faults: [
       ...[delay(80), jitter(20), loss(0.02), rate(10)].map((fault) => on('node-1->node-2', fault)),
       ...[delay(300), burstLoss(0.1, 5), rate(1)].map((fault) => on('node-3->node-1', fault)),
+      on('node-2->node-3', jitter(20, 'normal')),
+      on('node-2->node-1', jitter(20, 'pareto')),
     ],
   },
   {

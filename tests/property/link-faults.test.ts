@@ -215,6 +215,51 @@ test('a heal and an inject on one link at the same moment leave what is then act
   await Promise.all(victims.map(async ({ hold }) => hold.close()));
 });
 
+describe('what somebody else put into a node', () => {
+  test.each<[string, Partial<LinkCondition>, 'in' | 'out', (kernel: FakeSideCar['kernel']) => void]>([
+    [
+      'a table of that name',
+      { delayMs: 80 },
+      'in',
+      ({ tables }) => tables.set('ip understudy_shape', new Set()),
+    ],
+    [
+      'a table of that name with a chain of another',
+      { cuts: ['all'] },
+      'in',
+      ({ tables }) => tables.set('inet understudy_cut_198_18_0_11', new Set(['chain in { type filter }'])),
+    ],
+    ['a root qdisc', { rateMbit: 10 }, 'out', (kernel) => (kernel.root = '8001:')],
+  ])(
+    'is not written over, nor taken away with what failed or at the end: %s',
+    async (_what, asked, way, put) => {
+      const { sideCar, hold, links } = await linksOfOneNode('nfqueue');
+      put(sideCar.kernel);
+      const seen = (): unknown => structuredClone([[...sideCar.kernel.tables], sideCar.kernel.root]);
+      const before = seen();
+      const change = { ...clean, ...asked };
+      await expect(
+        way === 'in' ? links.incoming(peers[0], change) : links.outgoing(peers[0], 1, change),
+      ).rejects.toThrow(/was answered "err 1 .*(exists|root qdisc 8001:)/);
+      expect(seen()).toEqual(before);
+      await hold.close();
+      expect(seen()).toEqual(before);
+    },
+  );
+
+  test('in a table of iptables stays beside what is ours, and after it', async () => {
+    const { sideCar, hold, links } = await linksOfOneNode('nfqueue');
+    const foreign = new Set(['chain INPUT { type filter }', 'rule INPUT -s 198.18.0.12 -j DROP']);
+    sideCar.kernel.tables.set('ip mangle', foreign);
+    await links.incoming(peers[0], { ...clean, delayMs: 80 });
+    expect([...sideCar.kernel.tables.keys()]).toEqual(['ip mangle', 'ip understudy_shape']);
+    await links.incoming(peers[0], clean);
+    await links.release();
+    expect([...sideCar.kernel.tables]).toEqual([['ip mangle', foreign]]);
+    await hold.close();
+  });
+});
+
 async function linksOfOneNode(
   how: LinkMechanism,
 ): Promise<{ sideCar: FakeSideCar; hold: Hold; links: LinkDriver }> {
@@ -274,10 +319,13 @@ function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
 }
 
 function incomingOf(sideCar: FakeSideCar | undefined, address: string, how: LinkMechanism): Incoming {
-  const { tableRules, rules, shaped } = sideCar?.kernel ?? new FakeSideCar().kernel;
-  const handedOver = [...rules].some((rule) => rule.startsWith(`INPUT -s ${address} -j NFQUEUE`));
+  const { tables, shaped } = sideCar?.kernel ?? new FakeSideCar().kernel;
+  const handing = [...(tables.get('ip understudy_shape') ?? [])];
+  const handedOver =
+    handing.includes('rule understudy from @sources to the shaper') &&
+    handing.includes(`element sources { ${address} }`);
   return {
-    cut: cutRules(tableRules.get(`inet understudy_cut_${address.replaceAll('.', '_')}`), address),
+    cut: cutRules(tables.get(`inet understudy_cut_${address.replaceAll('.', '_')}`), address),
     shaped:
       how === 'nfqueue' && (handedOver || shaped.has(address))
         ? `${shaped.get(address) ?? 'nothing'}${handedOver ? '' : ', unused'}`
@@ -285,11 +333,14 @@ function incomingOf(sideCar: FakeSideCar | undefined, address: string, how: Link
   };
 }
 
-function cutRules(text: string | undefined, address: string): string | null {
-  if (text === undefined) return null;
-  const found = [...text.matchAll(/^in ip saddr (\S+) (.*)counter drop$/gm)];
-  expect(found.map(([, from]) => from)).toEqual(found.map(() => address));
-  return found.map(([, , match = '']) => match.trim()).join(', ');
+function cutRules(inside: ReadonlySet<string> | undefined, address: string): string | null {
+  if (inside === undefined) return null;
+  const rules = [...inside].flatMap((one) => {
+    const [, from, match = ''] = /^rule understudy ip saddr (\S+) (.*)counter drop$/.exec(one) ?? [];
+    return from === undefined ? [] : [{ from, match: match.trim() }];
+  });
+  expect(rules.map(({ from }) => from)).toEqual(rules.map(() => address));
+  return rules.map(({ match }) => match).join(', ');
 }
 
 interface Outgoing {
@@ -318,11 +369,11 @@ function asOutgoing(asked: LinkCondition, how: LinkMechanism): Outgoing {
 }
 
 function outgoingOf(sideCar: FakeSideCar | undefined, classNumber: number): Outgoing {
-  const { classes, filters, netems, tableRules } = sideCar?.kernel ?? new FakeSideCar().kernel;
+  const { classes, filters, netems, tables } = sideCar?.kernel ?? new FakeSideCar().kernel;
   const peer = peers[classNumber - 1] ?? '';
-  const copying = tableRules.get(`ip understudy_copy_${peer.replaceAll('.', '_')}`);
-  const copied =
-    copying === undefined ? null : (/ mod 1000000 < (\d+) .* dup to/.exec(copying)?.[1] ?? copying);
+  const inside = tables.get(`ip understudy_copy_${peer.replaceAll('.', '_')}`);
+  const copying = inside === undefined ? null : [...inside].join('\n');
+  const copied = copying === null ? null : (/ mod 1000000 < (\d+) .* dup to/.exec(copying)?.[1] ?? copying);
   const id = `504d:${classNumber.toString(16)}`;
   const rate = classes.get(id) ?? null;
   if ((filters.get(String(classNumber)) === id) !== (rate !== null))

@@ -67,6 +67,7 @@ const places = {
   'environment.expired': node('node-8'),
   'environment.uid': node(machine(7)),
   'drift.package': node('node-9'),
+  'drift.version': node(machine(1)),
   'clock.offset': node('timekeeper-1'),
   'clock.rate': node('timekeeper-2'),
   'clock.zone': node('timekeeper-3'),

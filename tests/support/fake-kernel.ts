@@ -8,10 +8,8 @@ import { fakeNode } from './fake-node.ts';
  * is not there cannot be deleted, one that is there cannot be added again, and a class goes after the filter that uses it.
  */
 export class FakeKernel {
-  readonly rules = new Set<string>();
-  readonly tables = new Set<string>();
-  /** Table → its chains and rules, a line each. */
-  readonly tableRules = new Map<string, string>();
+  /** Those of nftables, with their chains, sets, rules and elements, a line each. */
+  readonly tables = new Map<string, Set<string>>();
   /** Class id → rate. */
   readonly classes = new Map<string, string>();
   /** prio → the class that it leads to. */
@@ -22,36 +20,37 @@ export class FakeKernel {
   readonly shaped = new Map<string, string>();
   /** Commands that fail. */
   readonly refused = new Set<string>();
-  rooted = false;
+  /** Handle of the root qdisc; null: the kernel's own. */
+  root: string | null = null;
   shaper = false;
 
   /** Nothing of ours is in force. */
   get isEmpty(): boolean {
-    const left = [this.rules, this.tables, this.classes, this.filters, this.netems, this.shaped];
-    return left.every(({ size }) => size === 0) && !this.rooted && !this.shaper;
+    const left = [this.tables, this.classes, this.filters, this.netems, this.shaped];
+    return left.every(({ size }) => size === 0) && this.root === null && !this.shaper;
   }
 
   /** All of it or nothing, where it is several. */
   run(argv: readonly string[]): void {
     const lines = singly(argv.join(' '));
-    if (lines.length === 1) this.#run(lines[0] ?? '');
-    else if (lines.some((line) => this.#isRefused(line))) throw new Error('refused: one of them');
-    else for (const line of lines) this.#run(line);
-  }
-
-  #isRefused(line: string): boolean {
-    const [, gone] = /^nft delete table (.*)$/.exec(line) ?? [];
-    return this.refused.has(line) || (gone !== undefined && !this.tables.has(gone));
+    const before = new Map([...this.tables].map(([name, inside]) => [name, new Set(inside)]));
+    try {
+      for (const line of lines) this.#run(line);
+    } catch (error) {
+      this.tables.clear();
+      for (const [name, inside] of before) this.tables.set(name, inside);
+      throw error;
+    }
   }
 
   #run(line: string): void {
     must(!this.refused.has(line), line);
     const found = (pattern: RegExp): RegExpExecArray | null => pattern.exec(line);
-    const add = found(/^iptables -w -t mangle -A (.*)$/);
-    const drop = found(/^iptables -w -t mangle -D (.*)$/);
-    const table = found(/^nft add table (\S+ \S+)$/);
-    const inTable = found(/^nft add (?:chain|rule) (\S+ \S+) (.*)$/);
+    const table = found(/^nft (add|create) table (\S+ \S+)$/);
+    const inTable = found(/^nft add (chain|set|rule|element) (\S+ \S+) (.*)$/);
+    const outOfTable = found(/^nft delete (chain|element) (\S+ \S+) (.*)$/);
     const untable = found(/^nft delete table (\S+ \S+)$/);
+    const queueing = found(/^queuerule (\S+) (\S+) (\S+) 47$/);
     const newClass = found(/^tc class add dev eth0 parent 504d: classid (\S+) htb rate (\S+) /);
     const oldClass = found(/^tc class del dev eth0 classid (\S+)$/);
     const newFilter = found(
@@ -59,22 +58,29 @@ export class FakeKernel {
     );
     const oldFilter = found(/^tc filter del dev eth0 parent 504d: prio (\S+)$/);
     const netem = found(/^tc qdisc add dev eth0 parent (504d:\S+) (netem .*)$/);
-    if (add !== null) {
-      this.tables.add('ip mangle');
-      put(this.rules, add[1]);
-    } else if (drop !== null) take(this.rules, drop[1]);
-    else if (table !== null) put(this.tables, table[1]);
-    else if (inTable !== null) {
-      must(this.tables.has(inTable[1] ?? ''), `no table ${line}`);
-      const [, name = '', text = ''] = inTable;
-      const before = this.tableRules.get(name);
-      this.tableRules.set(name, before === undefined ? text : `${before}\n${text}`);
-    } else if (untable !== null) {
-      take(this.tables, untable[1]);
-      this.tableRules.delete(untable[1] ?? '');
-      if (untable[1] === 'ip mangle') this.rules.clear();
+    if (table !== null) {
+      const [, verb, name = ''] = table;
+      must(verb === 'add' || !this.tables.has(name), `exists: ${line}`);
+      if (!this.tables.has(name)) this.tables.set(name, new Set());
+    } else if (inTable !== null) put(this.#inside(inTable[2]), `${inTable[1]} ${inTable[3]}`);
+    else if (outOfTable !== null) {
+      const [, what = '', name = '', text = ''] = outOfTable;
+      const inside = this.#inside(name);
+      const gone = [...inside].filter(
+        (one) => one === `${what} ${text}` || one.startsWith(`${what} ${text} {`),
+      );
+      must(gone.length > 0, `is not there: ${line}`);
+      for (const one of gone) inside.delete(one);
+    } else if (untable !== null) must(this.tables.delete(untable[1] ?? ''), `is not there: ${line}`);
+    else if (queueing !== null) {
+      const inside = this.#inside(`ip ${queueing[1] ?? ''}`);
+      must(
+        [...inside].some((one) => one.startsWith(`chain ${queueing[2] ?? ''} {`)),
+        `no chain: ${line}`,
+      );
+      put(inside, `rule ${queueing[2] ?? ''} from @${queueing[3] ?? ''} to the shaper`);
     } else if (newClass !== null) {
-      must(this.rooted && !this.classes.has(newClass[1] ?? ''), line);
+      must(this.root === '504d:' && !this.classes.has(newClass[1] ?? ''), line);
       this.classes.set(newClass[1] ?? '', newClass[2] ?? '');
     } else if (oldClass !== null) {
       must(![...this.filters.values()].includes(oldClass[1] ?? ''), `busy: ${line}`);
@@ -87,14 +93,20 @@ export class FakeKernel {
     else if (netem !== null) {
       must(this.classes.has(netem[1] ?? '') && !this.netems.has(netem[1] ?? ''), line);
       this.netems.set(netem[1] ?? '', netem[2] ?? '');
-    } else if (line === 'tc qdisc add dev eth0 root handle 504d: htb default 0') {
-      must(!this.rooted, line);
-      this.rooted = true;
-    } else if (line === 'tc qdisc del dev eth0 root') {
-      must(this.rooted, line);
-      this.rooted = false;
+    } else if (line === 'rootqdisc eth0 504d:') {
+      must(this.root === null, `eth0 has the root qdisc ${this.root ?? ''}`);
+      this.root = '504d:';
+    } else if (line === 'tc qdisc del dev eth0 root handle 504d:') {
+      must(this.root === '504d:', line);
+      this.root = null;
       for (const one of [this.classes, this.filters, this.netems]) one.clear();
     } else throw new Error(`no such command here: ${line}`);
+  }
+
+  #inside(table = ''): Set<string> {
+    const inside = this.tables.get(table);
+    if (inside === undefined) throw new Error(`refused: no table ${table}`);
+    return inside;
   }
 }
 
@@ -188,14 +200,12 @@ export class FakeSideCar {
   }
 }
 
-/** As nft takes many, and iptables many sources. */
+/** As nft takes many. */
 function singly(line: string): readonly string[] {
-  const [, before = '', sources = '', behind = ''] = /^(iptables .*-s )(\S+,\S+)( .*)$/.exec(line) ?? [];
-  if (sources !== '') return sources.split(',').map((source) => `${before}${source}${behind}`);
   if (!line.startsWith('nft ')) return [line];
   return line
     .slice('nft '.length)
-    .split(/ ; (?=add|delete)/)
+    .split(/ ; (?=add|create|delete)/)
     .map((one) => `nft ${one}`);
 }
 

@@ -225,6 +225,23 @@ export const missingPackage: Of<'drift.package'> = {
   missing: true,
   reports: ['clear', '-V'],
 };
+/** As Debian's main archive has it; its updates have a later one. */
+export const otherVersion: Of<'drift.version'> = {
+  kind: 'drift.version',
+  name: 'ov',
+  on: nodes,
+  manager: 'apt',
+  package: 'tzdata',
+  version: '2025b',
+  reports: ['sed', '-n', '1s/^# version //p', '/usr/share/zoneinfo/tzdata.zi'],
+};
+export const otherProject: Of<'drift.version'> = {
+  ...otherVersion,
+  manager: 'pip',
+  package: 'pillow',
+  version: '10.4.0',
+  reports: ['python3', '-c', 'import PIL; print(PIL.__version__)'],
+};
 export const jump: Of<'clock.offset'> = { kind: 'clock.offset', name: 'm', on: nodes, offsetMs: 90_000 };
 export const drift: Of<'clock.rate'> = { kind: 'clock.rate', name: 'g', on: nodes, driftPpm: 200 };
 export const zone: Of<'clock.zone'> = { kind: 'clock.zone', name: 'z', on: nodes, zone: 'Pacific/Chatham' };
@@ -352,6 +369,7 @@ export const oneOfEach = {
   'environment.expired': expired,
   'environment.uid': otherUid,
   'drift.package': missingPackage,
+  'drift.version': otherVersion,
   'clock.offset': jump,
   'clock.rate': drift,
   'clock.zone': zone,

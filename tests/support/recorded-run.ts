@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '../../scripts/evidence/event.ts';
+import { countersFile, type KernelCounts } from '../../scripts/evidence/kernel-counts.ts';
 import type { InvariantOutcome } from '../../scripts/invariants/outcome.ts';
 import type { Receipt } from '../../scripts/verdict/receipt.ts';
 import type { ControlResult } from '../../scripts/verdict/control-result.ts';
@@ -18,6 +19,8 @@ export interface MadeUpRun {
   readonly plan: PlanFile | null;
   readonly verdict: Verdict | null;
   readonly control: ControlResult | null;
+  /** What kernels counted around faults; where there is none, no file. */
+  readonly counters: readonly KernelCounts[];
   /** Lines of each node's journal. */
   readonly journals: Readonly<Record<string, readonly string[]>>;
   /** Other files, by their path in the folder. */
@@ -31,6 +34,7 @@ export function madeUpRun(changes: Partial<MadeUpRun> = {}): MadeUpRun {
     plan,
     verdict,
     control,
+    counters,
     journals: {
       'left-1': [
         journal(2_100, 'Started worker.service - Worker.', { unit: 'worker.service', id: started }),
@@ -65,6 +69,8 @@ export function writeRun(folder: string, run: MadeUpRun): void {
       if (isFileName(one.suite)) put(join('suites', one.suite, 'outcome.json'), JSON.stringify(one));
   }
   if (run.control !== null) put('control.json', JSON.stringify(run.control));
+  if (run.counters.length > 0)
+    put(countersFile, run.counters.map((line) => `${JSON.stringify(line)}\n`).join(''));
   for (const [node, lines] of Object.entries(run.journals)) {
     put(join('nodes', node, 'journal.jsonl'), lines.map((line) => `${line}\n`).join(''));
   }
@@ -97,6 +103,36 @@ export function journal(
     ...(exitCode === undefined ? {} : { EXIT_CODE: exitCode, EXIT_STATUS: exitStatus }),
   });
 }
+
+function countedAt(
+  ms: number,
+  fault: string,
+  node: string,
+  moment: KernelCounts['moment'],
+  counts: KernelCounts['counts'],
+): KernelCounts {
+  const when = { at: new Date(beganMs + ms).toISOString(), ms };
+  return {
+    ...when,
+    fault,
+    node,
+    isTarget: fault === 'slow/delay' || node === 'left-1',
+    moment,
+    counts,
+    absent: '',
+  };
+}
+
+const counters: readonly KernelCounts[] = [
+  countedAt(2_950, 'slow/delay', 'left-1', 'begin', { 'Tcp.InSegs': 40, 'Tcp.RetransSegs': 1 }),
+  countedAt(2_950, 'slow/delay', 'right-1', 'begin', { 'Tcp.InSegs': 40 }),
+  countedAt(8_990, 'slow/full', 'left-1', 'begin', { 'Tcp.InSegs': 900, 'memory.oomKills': 1 }),
+  countedAt(8_990, 'slow/full', 'right-1', 'begin', { 'Tcp.InSegs': 900 }),
+  countedAt(12_010, 'slow/full', 'left-1', 'end', { 'Tcp.InSegs': 12, 'cpu.throttledMs': 40 }),
+  { ...countedAt(12_010, 'slow/full', 'right-1', 'end', {}), absent: 'right-1 side-car showed no counters' },
+  countedAt(19_000, 'slow/delay', 'left-1', 'end', { 'Tcp.InSegs': 1640, 'Tcp.RetransSegs': 24 }),
+  countedAt(19_000, 'slow/delay', 'right-1', 'end', { 'Tcp.InSegs': 1640, 'Tcp.CurrEstab': 2 }),
+];
 
 type Body<E = RunEvent> = E extends RunEvent ? Omit<E, 'at' | 'ms'> : never;
 

@@ -83,6 +83,7 @@ process.exitCode = await run(
     control: 'never',
     keep: 'never',
     backend: 'docker',
+    pcap: false,
     dryRun: false,
     json: true,
   },

@@ -22,10 +22,14 @@ export interface BuildOptions {
  */
 export async function ensureImages(
   engine: Docker,
-  loaded: { readonly plan: Pick<Plan, 'stacks' | 'nodes'>; readonly contents: LoadedPlan['contents'] },
+  loaded: {
+    readonly plan: Pick<Plan, 'stacks' | 'versions' | 'nodes'>;
+    readonly contents: LoadedPlan['contents'];
+  },
   options: BuildOptions,
 ): Promise<void> {
-  const { stacks, nodes } = loaded.plan;
+  const { nodes } = loaded.plan;
+  const stacks = stacksOf(loaded.plan);
   const there = new Set((await engine.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
   const building = new Map<string, Promise<void>>();
   const ensure = (stack: RenderedStack): Promise<void> => {
@@ -48,6 +52,14 @@ export async function ensureImages(
     ...stacks.map(ensure),
     ...[...new Set(references)].map((reference) => pulled(engine, reference)),
   ]);
+}
+
+/** Pure: all that is built. */
+export function stacksOf({
+  stacks,
+  versions = [],
+}: Pick<Plan, 'stacks' | 'versions'>): readonly RenderedStack[] {
+  return [...stacks, ...versions.map(({ stack }) => stack)];
 }
 
 async function pulled(engine: Docker, reference: string): Promise<void> {
@@ -105,7 +117,7 @@ async function build(
         .map((line) => `  ${line}`)
         .join('\n')}`,
       {
-        hint: 'the step that failed stands above; a package version that is gone must be changed in stack.yaml',
+        hint: 'the step that failed stands above; a package version that is gone must be changed where it is asked for: in stack.yaml, or in a profile',
         cause: error,
       },
     );

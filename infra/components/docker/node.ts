@@ -148,8 +148,10 @@ function keyFiles(bound: BoundPlan, node: PlannedNode): readonly Upload[] {
   ];
 }
 
-function ulimitsOf({ limits }: PlannedNode): docker.types.input.ContainerUlimit[] {
-  const given = { nofile: limits.nofile, nproc: limits.nproc, core: limits.coreKiB };
+/** The engine counts what a core may have in bytes. */
+function ulimitsOf({ limits, cores }: PlannedNode): docker.types.input.ContainerUlimit[] {
+  const core = limits.coreKiB === undefined ? (cores === true ? -1 : undefined) : limits.coreKiB * 1024;
+  const given = { nofile: limits.nofile, nproc: limits.nproc, core };
   return Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, soft: value, hard: value }],
   );

@@ -1,6 +1,6 @@
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { parseTarget } from '../../../infra/plan/target.ts';
-import { isAccountFault, isDriftFault, isResourceFault } from '../../../infra/spec/fault.ts';
+import { isAccountFault, isDriftFault, isResourceFault, type DriftFault } from '../../../infra/spec/fault.ts';
 import { unitFile } from '../../nodes/unit-file.ts';
 
 /** What faults are to be on, on one node, beside its network and disks: what becomes of all else is the software's affair. */
@@ -12,6 +12,8 @@ export interface DeclaredState {
   readonly accounts: readonly string[];
   /** Of Debian. */
   readonly packages: readonly string[];
+  /** Of PyPI. */
+  readonly projects: readonly string[];
   /** Whether a part of what it may use is taken away. */
   readonly limits: boolean;
   /** Where it is a dependency. */
@@ -27,15 +29,21 @@ export function stateUnder(node: string, faults: readonly ScheduledFault[]): Dec
     }),
   );
   const accounts = own.flatMap(({ fault }) => (isAccountFault(fault) ? [fault] : []));
+  const drifts = own.flatMap(({ fault }) => (isDriftFault(fault) ? [fault] : []));
   const sorted = (all: readonly string[]): readonly string[] => [...new Set(all)].sort();
   return {
     units: sorted(own.flatMap(({ target }) => (target.on === 'unit' ? [unitFile(target.unit)] : []))),
     paths: sorted(accounts.flatMap((fault) => (fault.kind === 'environment.mode' ? [fault.path] : []))),
     accounts: sorted(accounts.map(({ account }) => account)),
-    packages: sorted(own.flatMap(({ fault }) => (isDriftFault(fault) ? [fault.package] : []))),
+    packages: sorted(drifts.flatMap((fault) => (isOfPyPi(fault) ? [] : [fault.package]))),
+    projects: sorted(drifts.flatMap((fault) => (isOfPyPi(fault) ? [fault.package] : []))),
     limits: own.some(({ fault }) => isResourceFault(fault)),
     routes: sorted(own.flatMap(({ target }) => (target.on === 'route' ? [target.route] : []))),
   };
+}
+
+function isOfPyPi(fault: DriftFault): boolean {
+  return fault.kind === 'drift.version' && fault.manager === 'pip';
 }
 
 /** Drop-ins of each unit; uid, argv[0] and umask of its main process, whether it may gain privileges and stands still, and what the kernel lets it do. */
@@ -83,6 +91,14 @@ const ofPackages = [
   'done',
 ].join('\n');
 
+/** Digests of all files where pip puts a project for all accounts, but for those that any Python that runs compiles. */
+const ofProjects = [
+  'every() { find /usr/local/bin /usr/local/lib /usr/lib/python3*/site-packages -name __pycache__ -prune -o "$@" {} + 2>&1 |',
+  '  LC_ALL=C sort | sha256sum | cut -c1-16; }',
+  'files=$(every ! -type d -exec stat -c "%n %a %u:%g %y") && bytes=$(every -type f -exec sha256sum) || exit',
+  'echo "$* of PyPI, files of all projects $files $bytes"',
+].join('\n');
+
 /** Of cgroup v1 and v2, whichever is there. The shell's own words alone: the node may not be let start another process. */
 const ofLimits =
   'cd /sys/fs/cgroup && for file; do [ ! -e "$file" ] || { read -r line < "$file" && echo "$file $line"; }; done';
@@ -105,6 +121,7 @@ export function listingsOf(
     ['path', ofPaths, state.paths],
     ['account', ofAccounts, state.accounts],
     ['package', ofPackages, state.packages],
+    ['project', ofProjects, state.projects],
     ['limit', ofLimits, state.limits ? limitFiles : []],
     ['fault', ofRoutes, state.routes],
   ] as const;

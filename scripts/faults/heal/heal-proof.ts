@@ -4,6 +4,8 @@ import { isClockFault } from '../../../infra/spec/fault.ts';
 import { servicesOf } from '../clock/clock-arms.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from './fingerprint.ts';
 import type { Scaffolding } from '../side-car/scaffolding.ts';
+import type { Abilities } from '../side-car/abilities.ts';
+import { inTheWay } from './foreign-state.ts';
 import type { Victim } from '../victim/victim.ts';
 import { messageOf } from '../../../infra/errors.ts';
 
@@ -31,6 +33,11 @@ export class HealProof {
       }),
     );
     return proof;
+  }
+
+  /** What nodes had before that is in the way of these faults, one sentence for each. */
+  inTheWay(abilities: Abilities): readonly string[] {
+    return [...this.#before].flatMap(([node, before]) => inTheWay(node, this.#faults, before, abilities));
   }
 
   /** On all nodes but those that have `ended`. `standing`: what is declared to stand on a node meanwhile, none where nothing may. */

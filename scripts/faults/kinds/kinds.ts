@@ -139,6 +139,7 @@ export const kinds = {
   'environment.expired': ofAccount,
   'environment.uid': ofAccount,
   'drift.package': { ...ofFiles, driver: 'packageless' },
+  'drift.version': { ...ofFiles, driver: 'otherversion' },
   'clock.offset': shifted,
   'clock.rate': shifted,
   // Units that are restarted are the business of systemd, which no side-car reaches.

@@ -14,80 +14,74 @@ export interface LinkCommands {
   readonly do: readonly (readonly string[])[];
 }
 
-/** The table that iptables puts the rules below into. */
+/**
+ * Everything of ours in nftables is in tables of our own. Each is made whole or not at all, and never where there is one of
+ * that name; it goes only together with a chain that is ours, so that one which somebody else made would stay.
+ */
+const ownChain = 'understudy';
+
+function ownTable(
+  family: 'ip' | 'inet',
+  name: string,
+  hook: readonly string[],
+  inside: {
+    readonly before?: readonly (readonly string[])[];
+    readonly rules: readonly (readonly string[])[];
+  },
+): LinkCommands {
+  const table = [family, `understudy_${name}`];
+  const chain = [...table, ownChain];
+  return {
+    undo: [['nft', 'delete', 'chain', ...chain, ';', 'delete', 'table', ...table]],
+    do: [
+      [
+        ...['nft', 'create', 'table', ...table],
+        ...(inside.before ?? []).flatMap((words) => [';', 'add', ...words]),
+        ...[';', 'add', 'chain', ...chain, '{', 'type', 'filter', 'hook', ...hook, ';', '}'],
+        ...inside.rules.flatMap((rule) => [';', 'add', 'rule', ...chain, ...rule]),
+      ],
+    ],
+  };
+}
+
+const shaper = ['ip', 'understudy_shape'] as const;
+const shapedSources = 'sources';
+
+const emptyShaper = ownTable('ip', 'shape', ['input', 'priority', 'mangle'], {
+  before: [['set', ...shaper, shapedSources, '{', 'type', 'ipv4_addr', ';', '}']],
+  rules: [],
+});
+
+/** Hands what comes from some addresses, none yet, to the shaper; with its bypass, packets pass when the shaper is gone. */
 export const shaperTable: LinkCommands = {
-  undo: [['nft', 'delete', 'table', 'ip', 'mangle']],
-  do: [['nft', 'add', 'table', 'ip', 'mangle']],
+  undo: emptyShaper.undo,
+  do: [...emptyShaper.do, ['queuerule', shaper[1], ownChain, shapedSources, String(queueNumber)]],
 };
 
-/** What a fingerprint shows of it once the last rule is gone: iptables leaves its chain. */
+/** What a fingerprint shows of it while it shapes nothing. */
 export const shaperScaffolding: Scaffolding = {
   come: [
-    /^rule table ip mangle \{$/,
-    /^rule chain INPUT \{$/,
+    /^rule table ip understudy_shape \{$/,
+    /^rule set sources \{$/,
+    /^rule type ipv4_addr$/,
+    /^rule chain understudy \{$/,
     /^rule type filter hook input priority mangle; policy accept;$/,
+    new RegExp(`^rule ip saddr @sources queue num ${queueNumber} bypass$`),
   ],
   gone: [],
 };
 
-/** Hands what comes from `address` to the shaper; with its bypass, packets pass when the shaper is gone. */
+/** Hands what comes from `address` to the shaper. */
 export function shapedFrom(address: string): LinkCommands {
-  const rule = [
-    'INPUT',
-    '-s',
-    address,
-    '-j',
-    'NFQUEUE',
-    '--queue-num',
-    String(queueNumber),
-    '--queue-bypass',
-  ];
-  return {
-    undo: [['iptables', '-w', '-t', 'mangle', '-D', ...rule]],
-    do: [['iptables', '-w', '-t', 'mangle', '-A', ...rule]],
-  };
+  const element = ['element', ...shaper, shapedSources, '{', address, '}'];
+  return { undo: [['nft', 'delete', ...element]], do: [['nft', 'add', ...element]] };
 }
 
 /** One direction only, dropped where it arrives: silent for the sender, and nobody else's packets are looked at. */
 export function cutFrom(address: string, cuts: readonly Cut[]): LinkCommands {
-  const table = ['inet', `understudy_cut_${address.replaceAll('.', '_')}`];
-  return {
-    undo: [['nft', 'delete', 'table', ...table]],
-    do: [
-      ['nft', 'add', 'table', ...table],
-      [
-        'nft',
-        'add',
-        'chain',
-        ...table,
-        'in',
-        '{',
-        'type',
-        'filter',
-        'hook',
-        'input',
-        'priority',
-        '-300',
-        ';',
-        '}',
-      ],
-      ...cuts
-        .flatMap(matchesOf)
-        .map((match) => [
-          'nft',
-          'add',
-          'rule',
-          ...table,
-          'in',
-          'ip',
-          'saddr',
-          address,
-          ...match,
-          'counter',
-          'drop',
-        ]),
-    ],
-  };
+  return ownTable('inet', `cut_${address.replaceAll('.', '_')}`, ['input', 'priority', '-300'], {
+    rules: cuts.flatMap(matchesOf).map((match) => ['ip', 'saddr', address, ...match, 'counter', 'drop']),
+  });
 }
 
 /** A port is that of whoever serves there, at either end: what goes to it and what comes from it. */
@@ -103,37 +97,16 @@ const chances = 1_000_000;
 
 /** Sends some of what leaves for `address` twice. Which of them is the kernel's own choice: it does not replay. */
 export function duplicatedTo(address: string, ratio: number): LinkCommands {
-  const table = ['ip', `understudy_copy_${address.replaceAll('.', '_')}`];
-  const chain = ['{', 'type', 'filter', 'hook', 'output', 'priority', '0', ';', '}'];
   const chosen = ['numgen', 'random', 'mod', String(chances), '<', String(Math.round(ratio * chances))];
-  return {
-    undo: [['nft', 'delete', 'table', ...table]],
-    do: [
-      ['nft', 'add', 'table', ...table],
-      ['nft', 'add', 'chain', ...table, 'out', ...chain],
-      [
-        'nft',
-        'add',
-        'rule',
-        ...table,
-        'out',
-        'ip',
-        'daddr',
-        address,
-        ...chosen,
-        'counter',
-        'dup',
-        'to',
-        address,
-      ],
-    ],
-  };
+  return ownTable('ip', `copy_${address.replaceAll('.', '_')}`, ['output', 'priority', '0'], {
+    rules: [['ip', 'daddr', address, ...chosen, 'counter', 'dup', 'to', address]],
+  });
 }
 
-/** The root that all classes below hang from; what has no class stays unshaped (htb default 0). */
+/** The root that all classes below hang from; what has no class stays unshaped (htb default 0). It goes by its handle. */
 export const classRoot: LinkCommands = {
-  undo: [['tc', 'qdisc', 'del', 'dev', device, 'root']],
-  do: [['tc', 'qdisc', 'add', 'dev', device, 'root', 'handle', `${handle}:`, 'htb', 'default', '0']],
+  undo: [['tc', 'qdisc', 'del', 'dev', device, 'root', 'handle', `${handle}:`]],
+  do: [['rootqdisc', device, `${handle}:`]],
 };
 
 /** What a fingerprint shows of it without classes: it stands where the device's own root was. */

@@ -136,7 +136,6 @@ export class LinkDriver {
   }
 
   async #startShaper(): Promise<void> {
-    // iptables makes the table on first use and leaves it behind, empty: not as before, so it is made, and goes, with us.
     await this.#apply(shaperId, shaperTable);
     await this.#hold.start(shaperId, ['linkshape', String(queueNumber), String(this.#seed)]);
   }

@@ -44,6 +44,8 @@ export interface ProbePoint {
  */
 const ports = { first: 27_011, count: 1000 } as const;
 let measurements = 0;
+/** Probes between nodes, floods among them, for who looks at their traffic: all of it but that. */
+export const allButProbes = `not udp portrange ${ports.first}-${ports.first + ports.count - 1}`;
 const nextPort = (): string => String(ports.first + (measurements++ % ports.count));
 
 /** How long listeners go on after a flood: its middle is what counts. */

@@ -7,8 +7,11 @@ import { noScaffolding, type Scaffolding } from '../side-car/scaffolding.ts';
 import { victimNamed, type Victim } from '../victim/victim.ts';
 
 /** Where EC2 has it, and where every program looks for it. */
-const address = '169.254.169.254';
+export const metadataAddress = '169.254.169.254';
 const holdId = 'metadata';
+/** By which the address and the route below are known as ours, and taken away: what somebody else put there stays. */
+const ownLabel = ['label', 'lo:understudy'] as const;
+const ownProtocol = ['proto', '80'] as const;
 
 /** How a service stands on a node, as its fingerprint shows it. */
 const standing: Scaffolding = {
@@ -67,17 +70,17 @@ export class MetadataArms {
   async #serve(node: string, served: Served): Promise<void> {
     const { hold, address: own } = victimNamed(this.#victims, node);
     this.#armed.set(node, served);
-    const route = ['blackhole', `${address}/32`];
+    const route = ['blackhole', `${metadataAddress}/32`, ...ownProtocol];
     await hold.undo(holdId, ['ip', 'route', 'del', ...route]);
-    await hold.do(['ip', 'route', 'replace', ...route]);
-    const onLo = [`${address}/32`, 'dev', 'lo'];
+    await hold.do(['ip', 'route', 'add', ...route]);
+    const onLo = [`${metadataAddress}/32`, 'dev', 'lo', ...ownLabel];
     await hold.undo(holdId, ['ip', 'addr', 'del', ...onLo]);
-    await hold.do(['ip', 'addr', 'replace', ...onLo]);
+    await hold.do(['ip', 'addr', 'add', ...onLo]);
     const words = Object.entries(metadataOf(node, own, served.machines)).map(
       ([path, text]) => `${path}=${text}`,
     );
     try {
-      await hold.start(holdId, ['imds', 'serve', served.imdsv2, address, ...words]);
+      await hold.start(holdId, ['imds', 'serve', served.imdsv2, metadataAddress, ...words]);
     } catch (error) {
       throw new HostError('metadata', `${node} cannot have a metadata service: ${messageOf(error)}`, {
         hint: 'let its software listen on an address of its own, or put the faults of eviction on other nodes',

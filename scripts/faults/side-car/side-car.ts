@@ -45,6 +45,8 @@ const mostCpuShares = 262_144;
 /** A container in the node's namespaces with the tools that the node's own image need not have; it idles. */
 export interface SideCar {
   readonly access: NodeAccess;
+  /** Unpacks a tar archive into a folder that it has. */
+  receive(archive: NodeJS.ReadableStream, folder: string): Promise<void>;
   /** Nothing more is asked of it: the stream to it is closed. */
   leave(): void;
   remove(): Promise<void>;
@@ -82,6 +84,9 @@ export async function startSideCar(
   const access = await RunnerNode.open(new DockerNode(engine, `${node} side-car`, container.id));
   return {
     access,
+    receive: async (archive, folder) => {
+      await container.putArchive(archive, { path: folder });
+    },
     leave: () => {
       access.close();
     },

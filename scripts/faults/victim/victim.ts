@@ -2,13 +2,21 @@ import type Docker from 'dockerode';
 import { containerName } from '../../../infra/components/docker/names.ts';
 import { namesOf } from '../../../infra/plan/cluster-names.ts';
 import { uploadsOf } from '../../../infra/components/docker/node.ts';
-import type { BoundPlan, PlannedDependency, PlannedNode, ScheduledFault } from '../../../infra/plan/plan.ts';
+import type {
+  BoundPlan,
+  PlannedDependency,
+  PlannedNode,
+  PlannedVersion,
+  ScheduledFault,
+} from '../../../infra/plan/plan.ts';
 import { nodesOf, parseTarget } from '../../../infra/plan/target.ts';
+import { versionsFor } from '../../../infra/plan/versions.ts';
 import { isAwayFault, isReplacingFault } from '../../../infra/spec/fault.ts';
 import { DockerMachine, type Machine } from '../../nodes/machine.ts';
 import type { NodeAccess } from '../../nodes/node.ts';
 import type { Abilities } from '../side-car/abilities.ts';
 import { allDone } from '../../all-done.ts';
+import { carryVersions } from '../side-car/carried-versions.ts';
 import { Hold } from '../side-car/hold.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { LinkDriver, linkMechanism } from '../links/link-driver.ts';
@@ -136,6 +144,7 @@ class ArmedNode implements Victim {
   readonly #stage: VictimStage;
   readonly #planned: PlannedNode;
   readonly #granted: ReadonlySet<Grant>;
+  readonly #versions: readonly PlannedVersion[];
   #arms: Arms;
   /** null: nothing takes this node away and gives it back as it was. */
   #anchor: Anchor | null;
@@ -147,6 +156,7 @@ class ArmedNode implements Victim {
     access: NodeAccess,
     granted: ReadonlySet<Grant>,
     arms: Arms,
+    versions: readonly PlannedVersion[],
     anchor: Anchor | null,
   ) {
     const { name, disks, units, dependency = null } = planned;
@@ -162,6 +172,7 @@ class ArmedNode implements Victim {
     this.#planned = planned;
     this.#granted = granted;
     this.#arms = arms;
+    this.#versions = versions;
     this.#anchor = anchor;
   }
 
@@ -173,10 +184,19 @@ class ArmedNode implements Victim {
     const access = stage.nodes.get(planned.name);
     if (access === undefined) throw new Error(`node ${planned.name} is not there`);
     const granted = grantsFor(faults, waitsForFile(planned.name, stage.bound));
+    const versions = versionsFor(stage.bound.loaded.plan, planned, faults);
     const keepsDisks = ({ fault }: ScheduledFault): boolean => isAwayFault(fault) && !isReplacingFault(fault);
     const anchor =
       planned.disks.length > 0 && faults.some(keepsDisks) ? await anchorOf(stage, planned) : null;
-    return new ArmedNode(stage, planned, access, granted, await arm(stage, planned, granted, 1), anchor);
+    return new ArmedNode(
+      stage,
+      planned,
+      access,
+      granted,
+      await arm(stage, planned, granted, versions, 1),
+      versions,
+      anchor,
+    );
   }
 
   get sideCar(): NodeAccess {
@@ -233,7 +253,7 @@ class ArmedNode implements Victim {
 
   async #armAgain(): Promise<void> {
     this.#starts += 1;
-    this.#arms = await arm(this.#stage, this.#planned, this.#granted, this.#starts);
+    this.#arms = await arm(this.#stage, this.#planned, this.#granted, this.#versions, this.#starts);
   }
 }
 
@@ -243,11 +263,14 @@ async function anchorOf({ engine, bound, toolbox }: VictimStage, { name }: Plann
 
 async function arm(
   { bound, engine, toolbox, abilities }: VictimStage,
-  { name, host }: PlannedNode,
+  planned: PlannedNode,
   granted: ReadonlySet<Grant>,
+  versions: readonly PlannedVersion[],
   start: number,
 ): Promise<Arms> {
+  const { name, host } = planned;
   const sideCar = await startSideCar(engine, bound, name, toolbox, granted, start);
+  await carryVersions(engine, bound, sideCar, versions);
   const hold = await Hold.open(sideCar.access);
   // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
   const seed = bound.loaded.plan.seed * 65_536 + host;

@@ -10,7 +10,7 @@ import { everyAbility } from '../../../support/abilities.ts';
 async function abilities(
   tools: Readonly<
     Record<
-      'tc' | 'nft' | 'iptables' | 'linkshape' | 'clockask' | 'dnsfault' | 'disklayer' | 'crashpoint',
+      'tc' | 'nft' | 'queuerule' | 'linkshape' | 'clockask' | 'dnsfault' | 'disklayer' | 'crashpoint',
       string
     >
   >,
@@ -27,7 +27,7 @@ async function abilities(
 }
 
 const works = {
-  ...{ tc: 'exit 0', nft: 'exit 0', iptables: 'exit 0' },
+  ...{ tc: 'exit 0', nft: 'exit 0', queuerule: 'exit 0' },
   ...{ linkshape: 'echo ok', clockask: 'exit 0', dnsfault: 'echo ok' },
   ...{ disklayer: 'exit 0', crashpoint: 'exit 0' },
 };
@@ -39,14 +39,14 @@ test('a kernel that does everything can everything', async () => {
 test.each<[string, Partial<typeof works>, Partial<Abilities>]>([
   ['netem is tried by itself', { tc: 'case "$*" in *netem*) exit 2;; esac' }, { netem: false }],
   ['htb too', { tc: 'case "$*" in *htb*) exit 2;; esac' }, { htb: false }],
-  ['a rule that is refused', { iptables: 'echo no >&2; exit 4' }, { nfqueue: false }],
+  ['a rule that is refused', { queuerule: 'echo no >&2; exit 4' }, { nfqueue: false }],
   ['a rule without a queue behind it', { linkshape: 'echo err 1 no queue' }, { nfqueue: false }],
   ['a rule that would duplicate', { nft: 'case "$*" in *dup*) exit 1;; esac' }, { duplicating: false }],
   ['no process that could be asked', { clockask: 'exit 1' }, { clocks: false }],
   ['a program that cannot answer', { dnsfault: 'echo err 4 nftables' }, { names: false }],
   ['no file system of ours', { disklayer: 'echo err 6; exit 6' }, { layers: false }],
   ['no process whose calls could be followed', { crashpoint: 'exit 1' }, { tracing: false }],
-  ['no nftables', { nft: 'exit 1' }, { nftables: false, duplicating: false }],
+  ['no nftables', { nft: 'exit 1' }, { nftables: false, duplicating: false, nfqueue: false }],
 ])('%s', async (_what, broken, missing) => {
   expect(await abilities({ ...works, ...broken })).toEqual({ ...everyAbility, ...missing });
 });

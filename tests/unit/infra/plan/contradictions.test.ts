@@ -16,9 +16,12 @@ import {
   hungDisk,
   jump,
   kill,
+  missingPackage,
   mode,
   notice,
+  otherProject,
   otherUid,
+  otherVersion,
   powerLoss,
   readOnly,
   reboot,
@@ -242,5 +245,30 @@ describe('in front of one disk', () => {
   test('a disk forgets nothing when its node is shut down in order', () => {
     const lost = scheduled('p/lost', forgetfulDisk, disk, whole);
     expect(refusal(lost, scheduled('p/down', reboot, 'a-1', [20_000, 40_000]))).toMatch(/while it is away/);
+  });
+});
+
+describe('of one package on one node', () => {
+  const on = (id: string, fault: Fault, window: readonly [number | null, number | null]): ScheduledFault =>
+    scheduled(id, fault, 'node-1', window);
+  const missing = { ...missingPackage, package: 'tzdata' };
+
+  test('it cannot be missing and have another version, or have two others', () => {
+    const why = /both set the package tzdata/;
+    expect(refusal(on('p/a', otherVersion, whole), on('p/b', missing, whole))).toMatch(why);
+    expect(
+      refusal(on('p/a', otherVersion, whole), on('p/b', { ...otherVersion, version: '2026b' }, whole)),
+    ).toMatch(why);
+    const spelled = { ...otherProject, package: 'Pillow' };
+    expect(refusal(on('p/a', otherProject, whole), on('p/b', spelled, whole))).toMatch(
+      /both set the project pillow/,
+    );
+  });
+
+  test('what dpkg knows is edited by one at a time, but for the whole run, and pip has nothing of it', () => {
+    const why = /both edit \/var\/lib\/dpkg\/status/;
+    expect(refusal(on('p/a', otherVersion, [1000, 9000]), on('p/b', missingPackage, whole))).toMatch(why);
+    expect(refusal(on('p/a', otherVersion, whole), on('p/b', missingPackage, whole))).toBeNull();
+    expect(refusal(on('p/a', otherProject, [1000, 9000]), on('p/b', otherVersion, whole))).toBeNull();
   });
 });

@@ -160,5 +160,5 @@ async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
       throw new Error('no fault is injected here');
     },
   };
-  return await rehearse({ loaded, control: 'always', keep: 'never' }, stage);
+  return await rehearse({ loaded, control: 'always', keep: 'never', pcap: false }, stage);
 }

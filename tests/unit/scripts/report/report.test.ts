@@ -151,7 +151,15 @@ describe('a run that was cut off', () => {
   });
 
   test('may have been cut off before anything was written', () => {
-    const said = words({ events: [], plan: null, verdict: null, control: null, journals: {}, files: {} });
+    const said = words({
+      events: [],
+      plan: null,
+      verdict: null,
+      control: null,
+      counters: [],
+      journals: {},
+      files: {},
+    });
     expect(said).toContain('No verdict');
     expect(said).toContain('before anything was written down');
   });

@@ -54,10 +54,10 @@ describe('the metadata service of a node', () => {
     const arms = new MetadataArms([victim]);
     await arms.arm([scheduled(notice), scheduled(recommendation)]);
     expect(done.slice(0, 4)).toEqual([
-      'undo metadata ip route del blackhole 169.254.169.254/32',
-      'do ip route replace blackhole 169.254.169.254/32',
-      'undo metadata ip addr del 169.254.169.254/32 dev lo',
-      'do ip addr replace 169.254.169.254/32 dev lo',
+      'undo metadata ip route del blackhole 169.254.169.254/32 proto 80',
+      'do ip route add blackhole 169.254.169.254/32 proto 80',
+      'undo metadata ip addr del 169.254.169.254/32 dev lo label lo:understudy',
+      'do ip addr add 169.254.169.254/32 dev lo label lo:understudy',
     ]);
     expect(done[4]).toMatch(
       /^start metadata imds serve required 169\.254\.169\.254 instance-id=i-0[0-9a-f]{16} /,

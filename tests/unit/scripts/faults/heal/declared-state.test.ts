@@ -12,6 +12,8 @@ import {
   hang,
   missingPackage,
   mode,
+  otherProject,
+  otherVersion,
   space,
   stop,
   umask,
@@ -29,6 +31,8 @@ const faults = [
   on(mode, 'a'),
   on(expired, 'a', 'b'),
   on(missingPackage, 'b'),
+  on(otherVersion, 'b', 'd'),
+  on(otherProject, 'd'),
   on(hang, 'b:GET /rates'),
 ];
 
@@ -38,13 +42,15 @@ test('a fingerprint is of what faults are on by name on that node, each once', (
     paths: ['/srv'],
     accounts: ['daemon'],
     packages: [],
+    projects: [],
     limits: false,
     routes: [],
   });
   expect(stateUnder('b', faults)).toEqual({
-    ...{ units: ['worker.service'], paths: [], accounts: ['daemon'], packages: ['ncurses-bin'] },
-    ...{ limits: false, routes: ['GET /rates'] },
+    ...{ units: ['worker.service'], paths: [], accounts: ['daemon'], packages: ['ncurses-bin', 'tzdata'] },
+    ...{ projects: [], limits: false, routes: ['GET /rates'] },
   });
+  expect(stateUnder('d', faults)).toMatchObject({ packages: ['tzdata'], projects: ['pillow'] });
 });
 
 test('nothing is run on a node for what no fault is on', () => {
@@ -58,7 +64,15 @@ test('nothing is run on a node for what no fault is on', () => {
 });
 
 describe('this machine lists', () => {
-  const nothing = { units: [], paths: [], accounts: [], packages: [], limits: false, routes: [] };
+  const nothing = {
+    units: [],
+    paths: [],
+    accounts: [],
+    packages: [],
+    projects: [],
+    limits: false,
+    routes: [],
+  };
   const listed = async (state: Partial<DeclaredState>): Promise<string> => {
     const outcomes = await Promise.all(
       listingsOf({ ...nothing, ...state }).map(async ([, argv]) => thisMachine.exec(argv)),
@@ -77,5 +91,11 @@ describe('this machine lists', () => {
     const text = await listed({ packages: ['coreutils', 'no-such-package'] });
     expect(text).toMatch(/^coreutils \S+ install ok installed, its files [0-9a-f]{16}$/m);
     expect(text).toMatch(/^no-such-package .*no packages found.*, its files [0-9a-f]{16}$/m);
+  });
+
+  test('where projects of PyPI are, with digests of their names and contents', async () => {
+    expect(await listed({ projects: ['pillow'] })).toMatch(
+      /^pillow of PyPI, files of all projects [0-9a-f]{16} [0-9a-f]{16}$/m,
+    );
   });
 });

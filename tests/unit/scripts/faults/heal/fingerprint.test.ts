@@ -10,6 +10,7 @@ const nothingMore = {
   paths: [],
   accounts: [],
   packages: [],
+  projects: [],
   limits: false,
   clocks: [],
   routes: [],

@@ -73,7 +73,7 @@ describe('what is asked for at one moment', () => {
   test('is done and undone by one command', async () => {
     const one = new FakeSideCar();
     const { hold } = await added(one);
-    expect([...one.kernel.tables]).toEqual(tables);
+    expect([...one.kernel.tables.keys()]).toEqual(tables);
     await Promise.all(tables.map(async (table) => hold.heal(table.slice(5))));
     expect(one.kernel.isEmpty).toBe(true);
     expect(one.done).toEqual([

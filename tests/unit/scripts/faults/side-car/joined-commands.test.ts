@@ -4,12 +4,10 @@ import { joined } from '../../../../../scripts/faults/side-car/joined-commands.t
 const words = (line: string): readonly string[] => line.split(' ');
 const asOne = (...lines: readonly string[]): string | null => joined(lines.map(words))?.join(' ') ?? null;
 
-test('nft takes commands one after the other, iptables rules that differ in their source alone', () => {
+test('nft takes commands one after the other', () => {
   expect(asOne('nft add table inet a', 'nft add chain inet a in { policy accept ; }')).toBe(
     'nft add table inet a ; add chain inet a in { policy accept ; }',
   );
-  const rule = (source: string): string => `iptables -w -t mangle -A INPUT -s ${source} -j NFQUEUE`;
-  expect(asOne(rule('198.18.0.2'), rule('198.18.0.3'))).toBe(rule('198.18.0.2,198.18.0.3'));
 });
 
 test('what stands alone stays as it is', () => {
@@ -20,7 +18,6 @@ test.each([
   [[]],
   [['tc class del dev eth0 classid 1:1', 'tc class del dev eth0 classid 1:2']],
   [['nft delete table inet a', 'rm /a']],
-  [['iptables -A INPUT -s 198.18.0.2 -j DROP', 'iptables -D INPUT -s 198.18.0.2 -j DROP']],
 ])('what one command cannot do is not joined: %j', (lines) => {
   expect(asOne(...lines)).toBeNull();
 });
