@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Account, Stack } from './stack.ts';
 
 export interface RenderedFile {
@@ -33,7 +34,7 @@ export function renderDockerfile({ stack, base, files }: DockerfileInput): strin
     timeAndPlace(stack),
     kernelAndLimits(stack),
     environment(stack),
-    files.flatMap(place),
+    placed(files),
     stack.commands.map((argv) => `RUN ${JSON.stringify(argv)}`),
     units(stack),
     systemdEnding(stack),
@@ -194,12 +195,31 @@ function byName(variables: Readonly<Record<string, string>>): readonly (readonly
   return Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function place({ context, path, mode, owner }: RenderedFile): readonly string[] {
+/** Those of one folder and mode at once: each line of a Dockerfile is a layer, of which an image has 127 at most. */
+function placed(files: readonly RenderedFile[]): readonly string[] {
+  const together = Map.groupBy(files, (file) =>
+    keepsItsName(file) ? `${posix.dirname(file.path)} ${file.mode}` : file.path,
+  );
+  return [...together.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : copied(first, others),
+  );
+}
+
+function copied(first: RenderedFile, others: readonly RenderedFile[]): readonly string[] {
+  const { path, mode, owner } = first;
+  const all = [first, ...others];
   const chown = owner === 'root:root' ? '' : `--chown=${owner} `;
+  const to = others.length === 0 ? path : `${posix.dirname(path)}/`;
+  const words = [...all.map(({ context }) => context), to].map(unexpanded);
   return [
-    `COPY ${chown}${JSON.stringify([context, path].map(unexpanded))}`,
-    ...(mode === '0644' ? [] : [run(`chmod ${mode} ${quote(path)}`)]),
+    `COPY ${chown}${JSON.stringify(words)}`,
+    ...(mode === '0644' ? [] : [run(`chmod ${mode} ${all.map((one) => quote(one.path)).join(' ')}`)]),
   ];
+}
+
+/** And is root's: of folders that a COPY makes, another owner would have those, too. */
+function keepsItsName({ context, path, owner }: RenderedFile): boolean {
+  return owner === 'root:root' && posix.basename(context) === posix.basename(path);
 }
 
 /** Docker expands variables and takes away quotes in what it copies, also inside JSON. */

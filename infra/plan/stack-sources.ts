@@ -48,7 +48,7 @@ export class StackSources {
       const sha256 = this.#keep(content);
       // Docker would take *, ? and [ in the name of a source for patterns.
       const name = basename(path).replaceAll(/[^A-Za-z0-9._-]/g, '_');
-      const context = `files/${String(index).padStart(3, '0')}-${name}`;
+      const context = `files/${String(index).padStart(3, '0')}/${name}`;
       return {
         rendered: { context, path, mode: file.mode, owner: file.owner } satisfies RenderedFile,
         sha256,

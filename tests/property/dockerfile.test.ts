@@ -105,6 +105,36 @@ test('a file goes where it was declared, whatever its name', () => {
   );
 });
 
+test('files go where they were declared and have their modes, with no more layers than folders and modes', () => {
+  const file = fc
+    .tuple(
+      fc.constantFrom('/srv', '/opt/a'),
+      fc.stringMatching(/^[a-z]{1,3}$/),
+      fc.constantFrom('0644', '0755'),
+    )
+    .map(([folder, name, mode]) => ({ name, path: `${folder}/${name}`, mode }));
+  fc.assert(
+    fc.property(fc.uniqueArray(file, { selector: ({ path }) => path, minLength: 1 }), (declared) => {
+      const files = declared.map(({ name, path, mode }, index): RenderedFile => {
+        return { context: `files/${index}/${name}`, path, mode, owner: 'root:root' };
+      });
+      const dockerfile = renderDockerfile({ stack: stack({}), base: 'b', files });
+      const layers = copied(dockerfile);
+      expect(layers.length).toBeLessThanOrEqual(4);
+      const placed = layers.flatMap((words) => {
+        const [to = '', ...from] = words.toReversed();
+        return from.map((context) => [context, to.endsWith('/') ? `${to}${context.split('/').at(-1)}` : to]);
+      });
+      expect(placed.sort()).toEqual(files.map(({ context, path }) => [context, path]).sort());
+      const executable = [...dockerfile.matchAll(/^RUN chmod 0755 (.*)$/gm)].flatMap(([, paths = '']) =>
+        paths.split(' ').map((path) => path.slice(1, -1)),
+      );
+      const wanted = files.filter(({ mode }) => mode === '0755').map(({ path }) => path);
+      expect(executable.sort()).toEqual(wanted.sort());
+    }),
+  );
+});
+
 test('a command of the build keeps its words', () => {
   fc.assert(
     fc.property(

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=b97159177f6a527c18c94bb0df0e3038d57cb6c26830f072762ded8d2abbb7ec
+LABEL dev.understudy.inputs=97baeae218d594884b73fd2cea78e077b7186203c94f9332df9574bf2008d943
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -14,8 +14,8 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'Etc/UTC\n' > '/etc/timezone' \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
-COPY ["files/000-understudy-keys.service","/etc/systemd/system/understudy-keys.service"]
-COPY ["files/001-install-keys","/usr/lib/understudy/install-keys"]
+COPY ["files/000/understudy-keys.service","/etc/systemd/system/understudy-keys.service"]
+COPY ["files/001/install-keys","/usr/lib/understudy/install-keys"]
 RUN chmod 0755 '/usr/lib/understudy/install-keys'
 
 RUN systemctl enable 'ssh.service' 'understudy-keys.service'

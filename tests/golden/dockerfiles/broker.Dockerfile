@@ -1,6 +1,6 @@
-ARG BASE=understudy/b97159177f6a527c:latest
+ARG BASE=understudy/97baeae218d59488:latest
 FROM ${BASE}
-LABEL dev.understudy.inputs=e736761fbb3836fe7dbcfefa17e5d8e074f381dfb753b0a8bdc68cde70d16225
+LABEL dev.understudy.inputs=bdf0ccdb60be2d6e3e4ae8ecfa708d03c4b21356c52067998eefd84ed3b26655
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -14,7 +14,7 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'Etc/UTC\n' > '/etc/timezone' \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
-COPY --chown=redis:redis ["files/000-redis.conf","/etc/redis/redis.conf"]
+COPY --chown=redis:redis ["files/000/redis.conf","/etc/redis/redis.conf"]
 RUN chmod 0640 '/etc/redis/redis.conf'
 
 RUN systemctl enable 'redis-server.service'

@@ -1,6 +1,6 @@
-ARG BASE=understudy/b97159177f6a527c:latest
+ARG BASE=understudy/97baeae218d59488:latest
 FROM ${BASE}
-LABEL dev.understudy.inputs=8fc31513ad7268c2b5298098187e8d4b93b0e0dd44b064b7ec5850a8cae8cc5c
+LABEL dev.understudy.inputs=179addcd1c635a313fef480b1ba2bf7815c00d093230af6984f17a3b127e2585
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -14,11 +14,8 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'Etc/UTC\n' > '/etc/timezone' \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
-COPY ["files/000-guards.py","/opt/thumbnails/guards.py"]
-COPY ["files/001-archive.py","/opt/thumbnails/archive.py"]
-COPY ["files/002-render.py","/opt/thumbnails/render.py"]
-COPY ["files/003-intake.py","/opt/thumbnails/intake.py"]
-COPY ["files/004-intake.service","/etc/systemd/system/intake.service"]
+COPY ["files/000/guards.py","files/001/archive.py","files/002/render.py","files/003/intake.py","/opt/thumbnails/"]
+COPY ["files/004/intake.service","/etc/systemd/system/intake.service"]
 
 RUN systemctl enable 'intake.service'
 

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=5d7e92c1300d25ee0f9d503fd5dc0b85577d857a6e669dfaa0be74e6a8c68887
+LABEL dev.understudy.inputs=d137e5a5a5bd9b4d8aa203f7be7b66413694a2b89d79158c0a328e6e7763d30a
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -47,11 +47,11 @@ RUN printf '%b' 'EMPTY=\nPLAIN=value\nQUOTES=it'\''s "quoted"\nSPECIAL=$HOME \\ 
  && mkdir -p /etc/systemd/system.conf.d \
  && printf '%b' '[Manager]\nDefaultEnvironment="EMPTY=" "PLAIN=value" "QUOTES=it'\''s \\"quoted\\"" "SPECIAL=$HOME \\\\ 100 %%"\n' > '/etc/systemd/system.conf.d/60-understudy.conf'
 
-COPY --chown=render:render ["files/000-it_s__50____HOME.ini","/etc/my app/it\\'s \\\"50%\\\" \\$HOME.ini"]
+COPY --chown=render:render ["files/000/it_s__50____HOME.ini","/etc/my app/it\\'s \\\"50%\\\" \\$HOME.ini"]
 RUN chmod 0640 '/etc/my app/it'\''s "50%" $HOME.ini'
-COPY ["files/001-hello","/usr/local/bin/hello"]
+COPY ["files/001/hello","/usr/local/bin/hello"]
 RUN chmod 0755 '/usr/local/bin/hello'
-COPY ["files/002-motd","/etc/motd"]
+COPY ["files/002/motd","/etc/motd"]
 
 RUN ["sh","-c","echo 'it''s' > /etc/built"]
 RUN ["touch","/etc/touched"]

@@ -1,6 +1,6 @@
-ARG BASE=understudy/b97159177f6a527c:latest
+ARG BASE=understudy/97baeae218d59488:latest
 FROM ${BASE}
-LABEL dev.understudy.inputs=9fea3a0dc7ef4ca8cef7e95f30835d27c136fafe4087d9eaa80e63d3399f6ec8
+LABEL dev.understudy.inputs=50c2fc5347217251556074ae4e6c2098c845f10d0fedd9b190d4a1f5a4ab106a
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -14,10 +14,8 @@ RUN ln -sfn '/usr/share/zoneinfo/Etc/UTC' /etc/localtime \
  && printf '%b' 'Etc/UTC\n' > '/etc/timezone' \
  && printf '%b' 'LANG=C.UTF-8\n' > '/etc/default/locale'
 
-COPY ["files/000-guards.py","/opt/thumbnails/guards.py"]
-COPY ["files/001-archive.py","/opt/thumbnails/archive.py"]
-COPY ["files/002-render.py","/opt/thumbnails/render.py"]
-COPY ["files/003-worker.service","/etc/systemd/system/worker.service"]
+COPY ["files/000/guards.py","files/001/archive.py","files/002/render.py","/opt/thumbnails/"]
+COPY ["files/003/worker.service","/etc/systemd/system/worker.service"]
 
 RUN systemctl enable 'worker.service'
 
