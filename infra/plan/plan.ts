@@ -21,7 +21,15 @@ export interface RenderedStack {
     | { readonly kind: 'stack'; readonly inputsHash: string }
     | { readonly kind: 'reference'; readonly reference: string };
   readonly dockerfile: string;
-  readonly files: Readonly<Record<string, { readonly sha256: string; readonly mode: string }>>;
+  /** By their path in the build context. */
+  readonly files: Readonly<Record<string, RenderedStackFile>>;
+}
+
+export interface RenderedStackFile {
+  /** In the image. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly mode: string;
 }
 
 /** Another version of a package than the nodes' own image has (versions.ts). */

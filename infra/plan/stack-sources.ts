@@ -61,7 +61,10 @@ export class StackSources {
       files: files.map(({ rendered }) => rendered),
     });
     const contextFiles = Object.fromEntries(
-      files.map(({ rendered, sha256 }) => [rendered.context, { sha256, mode: rendered.mode }]),
+      files.map(({ rendered, sha256 }) => [
+        rendered.context,
+        { path: rendered.path, sha256, mode: rendered.mode },
+      ]),
     );
     const hash = inputsHash({ dockerfile, files: contextFiles });
     return {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Plan, PlannedImage, PlannedNode } from '../../infra/plan/plan.ts';
 
 /** Pure: every file that the spec puts into a node, by its image or as the role's own. */
@@ -12,14 +11,8 @@ function filesOfImage({ stacks }: Plan, image: PlannedImage): readonly string[] 
   while (next !== null) {
     const stack = stacks.find(({ inputsHash }) => inputsHash === next);
     if (stack === undefined) break;
-    paths.push(...copied(stack.dockerfile));
+    paths.push(...Object.values(stack.files).map(({ path }) => path));
     next = stack.base.kind === 'stack' ? stack.base.inputsHash : null;
   }
   return paths;
-}
-
-/** `COPY ["context","path"]`, as images/dockerfile.ts writes it. */
-function copied(dockerfile: string): readonly string[] {
-  const lines = dockerfile.matchAll(/^COPY (?:--chown=\S+ )?(\[.*\])$/gm);
-  return [...lines].map(([, pair = '[]']) => z.tuple([z.string(), z.string()]).parse(JSON.parse(pair))[1]);
 }
