@@ -147,7 +147,11 @@ function kernelAndLimits({ sysctls, limits, init }: Stack): readonly string[] {
       write('/etc/security/limits.d/60-understudy.conf', logins),
     );
     if (init === 'systemd') {
-      const defaults = given.map(([name, value]) => `DefaultLimit${name.toUpperCase()}=${value}\n`).join('');
+      // systemd has sizes in bytes where nothing else is said, limits.conf has cores in KiB.
+      const unit = (name: string): string => (name === 'core' ? 'K' : '');
+      const defaults = given
+        .map(([name, value]) => `DefaultLimit${name.toUpperCase()}=${value}${unit(name)}\n`)
+        .join('');
       commands.push(
         'mkdir -p /etc/systemd/system.conf.d',
         write('/etc/systemd/system.conf.d/61-understudy-limits.conf', `[Manager]\n${defaults}`),

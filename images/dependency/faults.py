@@ -2,9 +2,20 @@
 import asyncio
 import collections
 import random
+import socket
+import struct
 
 # Kinds of faults that happen to a share of what they are on, drawn each time.
 SHARED = ("error", "reset")
+
+
+def reset(transport):
+    """Its connection ends by a reset, with nothing lingering (socket(7)); one that has just ended stays as it is."""
+    if transport.is_closing():
+        return
+    peer = transport.get_extra_info("socket")
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 class Fault:

@@ -2,10 +2,9 @@
 import asyncio
 import datetime
 import json
-import socket
-import struct
 import time
 
+from faults import reset
 from script import Script
 
 # Whoever asks to see what a fault does has its end of the connection here, and to each fault a block of these is one client.
@@ -54,7 +53,7 @@ class Port:
         if fault.kind != "reset" or fault.route != self.route:
             return
         for one in self.open.values():
-            if fault.meets(one.client):
+            if fault.meets(one.client) and not one.writer.is_closing():
                 one.met.add(fault.kind)
                 one.reset()
 
@@ -236,9 +235,7 @@ class Connection:
     def reset(self, end="reset"):
         self.end = end
         self.waiting.put_nowait(None)
-        peer = self.writer.get_extra_info("socket")
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.writer.transport.abort()
+        reset(self.writer.transport)
 
     def tell(self, end):
         """A line of its own whenever something became of it; the last one of a connection has all of it."""

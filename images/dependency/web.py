@@ -3,12 +3,12 @@ import asyncio
 import collections
 import datetime
 import json
-import socket
-import struct
 
 import aiohttp
 from aiohttp import web
 from yarl import URL
+
+from faults import reset
 
 OURS = "understudy-probe/"
 # Of one connection, not of what is asked over it (RFC 9110, 7.6.1).
@@ -119,9 +119,7 @@ class Server:
 
     def reset(self, request):
         if request.transport:
-            peer = request.transport.get_extra_info("socket")
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            request.transport.abort()
+            reset(request.transport)
         return web.Response()
 
     def note(self, request, agent, route, status, faults):

@@ -30,7 +30,10 @@ all_of_pip() {
       while IFS= read -r path; do
         echo "$path"
         case $path in
-          *.py) for compiled in "${path%/*}/__pycache__/$(basename "$path" .py)".*.pyc; do echo "$compiled"; done ;;
+          *.py)
+            file=${path##*/} # a basename for each would be a process for each
+            for compiled in "${path%/*}/__pycache__/${file%.py}".*.pyc; do echo "$compiled"; done
+            ;;
         esac
       done
   done | awk -v home="$home/" '{ for (path = $0; index(path, home) == 1; sub("/[^/]*$", "", path)) if (!seen[path]++) print path }

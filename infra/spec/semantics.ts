@@ -7,6 +7,7 @@ import { dependencyProblems } from './dependency-problems.ts';
 import type { Path, SpecDocument } from './document.ts';
 import { invariantProblems } from './invariant-problems.ts';
 import { ipv6Problems } from './ipv6-problems.ts';
+import { portRangeProblems } from './port-range-problems.ts';
 import { mountProblems } from './mount-problems.ts';
 import { hostsInSubnet, poolProblem } from './pool.ts';
 import { problemAt, problemAtKey } from './problems.ts';
@@ -34,6 +35,7 @@ export function semanticProblems(document: SpecDocument, cluster: Cluster): read
   variables(cluster, report);
   addresses(cluster, report);
   ipv6Problems(cluster, report);
+  portRangeProblems(cluster, report);
   return problems;
 }
 

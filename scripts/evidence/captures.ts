@@ -3,6 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
+import { demux } from '../../infra/components/docker/demux.ts';
 import { containerName } from '../../infra/components/docker/names.ts';
 import { messageOf } from '../../infra/errors.ts';
 import type { BoundPlan } from '../../infra/plan/plan.ts';
@@ -64,7 +65,7 @@ export async function startCapture(
   const output = await container.attach({ stream: true, stdout: true, stderr: true });
   if (!(output instanceof Readable)) throw new Error('the engine gave no stream');
   const stderr = new PassThrough();
-  engine.modem.demuxStream(output, new PassThrough().resume(), stderr);
+  demux(output, new PassThrough().resume(), stderr);
   for (const end of ['end', 'close', 'error']) output.once(end, () => stderr.end());
   try {
     await container.start();
@@ -137,11 +138,11 @@ async function collected(
       file,
       bytes,
       isCutOff,
-      ...countsSaid(await lastWords(engine, container)),
+      ...countsSaid(await lastWords(container)),
       absent: '',
     };
   } catch (error) {
-    const said = await lastWords(engine, container).catch(() => '');
+    const said = await lastWords(container).catch(() => '');
     return {
       ...nothing,
       absent: [messageOf(error), said]
@@ -171,11 +172,11 @@ async function isThere(container: Docker.Container, path: string): Promise<boole
   }
 }
 
-async function lastWords(engine: Docker, container: Docker.Container): Promise<string> {
+async function lastWords(container: Docker.Container): Promise<string> {
   const log = await container.logs({ stdout: false, stderr: true, tail: 10 });
   const [stdout, stderr] = [new PassThrough().resume(), new PassThrough()];
   const source = new PassThrough();
-  engine.modem.demuxStream(source, stdout, stderr);
+  demux(source, stdout, stderr);
   source.once('end', () => stderr.end());
   source.end(log);
   return await text(stderr);

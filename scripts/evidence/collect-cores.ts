@@ -11,6 +11,7 @@ import {
   crashes,
   maxCoreBytes,
   whyNoCores,
+  whyNotOf,
   type CoreDump,
 } from './core-dump.ts';
 import { processesFile } from './process-log.ts';
@@ -72,7 +73,10 @@ async function coreOf(
     if (taken.has(key))
       return { ...nothing, absent: `${place.path} was written over by who crashed after it` };
     taken.add(key);
-    const size = Number(await said(['stat', '--format=%s', place.path]));
+    const found = await said(['stat', '--format=%s %u %Y', place.path]);
+    const [size = 0, uid = 0, writtenS = 0] = found.split(' ').map(Number);
+    const whose = whyNotOf(record, { uid, writtenMs: writtenS * 1000 });
+    if (whose !== '') return { ...nothing, absent: `${place.path} ${whose}` };
     if (size > maxCoreBytes)
       return {
         ...nothing,

@@ -69,6 +69,26 @@ export function crashes(
   );
 }
 
+/** Seconds are what file systems have at least; what is written as a process ends is written within one of that. */
+const writtenWithinMs = 2_000;
+
+/**
+ * Pure: why a file at that path is not the core of this process: of another account, or not written while it lived and ended. Empty
+ * where it may be.
+ */
+export function whyNotOf(
+  { uid, start, exit }: Pick<ProcessRecord, 'uid' | 'start' | 'exit'>,
+  file: { readonly uid: number; readonly writtenMs: number },
+): string {
+  if (uid !== null && file.uid !== uid) return `is of uid ${file.uid}, and who crashed was ${uid}`;
+  const [from, until] = [start, exit].map((at) => (at === null ? NaN : Date.parse(at)));
+  const isBefore = from !== undefined && file.writtenMs < from - writtenWithinMs;
+  const isAfter = until !== undefined && file.writtenMs > until + writtenWithinMs;
+  return isBefore || isAfter
+    ? `was written at ${new Date(file.writtenMs).toISOString()}, when this process did not run`
+    : '';
+}
+
 /** Pure: the file in which the core of a process is; a text in words where it cannot be known. */
 export function corePath(
   { pattern, withPid }: Extract<CorePattern, { to: 'files' }>,

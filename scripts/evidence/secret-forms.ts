@@ -5,7 +5,7 @@ const wrappedAt = [76, 64] as const;
 
 /**
  * Pure: every form in which `secret` may stand in a text, as bytes in latin1: plain, in base64 (alone, and inside
- * something longer, at any of its three alignments), and each of these escaped as URL, JSON or XML have it. Tools differ
+ * something longer, at any of its three alignments), in hex, and each of these escaped as URL, JSON or XML have it. Tools differ
  * in what they escape, so each of their ways is a form.
  */
 export function formsOf(secret: string): readonly string[] {
@@ -13,7 +13,7 @@ export function formsOf(secret: string): readonly string[] {
   const pieces =
     lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestLine && !/^-+/.test(line));
   const texts = [secret, ...pieces].map((text) => text.toWellFormed());
-  const encoded = new Set([...texts, ...base64(secret.toWellFormed())]);
+  const encoded = new Set([...texts, ...base64(secret.toWellFormed()), ...hex(secret.toWellFormed())]);
   return [...new Set([...encoded].flatMap(escaped))].map((form) =>
     Buffer.from(form, 'utf8').toString('latin1'),
   );
@@ -34,6 +34,12 @@ function base64(text: string): readonly string[] {
     .filter((piece) => piece.length >= shortestLine);
   const all = [alone, alone.replace(/=+$/, ''), ...inside, ...wrapped];
   return [...all, ...all.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+}
+
+/** In small letters and in capitals. */
+function hex(text: string): readonly string[] {
+  const small = Buffer.from(text, 'utf8').toString('hex');
+  return [small, small.toUpperCase()];
 }
 
 function escaped(text: string): readonly string[] {

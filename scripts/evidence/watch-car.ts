@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { createInterface } from 'node:readline';
 import { Duplex, PassThrough } from 'node:stream';
+import { demux } from '../../infra/components/docker/demux.ts';
 import { containerName } from '../../infra/components/docker/names.ts';
 import type { BoundPlan, PlannedNode } from '../../infra/plan/plan.ts';
 import { unitFile } from '../nodes/unit-file.ts';
@@ -61,7 +62,7 @@ export class WatchCar {
       const input = await container.attach(ask);
       if (!(input instanceof Duplex)) throw new Error('the engine gave no two-way stream');
       const stdout = new PassThrough();
-      engine.modem.demuxStream(input, stdout, new PassThrough().resume());
+      demux(input, stdout, new PassThrough().resume());
       for (const end of ['close', 'end', 'error']) input.once(end, () => stdout.end());
       return { container, input, stdout };
     };

@@ -80,7 +80,10 @@ export function driverOf(victims: readonly Victim[]): FaultDriver {
     async arm(faults) {
       const metadata = metadataArms.arm(faults);
       // One after the other: both start units anew.
-      const inTurn = clockArms.arm(faults).then(async () => layers.arm(faults));
+      const inTurn = clockArms.arm(faults).then(async () => {
+        await layers.arm(faults);
+        await processes.arm(faults);
+      });
       await allDone([metadata, inTurn]);
     },
     scaffolding(node) {

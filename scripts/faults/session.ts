@@ -193,7 +193,8 @@ export class FaultSession {
     const { start, endMs } = moments;
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
     if (!(await comes(start - watch.leadMs(fault) - countingMs, now, ended))) return;
-    await this.#injector.witness(fault);
+    // Evidence makes no fault late: where nodes take their time to answer, it comes beside them.
+    const counted = this.#injector.witness(fault);
     if (!(await comes(start - watch.leadMs(fault), now, ended))) return;
     await this.#said(id, async () =>
       this.#turns.take(watch.touches(fault), async () => {
@@ -208,6 +209,7 @@ export class FaultSession {
             `it would have come ${Math.round(this.#sinceSuiteMs() - start)} ms late, with too little left of its window to be measured in`,
           );
         if (!(await this.#injectUntil(fault, ended))) return;
+        await counted;
         await watch.inWindow(fault, msLeft);
       }),
     );

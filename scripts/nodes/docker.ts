@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { PassThrough, Readable, type Duplex } from 'node:stream';
+import { demux } from '../../infra/components/docker/demux.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { captured } from './captured.ts';
 import type { ExecOptions, ExecOutcome, LogOptions, NodeAccess, NodeProcess, NodeState } from './node.ts';
@@ -10,12 +11,10 @@ const startDeadlineMs = 30_000;
 /** A container as a node: everything goes through the Engine API, so a remote engine serves as well. */
 export class DockerNode implements NodeAccess {
   readonly name: string;
-  readonly #engine: Docker;
   readonly #container: Docker.Container;
 
   constructor(engine: Docker, name: string, container: string) {
     this.name = name;
-    this.#engine = engine;
     this.#container = engine.getContainer(container);
   }
 
@@ -37,7 +36,7 @@ export class DockerNode implements NodeAccess {
     if (options.follow === true) {
       const tail = options.fromNow === true ? { tail: 0 } : {};
       const stream = await this.#container.logs({ ...ask, ...tail, follow: true });
-      this.#engine.modem.demuxStream(stream, merged, merged);
+      demux(stream, merged, merged);
       stream.on('end', () => merged.end());
       options.signal?.addEventListener(
         'abort',
@@ -51,7 +50,7 @@ export class DockerNode implements NodeAccess {
     } else {
       const raw = await this.#container.logs({ ...ask, follow: false });
       const source = Readable.from([raw]);
-      this.#engine.modem.demuxStream(source, merged, merged);
+      demux(source, merged, merged);
       source.on('end', () => merged.end());
     }
     return merged;
@@ -90,7 +89,7 @@ export class DockerNode implements NodeAccess {
     });
     const stdout = new PassThrough();
     const stderr = new PassThrough();
-    this.#engine.modem.demuxStream(stream, stdout, stderr);
+    demux(stream, stdout, stderr);
     return {
       stdin: stream,
       stdout,

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { PassThrough, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { demux } from '../../infra/components/docker/demux.ts';
 import { DockerNode } from './docker.ts';
 
 const nodeLabel = 'dev.understudy.node';
@@ -57,7 +58,7 @@ export async function stoppedJournal(
     const output = await reader.attach({ stream: true, stdout: true, stderr: true });
     const stdout = new PassThrough();
     const stderr = new PassThrough();
-    engine.modem.demuxStream(output, stdout, stderr);
+    demux(output, stdout, stderr);
     output.once('end', () => {
       stdout.end();
       stderr.end();

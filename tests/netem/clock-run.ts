@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { realClock } from '../../scripts/faults/clock/real-clock.ts';
+import { realClock } from './real-clock.ts';
 import { Hold } from '../../scripts/faults/side-car/hold.ts';
 import type { NodeAccess } from '../../scripts/nodes/node.ts';
 

@@ -1,3 +1,4 @@
+import { demux } from '../../infra/components/docker/demux.ts';
 import { makerLabels } from '../../scripts/teardown/maker.ts';
 import { silentProgress } from '../../scripts/progress.ts';
 import { ensureReady } from '../../scripts/setup/setup.ts';
@@ -53,7 +54,7 @@ async function inNetworkOf(container: string, script: string): Promise<string> {
   try {
     const output = await made.attach({ stream: true, stdout: true, stderr: true });
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    engine.modem.demuxStream(output, stdout, stderr);
+    demux(output, stdout, stderr);
     output.once('end', () => {
       stdout.end();
       stderr.end();

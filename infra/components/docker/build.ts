@@ -103,7 +103,7 @@ async function build(
       abortSignal: signal,
     });
     await followed(engine, stream, (text) => {
-      for (const line of text.split('\n').filter((one) => one.trim() !== '')) {
+      for (const line of text.split(/\r?\n/).filter((one) => one.trim() !== '')) {
         lines.push(line);
         onOutput?.(stack.label, line);
       }

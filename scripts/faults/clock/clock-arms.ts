@@ -1,14 +1,11 @@
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { isClockFault } from '../../../infra/spec/fault.ts';
 import type { NodeAccess } from '../../nodes/node.ts';
-import { unitFile } from '../../nodes/unit-file.ts';
 import { allDone } from '../../all-done.ts';
-import { noScaffolding, type Scaffolding } from '../side-car/scaffolding.ts';
-import { mainProcessesUp } from '../units/main-processes.ts';
+import { literally, noScaffolding, type Scaffolding } from '../side-car/scaffolding.ts';
+import { restartDeadlineMs, restarted, servicesOf } from '../units/services.ts';
 import { victimNamed, type Victim } from '../victim/victim.ts';
 
-/** systemd gives a unit 90 s to end and as much to start by its own default. */
-export const restartDeadlineMs = 200_000;
 /** Beside the library: each unit can read what is in /usr/lib, and map it, however hardened it is (images/toolbox/clockshift.h). */
 const folder = '/usr/lib/understudy-clock';
 /** In /etc, not in /run: a node that starts anew under another fault has it still. */
@@ -83,16 +80,6 @@ export class ClockArms {
   }
 }
 
-/** A pattern that is this text. */
-export function literally(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-}
-
-/** Files of what has processes of its own among the units of a node. */
-export function servicesOf({ units }: Victim): readonly string[] {
-  return units.map(unitFile).filter((file) => file.endsWith('.service'));
-}
-
 async function changeUnits(
   victim: Victim,
   script: string,
@@ -101,12 +88,6 @@ async function changeUnits(
 ): Promise<void> {
   await inNode(victim.access, script, [folder, dropIns, dropIn, ...services], stdin);
   await restarted(victim, services);
-}
-
-/** Until they run, and their node is what its role calls ready. */
-export async function restarted(victim: Victim, services: readonly string[]): Promise<void> {
-  await mainProcessesUp(victim.access, services);
-  await victim.ready();
 }
 
 export async function inNode(

@@ -1,6 +1,7 @@
 import { isClockFault } from '../../../infra/spec/fault.ts';
 import { allDone } from '../../all-done.ts';
-import { inNode, restarted, servicesOf } from './clock-arms.ts';
+import { restarted, servicesOf } from '../units/services.ts';
+import { inNode } from './clock-arms.ts';
 import type { FamilyDriver } from '../victim/family-driver.ts';
 import { victimNamed, type Victim } from '../victim/victim.ts';
 

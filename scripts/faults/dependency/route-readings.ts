@@ -63,8 +63,8 @@ export async function askPort(
 ): Promise<RouteReading> {
   const { count, atOnce, patienceMs } = manner;
   const fromPort = probePorts.first + (number % probePorts.readings) * probePorts.ofOne;
-  const words = [address, port, asks === '' ? '-' : asks, fromPort, count, atOnce, enoughBytes, quietMs];
-  return await asked(asker, ['tcpprobe', ...[...words, patienceMs].map(String)], manner, signal);
+  const words = [address, port, fromPort, count, atOnce, enoughBytes, quietMs, patienceMs];
+  return await asked(asker, ['tcpprobe', ...words.map(String)], manner, signal, Buffer.from(asks, 'hex'));
 }
 
 async function asked(
@@ -72,12 +72,15 @@ async function asked(
   argv: readonly string[],
   { count, atOnce, patienceMs }: Pick<AskingAnything, 'count' | 'atOnce' | 'patienceMs'>,
   signal: AbortSignal,
+  stdin: Buffer = Buffer.alloc(0),
 ): Promise<RouteReading> {
   const rounds = Math.ceil(count / atOnce);
   const timeoutMs = 10_000 + rounds * patienceMs;
-  const { exitCode, stdout, stderr } = await asker.exec(argv, { timeoutMs, signal });
+  const { exitCode, stdout, stderr } = await asker.exec(argv, { timeoutMs, signal, stdin });
   if (exitCode !== 0)
-    throw new Error(`${asker.name}: ${argv.join(' ')} did not ask (${exitCode}): ${stderr.trim()}`);
+    throw new Error(
+      `${asker.name}: ${argv.slice(0, 3).join(' ')} did not ask (${exitCode}): ${stderr.trim()}`,
+    );
   return routeReading(stdout);
 }
 

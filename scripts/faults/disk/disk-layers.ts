@@ -1,8 +1,8 @@
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { isDiskCallFault } from '../../../infra/spec/fault.ts';
 import { allDone } from '../../all-done.ts';
-import { literally, restartDeadlineMs, restarted, servicesOf } from '../clock/clock-arms.ts';
-import { noScaffolding, type Scaffolding } from '../side-car/scaffolding.ts';
+import { literally, noScaffolding, type Scaffolding } from '../side-car/scaffolding.ts';
+import { restartDeadlineMs, restarted, servicesOf } from '../units/services.ts';
 import { diskOf, victimNamed, type Victim } from '../victim/victim.ts';
 
 /** How the node's mounts show a layer (images/toolbox/disklayer.c), but for what its disk is mounted with. */

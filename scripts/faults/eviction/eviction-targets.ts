@@ -2,12 +2,8 @@ import { constants } from 'node:os';
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import type { EvictionFault, SpotFault } from '../../../infra/spec/fault.ts';
 import type { EvictionReading, Story } from './eviction-meaning.ts';
-import {
-  metadataReading,
-  Onlooker,
-  readMetadata,
-  type MetadataReading,
-} from '../metadata/metadata-readings.ts';
+import { metadataReading, readMetadata, type MetadataReading } from '../metadata/metadata-readings.ts';
+import { Onlooker } from '../side-car/onlooker.ts';
 import { NodeReader } from '../node/node-targets.ts';
 import { nodesBeside } from '../victim/nodes-beside.ts';
 import { unitsToSignal } from './signalled-units.ts';

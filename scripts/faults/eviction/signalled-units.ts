@@ -1,5 +1,5 @@
 import { unitFile } from '../../nodes/unit-file.ts';
-import { servicesOf } from '../clock/clock-arms.ts';
+import { servicesOf } from '../units/services.ts';
 import type { Victim } from '../victim/victim.ts';
 
 /** Files of the units whose main processes are told that the end of their node comes; none: it is the entrypoint. */

@@ -84,9 +84,9 @@ const ofPackages = [
   'stat -c "%n has mode %a and is of %u:%g" /var/lib/dpkg/status',
   'for package in "$@"; do',
   '  state=$(dpkg-query --show --showformat "\\${Version} \\${Status}" "$package" 2>&1)',
-  '  all=$(dpkg-query --listfiles "$package" 2>&1 | while IFS= read -r path; do',
-  '    [ -d "$path" ] || { stat -c "%n %a %u:%g %y" "$path"; sha256sum "$path"; }',
-  '  done 2>&1 | sha256sum | cut -c1-16)',
+  // Some packages have thousands of files: a program is started for many of them at once.
+  '  files() { dpkg-query --listfiles "$package" 2>/dev/null | while IFS= read -r path; do [ -d "$path" ] || printf "%s\\0" "$path"; done; }',
+  '  all=$({ files | xargs -0r stat -c "%n %a %u:%g %y" --; files | xargs -0r sha256sum --; } 2>&1 | sha256sum | cut -c1-16)',
   '  echo "$package $state, its files $all"',
   'done',
 ].join('\n');

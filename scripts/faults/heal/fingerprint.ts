@@ -10,6 +10,17 @@ import { listingsOf, type DeclaredState } from './declared-state.ts';
  */
 export type Fingerprint = readonly string[];
 
+/** But for what any Python that runs compiles. */
+const ofCarried = [
+  'for carried in /usr/lib/understudy-version/*/; do',
+  '  [ -e "$carried/paths" ] || continue',
+  '  cd /proc/1/root || exit',
+  '  paths() { grep -v __pycache__ "$carried/paths" | tr "\\n" "\\0"; }',
+  '  there=$({ paths | xargs -0r stat -c "%n %F %a %u:%g" --; paths | xargs -0r sha256sum --; } 2>/dev/null | sha256sum | cut -c1-16)',
+  '  echo "${carried#/usr/lib/understudy-version/} $there"',
+  'done',
+].join('\n');
+
 const commands: readonly (readonly [label: string, argv: readonly string[]])[] = [
   ['qdisc', ['tc', 'qdisc', 'show']],
   ['class', ['tc', 'class', 'show', 'dev', 'eth0']],
@@ -18,6 +29,8 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
   ['route', ['ip', 'route', 'show', 'table', 'all']],
   ['address', ['ip', '-o', '-4', 'addr', 'show']],
   // Of all that listens the software has its own, and may have more later: what is ours is at link-local addresses.
+  // Of another version's files that a side-car carries (images/version/carry.sh): which of them a node has, whoever they are of.
+  ['carried', ['sh', '-c', ofCarried]],
   ['listener', ['ss', '--listening', '--tcp', '--numeric', '--no-header', 'src', '169.254.0.0/16']],
 ];
 

@@ -1,7 +1,7 @@
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { stateUnder } from './declared-state.ts';
 import { isClockFault } from '../../../infra/spec/fault.ts';
-import { servicesOf } from '../clock/clock-arms.ts';
+import { servicesOf } from '../units/services.ts';
 import { leftovers, takeFingerprint, type Fingerprint } from './fingerprint.ts';
 import type { Scaffolding } from '../side-car/scaffolding.ts';
 import type { Abilities } from '../side-car/abilities.ts';

@@ -5,7 +5,7 @@ import type { CrashPointFault } from '../../../infra/spec/fault.ts';
 import { messages } from '../../evidence/invocations.ts';
 import type { NodeAccess } from '../../nodes/node.ts';
 import { unitFile } from '../../nodes/unit-file.ts';
-import { Onlooker } from '../metadata/metadata-readings.ts';
+import { Onlooker } from '../side-car/onlooker.ts';
 import { readUnit } from '../units/unit-readings.ts';
 import { unitsBeside } from '../units/units-beside.ts';
 import { unitOf, type Victim } from '../victim/victim.ts';

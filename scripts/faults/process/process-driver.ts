@@ -1,10 +1,12 @@
 import { assertNever } from '../../../infra/errors.ts';
 import { isProcessFault, type ProcessFault } from '../../../infra/spec/fault.ts';
 import { unitFile } from '../../nodes/unit-file.ts';
+import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import type { NodeAccess } from '../../nodes/node.ts';
 import { allDone } from '../../all-done.ts';
 import type { FamilyDriver } from '../victim/family-driver.ts';
 import { holdId } from '../victim/held-driver.ts';
+import { followersOf } from '../units/followers.ts';
 import { killForMemory } from './oom-kill.ts';
 import { unitOf, type Victim } from '../victim/victim.ts';
 
@@ -12,17 +14,38 @@ import { unitOf, type Victim } from '../victim/victim.ts';
 const startDeadlineMs = 100_000;
 
 /**
- * Signals, what sends them over and over or at a call, the kernel's own, and an orderly end; in the end the unit runs. Units that
- * are to begin together are told by side-cars that wait for the word.
+ * Signals, what sends them over and over or at a call, the kernel's own, and an orderly end; in the end the unit runs, and what
+ * ran before and went with it. Units that are to begin together are told by side-cars that wait for the word.
  */
-export function processDriver(victims: readonly Victim[]): FamilyDriver {
+export interface ProcessDriver extends FamilyDriver {
+  /** Notes what follows the units that these faults are on, while all of it runs. */
+  arm(faults: readonly ScheduledFault[]): Promise<void>;
+}
+
+export function processDriver(victims: readonly Victim[]): ProcessDriver {
+  const followers = new Map<string, readonly string[]>();
+  const unitsOf = (target: string): readonly string[] => {
+    const { unit } = unitOf(victims, target);
+    return [unitFile(unit), ...(followers.get(target) ?? [])];
+  };
   return {
+    async arm(faults) {
+      const targets = new Set(
+        faults.filter(({ fault }) => isProcessFault(fault)).flatMap((one) => one.targets),
+      );
+      await allDone(
+        [...targets].map(async (target) => {
+          const { victim, unit } = unitOf(victims, target);
+          followers.set(target, await followersOf(victim.access, unitFile(unit)));
+        }),
+      );
+    },
     async inject(scheduled) {
       const { fault } = scheduled;
       if (!isProcessFault(fault)) return;
       await allDone(
         scheduled.targets.map(async (target) =>
-          hurt(holdId(scheduled, target), fault, unitOf(victims, target)),
+          hurt(holdId(scheduled, target), fault, unitOf(victims, target).victim, unitsOf(target)),
         ),
       );
     },
@@ -31,10 +54,10 @@ export function processDriver(victims: readonly Victim[]): FamilyDriver {
       if (!isProcessFault(fault)) return;
       await allDone(
         scheduled.targets.map(async (target) => {
-          const { victim, unit } = unitOf(victims, target);
+          const { victim } = unitOf(victims, target);
           if (ended.has(victim.node)) return;
           if (isHeld(fault)) await victim.hold.heal(holdId(scheduled, target));
-          if (isToBeStarted(fault)) await startedAgain(victim.access, unitFile(unit));
+          if (isToBeStarted(fault)) await startedAgain(victim.access, unitsOf(target));
         }),
       );
     },
@@ -44,9 +67,9 @@ export function processDriver(victims: readonly Victim[]): FamilyDriver {
 async function hurt(
   id: string,
   fault: ProcessFault,
-  { victim, unit }: { readonly victim: Victim; readonly unit: string },
+  victim: Victim,
+  [file = '', ...followers]: readonly string[],
 ): Promise<void> {
-  const file = unitFile(unit);
   switch (fault.kind) {
     case 'process.kill':
       // "--kill-who" is what systemd before 252 knows, and later ones still take.
@@ -67,7 +90,7 @@ async function hurt(
       return;
     }
     case 'process.restart':
-      await victim.hold.undo(id, ['unitswitch', 'start', file]);
+      await victim.hold.undo(id, ['unitswitch', 'start', file, ...followers]);
       await victim.hold.do(['unitswitch', 'stop', file]);
       return;
     default:
@@ -86,9 +109,9 @@ function isToBeStarted({ kind }: ProcessFault): boolean {
 }
 
 /** One that fell too often is not started again by systemd itself: that is forgotten first. */
-async function startedAgain(node: NodeAccess, file: string): Promise<void> {
-  await done(node, ['systemctl', 'reset-failed', file]);
-  await done(node, ['systemctl', 'start', file]);
+async function startedAgain(node: NodeAccess, files: readonly string[]): Promise<void> {
+  await done(node, ['systemctl', 'reset-failed', ...files]);
+  await done(node, ['systemctl', 'start', ...files]);
 }
 
 async function done(node: NodeAccess, argv: readonly string[]): Promise<void> {

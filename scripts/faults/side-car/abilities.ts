@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PassThrough } from 'node:stream';
 import { z } from 'zod';
+import { demux } from '../../../infra/components/docker/demux.ts';
 import { keepCached, readCached } from '../../../infra/cache-file.ts';
 import { cacheRoot } from '../../../infra/places.ts';
 import { digestOf } from '../../../infra/plan/canonical.ts';
@@ -59,7 +60,7 @@ async function tried(engine: Docker, toolbox: string): Promise<string> {
     const output = await container.attach({ stream: true, stdout: true, stderr: true });
     const stdout = new PassThrough();
     const stderr = new PassThrough().resume();
-    engine.modem.demuxStream(output, stdout, stderr);
+    demux(output, stdout, stderr);
     output.once('end', () => stdout.end());
     await container.start();
     return await text(stdout);

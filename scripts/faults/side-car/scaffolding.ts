@@ -5,3 +5,8 @@ export interface Scaffolding {
 }
 
 export const noScaffolding: Scaffolding = { come: [], gone: [] };
+
+/** A pattern that is this text. */
+export function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

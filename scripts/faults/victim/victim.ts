@@ -270,8 +270,14 @@ async function arm(
 ): Promise<Arms> {
   const { name, host } = planned;
   const sideCar = await startSideCar(engine, bound, name, toolbox, granted, start);
-  await carryVersions(engine, bound, sideCar, versions);
-  const hold = await Hold.open(sideCar.access);
+  let hold: Hold;
+  try {
+    await carryVersions(engine, bound, sideCar, versions);
+    hold = await Hold.open(sideCar.access);
+  } catch (error) {
+    sideCar.leave(); // its runner would keep us going; the container goes with the node
+    throw error;
+  }
   // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
   const seed = bound.loaded.plan.seed * 65_536 + host;
   return { sideCar, hold, links: new LinkDriver(hold, seed, linkMechanism(abilities)) };

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=d623363965c3c0c472785d901aa0a70b2071e4f091841852f5776f58d7743374
+LABEL dev.understudy.inputs=516d256f74dbe62b7b7f4e7d4a368fd05469895496c4f05c3791f8d6fb0e8a53
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=d137e5a5a5bd9b4d8aa203f7be7b66413694a2b89d79158c0a328e6e7763d30a
+LABEL dev.understudy.inputs=26ee75a7ab3397859d96d118e43f99bf008dbae4ed1cef11cfa681673f7a5fba
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
@@ -37,7 +37,7 @@ RUN mkdir -p /etc/sysctl.d \
  && mkdir -p /etc/security/limits.d \
  && printf '%b' '* - nofile 65536\n* - nproc 4096\n* - core 0\n' > '/etc/security/limits.d/60-understudy.conf' \
  && mkdir -p /etc/systemd/system.conf.d \
- && printf '%b' '[Manager]\nDefaultLimitNOFILE=65536\nDefaultLimitNPROC=4096\nDefaultLimitCORE=0\n' > '/etc/systemd/system.conf.d/61-understudy-limits.conf'
+ && printf '%b' '[Manager]\nDefaultLimitNOFILE=65536\nDefaultLimitNPROC=4096\nDefaultLimitCORE=0K\n' > '/etc/systemd/system.conf.d/61-understudy-limits.conf'
 
 ENV EMPTY=""
 ENV PLAIN="value"

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=b91a0a936deffb6edd1aa0496e905ae26a25d273c99799a88c70c132be33e801
+LABEL dev.understudy.inputs=467b6c47ad6925bee73cdda0d2e7e8ed9dea3a4142497392909345d12b79c9eb
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

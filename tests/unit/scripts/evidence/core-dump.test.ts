@@ -4,6 +4,7 @@ import {
   corePatternOf,
   crashes,
   whyNoCores,
+  whyNotOf,
   type CorePattern,
 } from '../../../../scripts/evidence/core-dump.ts';
 import {
@@ -66,4 +67,24 @@ test('who was ended from outside did not crash, and of nodes that keep no cores 
     });
   const all = [ended('a', 'SIGSEGV'), ended('a', 'SIGKILL'), ended('a', 'SIGABRT'), ended('b', 'SIGSEGV')];
   expect(crashes(all, new Set(['a'])).map(({ id }) => id)).toEqual(['a/SIGSEGV', 'a/SIGABRT']);
+});
+
+describe('a file at the path of a core', () => {
+  const record = { uid: 1000, start: '2026-11-30T12:00:00.000Z', exit: '2026-11-30T12:00:10.500Z' };
+  const written = (at: string, uid = 1000): { uid: number; writtenMs: number } => ({
+    uid,
+    writtenMs: Date.parse(`2026-11-30T12:${at}.000Z`),
+  });
+
+  test('is of the process that ran and ended when it was written, by its account', () => {
+    expect(whyNotOf(record, written('00:10'))).toBe('');
+    expect(whyNotOf({ ...record, exit: null }, written('30:00'))).toBe('');
+    expect(whyNotOf({ ...record, uid: null }, written('00:10', 7))).toBe('');
+  });
+
+  test('is not of one of another account, which the kernel does not write over, nor of one that ran before or after', () => {
+    expect(whyNotOf(record, written('00:10', 7))).toBe('is of uid 7, and who crashed was 1000');
+    expect(whyNotOf(record, written('00:20'))).toMatch(/was written at .*, when this process did not run/);
+    expect(whyNotOf({ ...record, start: '2026-11-30T12:00:09.000Z' }, written('00:05'))).not.toBe('');
+  });
 });

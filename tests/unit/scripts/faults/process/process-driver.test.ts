@@ -14,7 +14,7 @@ const scheduled = (fault: ProcessFault, nodes: readonly string[]): ScheduledFaul
 });
 
 /** Nodes that write down, in order, what is done to them. */
-async function nodesThatTell(names: readonly string[]) {
+async function nodesThatTell(names: readonly string[], following = '') {
   const done: string[] = [];
   const victims = await Promise.all(
     names.map(async (node): Promise<Victim> => {
@@ -27,7 +27,7 @@ async function nodesThatTell(names: readonly string[]) {
         access: fakeNode({
           exec: async (argv) => {
             await say('exec', argv);
-            return { exitCode: 0, stdout: '', stderr: '' };
+            return { exitCode: 0, stdout: argv[0] === 'sh' ? following : '', stderr: '' };
           },
         }),
       });
@@ -59,6 +59,18 @@ test('a process is killed at a call by a program that is let go before the unit 
     'a exec systemctl reset-failed web.service',
     'a exec systemctl start web.service',
   ]);
+});
+
+test('what ran and follows a unit is started again with it', async () => {
+  const { victims, done } = await nodesThatTell(['a'], 'follower.service\nsocket.socket\n');
+  const driver = processDriver(victims);
+  for (const fault of [scheduled(crashPoint, ['a']), scheduled(herd, ['a'])]) {
+    await driver.arm([fault]);
+    await driver.inject(fault, [fault]);
+    await driver.heal(fault, []);
+  }
+  expect(done).toContain('a exec systemctl start web.service follower.service socket.socket');
+  expect(done).toContain('a undo p/f:a:web unitswitch start web.service follower.service socket.socket');
 });
 
 test('units that begin together are started by side-cars that were told before they stopped them', async () => {

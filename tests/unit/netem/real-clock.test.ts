@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { realClock } from '../../../../../scripts/faults/clock/real-clock.ts';
+import { realClock } from '../../netem/real-clock.ts';
 
 test('what keeps a clock right is stopped before it is set, and started after it is set back', () => {
   expect(realClock(90_000, true)).toEqual({
