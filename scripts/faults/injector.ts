@@ -7,6 +7,9 @@ import { KernelWitness, type OnCounted } from './watch/kernel-witness.ts';
 import type { Victim } from './victim/victim.ts';
 import type { Realised } from './session-receipts.ts';
 
+/** How long before its moment the kernel's counters are read for a fault in a window. */
+export const countingMs = 200;
+
 export interface InjectorStage {
   readonly recorder: Pick<Recorder, 'record'>;
   readonly onCounted: OnCounted;

@@ -11,7 +11,7 @@ import { refuseInTheWay } from './heal/foreign-state.ts';
 import { EventStarts } from './events/event-starts.ts';
 import { EndedVictims } from './victim/ended-victims.ts';
 import { InForce, type OnChange } from './watch/in-force.ts';
-import { Injector, type InjectorStage } from './injector.ts';
+import { countingMs, Injector, type InjectorStage } from './injector.ts';
 import { layers } from './layers.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import { hasEnded, receiptsOf } from './session-receipts.ts';
@@ -27,9 +27,6 @@ export interface FaultStage extends VictimStage, InjectorStage {
   readonly driver: (victims: readonly Victim[]) => FaultDriver;
   readonly onChange: OnChange;
 }
-
-/** How long before its moment the kernel's counters are read for a fault in a window. */
-const countingMs = 200;
 
 /** Faults of one trial: put in, measured, taken out, measured again, proven gone. */
 export class FaultSession {

@@ -64,8 +64,8 @@ describe('ports of a dependency', () => {
   async function cluster(answer: string): Promise<{ victims: readonly Victim[]; asked: string[][] }> {
     const asked: string[][] = [];
     const sideCar = fakeNode({
-      exec: async (argv) => {
-        asked.push([...argv]);
+      exec: async (argv, { stdin } = {}) => {
+        asked.push([...argv, Buffer.from(stdin ?? '').toString('hex')]);
         return Promise.resolve({ exitCode: 0, stdout: answer, stderr: '' });
       },
     });
@@ -92,7 +92,7 @@ describe('ports of a dependency', () => {
     const { signal } = new AbortController();
     await reader.read('cache-1:tcp 1', { scheduled, fault, moment: 'before' }, signal);
     await reader.read('cache-1:tcp 1', { scheduled, fault, moment: 'during' }, signal);
-    const words = asked.map(([program, , of, question, fromPort, , , enough]) => ({
+    const words = asked.map(([program, , of, fromPort, , , enough, , , question]) => ({
       ...{ program, of, question, fromPort, enough },
     }));
     const common = { program: 'tcpprobe', of: '1', question: 'ff' };
