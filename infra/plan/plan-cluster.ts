@@ -1,4 +1,4 @@
-import { environmentFile, managerEnvironment } from '../../images/dockerfile.ts';
+import { environmentFile, managerEnvironment } from '../../images/environment-files.ts';
 import { reachesLogins } from '../../images/stack.ts';
 import { UsageError } from '../errors.ts';
 import type { Cluster } from '../spec/cluster.ts';
