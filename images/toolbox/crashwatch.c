@@ -9,99 +9,83 @@
  *   err …                      it cannot look, or missed something
  *
  * Writes and renames are counted by what the kernel tells of files (inotify: every change of what a file has, by whomever, its
- * truncation too), an fsync, which changes nothing, by processes that stand in one for 20 ms and go on. STARTED: clock ticks
- * since boot, which with the pid names a process for good.
+ * truncation too), an fsync, which changes nothing, by threads that stand in one for 20 ms and then are seen behind it. Several
+ * may stand at once; where COUNT changes meanwhile, it is said again of who still stands. STARTED: clock ticks since boot, which
+ * with the pid names a process for good.
  *
  * It looks every 2 ms, for processes that are new every 20, until stdin ends. It shares its pid namespace with the node, and
  * needs SYS_PTRACE, and DAC_OVERRIDE for folders of other accounts.
  */
 #define _GNU_SOURCE
 #include "onlooker.h"
-#include "pathcall.h"
+#include "pathchanges.h"
 #include "process.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/inotify.h>
 
-#define MAX_PROCESSES 512
+#define MAX_PROCESSES 4096
+#define MAX_STANDING 4096
 #define LOOK_MS 2
 /* To look at many threads takes a while: it rests for so many times as long, and leaves the processor to others. */
 #define REST 4
 #define SEARCH_MS 20
+/* How often it says what it sees. */
+#define SAY_MS 5
 /* How long a thread stands in a call until it counts as standing: one that is stopped and goes on takes microseconds. */
 #define STANDS_MS 20
 
-static const char *unit, *path, *file_name;
+static const char *unit, *path;
 static enum call_kind kind;
-static int events, folder_watch, file_watch = -1, to_who_stops;
-/* Changes of the path, or of those that stood in a call that leaves none all but the last. */
-static int64_t counted;
-static bool missed;
+static int to_who_stops;
+/* Of an fsync, which leaves none, it counts who stood in one and is seen behind it. */
+static struct path_changes changes;
 
 static struct process {
   int pid;
   unsigned long long started;
   /* Whether its end is told: of those that stood at the beginning, and of who stood in such a call. */
-  bool is_told_of;
+  bool is_told_of, has_stood;
 } processes[MAX_PROCESSES];
 static int process_count;
+static bool lacks_room;
 
-/* The thread that was last seen standing in such a call: it has stood so since it was last given the processor. */
-static struct {
-  int thread, pid;
+/* A thread that stands in such a call: it has stood so since it was last given the processor. */
+static struct standing {
+  int thread;
   long given;
-  int64_t since_ms;
-  bool is_told;
-} standing;
-static bool has_stood;
+  int64_t since_ms, said_ms;
+  /* Told, with how many calls; and, where those leave no trace, seen behind it. */
+  bool is_told, is_behind;
+  int64_t told_count;
+  /* Looked at in this round, in which it still was there. */
+  bool is_there;
+} standing[MAX_STANDING];
+static int standing_count;
 
-static int64_t count(void) { return missed ? -1 : counted; }
+static int64_t count(void) { return changes.missed ? -1 : changes.counted; }
 
-static int64_t last_seen_ms;
-/* To who stops them; as soon as something is there to be seen, and then over and over, as it may not wait for it yet. */
-static void seen(const char *what, int of) {
-  if (now_ms() - last_seen_ms < STANDS_MS) return;
-  say_seen(to_who_stops, unit, what, of);
-  last_seen_ms = now_ms();
+/* To who stops them; over and over, as it may not wait for it yet. */
+static void seen(const char *what, int of, int64_t *said_ms) {
+  if (now_ms() - *said_ms < SAY_MS) return;
+  say_seen(to_who_stops, unit, what, (uint64_t)of);
+  *said_ms = now_ms();
 }
 
-/* One that ended where it stood, or soon after: that is said for as long as who stopped it may wait. */
-static int ended;
+/* Who stood and ended, of late: that is said for as long as who stopped it may wait. */
+static struct {
+  int pid;
+  int64_t until_ms, said_ms;
+} ended[16];
+static unsigned ended_count;
 static int64_t end_seen_until_ms;
 
-/* The file as the first process of the unit sees it. */
-static void watch_file(int pid) {
-  char full[PATH_MAX + 64];
-  snprintf(full, sizeof full, "/proc/%d/root%s", pid, path);
-  int watch = inotify_add_watch(events, full, IN_MODIFY);
-  if (watch >= 0) file_watch = watch;
-}
-
-static bool watch_folder(int pid) {
-  char full[PATH_MAX + 64];
-  snprintf(full, sizeof full, "/proc/%d/root%.*s", pid, file_name == path + 1 ? 1 : (int)(file_name - path - 1), path);
-  folder_watch = inotify_add_watch(events, full, IN_MODIFY | IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR);
-  return folder_watch >= 0;
-}
-
-/*
- * A change of what the file has is told to who watches the file as well as to who watches its folder. Two that are alike and
- * follow each other would be told as one; since both are watched, there is always another one between.
- */
+/* And tells once of each file that is watched. */
 static void hear_events(void) {
-  char text[65536] __attribute__((aligned(__alignof__(struct inotify_event))));
-  for (ssize_t length; (length = read(events, text, sizeof text)) > 0;) {
-    for (char *at = text; at < text + length;) {
-      const struct inotify_event *one = (const struct inotify_event *)at;
-      at += sizeof *one + one->len;
-      if (one->mask & IN_Q_OVERFLOW) missed = true;
-      if (one->wd != folder_watch || one->len == 0 || strcmp(one->name, file_name) != 0) continue;
-      if (kind == CALL_WRITE && (one->mask & IN_MODIFY)) counted++;
-      if (kind == CALL_RENAME && (one->mask & (IN_MOVED_FROM | IN_MOVED_TO))) counted++;
-      if (kind == CALL_WRITE && (one->mask & (IN_CREATE | IN_MOVED_TO)) && process_count > 0) watch_file(processes[0].pid);
-    }
-  }
+  static uint64_t watch_said;
+  if (kind == CALL_FSYNC) return;
+  hear_changes(&changes, process_count > 0 ? processes[0].pid : 0);
+  if (changes.watched != watch_said && say_seen(to_who_stops, unit, "watches", changes.watched)) watch_said = changes.watched;
 }
 
 static bool is_known(int pid) {
@@ -115,7 +99,12 @@ static void search(void) {
   for (struct dirent *entry; folder && (entry = readdir(folder));) {
     struct process_stat stat;
     int pid = atoi(entry->d_name);
-    if (pid <= 1 || process_count == MAX_PROCESSES || is_known(pid) || !is_in_unit(pid, unit) || !read_stat(pid, &stat)) continue;
+    if (pid <= 1 || is_known(pid) || !is_in_unit(pid, unit) || !read_stat(pid, &stat)) continue;
+    if (process_count == MAX_PROCESSES) {
+      if (!lacks_room) printf("err 7 %s has more than %d processes\n", unit, MAX_PROCESSES);
+      lacks_room = true;
+      break;
+    }
     processes[process_count++] = (struct process){.pid = pid, .started = stat.started};
   }
   if (folder) closedir(folder);
@@ -131,7 +120,10 @@ static void forget_ended(bool tells) {
     if (!tells || !one.is_told_of) continue;
     hear_events();
     printf("ended %d %llu %lld\n", one.pid, one.started, (long long)count());
-    if (standing.is_told && standing.pid == one.pid) ended = one.pid, end_seen_until_ms = now_ms() + ONLOOKER_MS;
+    if (!one.has_stood) continue;
+    end_seen_until_ms = now_ms() + ONLOOKER_MS;
+    ended[ended_count++ % 16].pid = one.pid;
+    ended[(ended_count - 1) % 16].until_ms = end_seen_until_ms;
   }
 }
 
@@ -155,7 +147,6 @@ static bool is_stopped(int thread) {
   return read_stat(thread, &stat) && stat.state == 't';
 }
 
-
 static bool is_in_call(const struct process *one, int thread) {
   char text[512];
   struct process_call call;
@@ -175,23 +166,56 @@ static long times_given(int thread) {
   return atol(at + strlen("\nvoluntary_ctxt_switches:"));
 }
 
+static struct standing *standing_thread(int thread) {
+  for (int i = 0; i < standing_count; i++)
+    if (standing[i].thread == thread) return &standing[i];
+  return NULL;
+}
+
+static struct standing *new_standing(void) {
+  if (standing_count < MAX_STANDING) return &standing[standing_count++];
+  changes.missed = true;
+  return NULL;
+}
+
+static void tell_of(struct standing *at, struct process *one) {
+  hear_events();
+  if (!at->is_told || at->told_count != count())
+    printf("stands %d %llu %lld\n", one->pid, one->started, (long long)(at->told_count = count()));
+  at->is_told = one->is_told_of = one->has_stood = true;
+  seen("stands", at->thread, &at->said_ms);
+}
+
 static bool look_whether_standing(struct process *one, int thread) {
-  if (!is_stopped(thread) || !is_in_call(one, thread)) return true;
-  long given = times_given(thread);
-  if (standing.thread != thread || standing.given != given) {
-    standing.thread = thread, standing.pid = one->pid, standing.given = given;
-    standing.since_ms = now_ms(), standing.is_told = false;
-  } else if (now_ms() - standing.since_ms >= STANDS_MS) {
-    if (!standing.is_told) {
-      hear_events();
-      if (kind == CALL_FSYNC && has_stood) counted++; // the one before went on
-      has_stood = true;
-      printf("stands %d %llu %lld\n", one->pid, one->started, (long long)count());
-    }
-    standing.is_told = one->is_told_of = true;
-    seen("stands", thread);
+  struct standing *at = standing_thread(thread);
+  bool may_come_through = at && kind == CALL_FSYNC && at->is_told && !at->is_behind;
+  if (!is_stopped(thread)) {
+    if (at) at->is_there = may_come_through; // whether it did shows where it stops again
+    return true;
   }
+  long given = times_given(thread);
+  if (at && at->given == given) {
+    at->is_there = true;
+  } else if (may_come_through) {
+    at->is_there = true;
+    if (!is_stopped(thread)) return true; // it may be about to end
+    at->is_behind = true, at->given = given, at->said_ms = 0;
+    changes.counted++;
+  } else if (is_in_call(one, thread) && (at || (at = new_standing()))) {
+    *at = (struct standing){.thread = thread, .given = given, .since_ms = now_ms(), .is_there = true};
+  } else {
+    return true;
+  }
+  if (at->is_behind) seen("went", thread, &at->said_ms);
+  else if (now_ms() - at->since_ms >= STANDS_MS) tell_of(at, one);
   return true;
+}
+
+/* Those that stand no more, or in another call. */
+static void forget_standing(void) {
+  for (int i = standing_count - 1; i >= 0; i--)
+    if (!standing[i].is_there) standing[i] = standing[--standing_count];
+    else standing[i].is_there = false;
 }
 
 static bool is_traced(int pid) {
@@ -208,27 +232,31 @@ static bool look_whether_stopped(struct process *one, int thread) {
   return all_stand = is_stopped(thread);
 }
 
+static int64_t armed_said_ms;
 /* Whether it is over. */
 static bool look_while_armed(long *given_at_first) {
   if (*given_at_first >= 0) {
     given_to_all = 0;
     each_thread(look_whether_stopped);
     if (all_stand && given_to_all == *given_at_first) {
-      seen("armed", 0);
+      seen("armed", 0, &armed_said_ms);
       return false;
     }
     *given_at_first = -1;
   }
   each_thread(look_whether_standing);
+  forget_standing();
   for (int i = 0; now_ms() >= end_seen_until_ms && i < process_count; i++)
     if (is_traced(processes[i].pid)) return false;
   forget_ended(true); // none of them may be traced because it ended just now
   if (now_ms() < end_seen_until_ms) {
-    seen("ended", ended);
+    for (int i = 0; i < 16; i++)
+      if (ended[i].until_ms > now_ms()) seen("ended", ended[i].pid, &ended[i].said_ms);
     return false;
   }
   hear_events();
-  if (kind == CALL_FSYNC && has_stood) counted++; // of the last that stood nobody stands any more
+  for (int i = 0; i < standing_count; i++) // nobody holds them any more
+    if (kind == CALL_FSYNC && standing[i].is_told && !standing[i].is_behind) changes.counted++;
   printf("released %lld\n", (long long)count());
   return true;
 }
@@ -243,7 +271,7 @@ static bool look_before(long *given_at_first) {
   }
   *given_at_first = given_to_all;
   hear_events();
-  counted = 0;
+  changes.counted = 0, changes.missed = false;
   for (int i = 0; i < process_count; i++) processes[i].is_told_of = true;
   printf("armed %d\n", process_count);
   return true;
@@ -253,7 +281,7 @@ static void look_on(void) {
   bool is_armed = false, is_over = false;
   long given_at_first = 0;
   int64_t next_look_ms = 0, next_search_ms = 0;
-  struct pollfd both[2] = {{.fd = 0, .events = POLLIN}, {.fd = events, .events = POLLIN}};
+  struct pollfd both[2] = {{.fd = 0, .events = POLLIN}, {.fd = kind == CALL_FSYNC ? -1 : changes.events, .events = POLLIN}};
   char ignored[256];
   for (;;) {
     int64_t began_ms = now_ms();
@@ -280,22 +308,19 @@ int main(int argc, char **argv) {
     puts("err 64 usage: crashwatch UNIT write|rename|fsync PATH");
     return 64;
   }
-  unit = argv[1], path = argv[3], file_name = strrchr(path, '/') + 1;
+  unit = argv[1], path = argv[3];
   setvbuf(stdout, NULL, _IOLBF, 0);
   to_who_stops = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   search();
   if (process_count == 0) {
     printf("err 3 %s has no process\n", unit);
     return 3;
   }
-  if (events < 0 || to_who_stops < 0 || (kind != CALL_FSYNC && !watch_folder(processes[0].pid))) {
+  if (to_who_stops < 0 || (kind != CALL_FSYNC && !begin_changes(&changes, kind, path, processes[0].pid))) {
     printf("err %d the folder of %s: %s\n", errno, path, strerror(errno));
     return 4;
   }
-  if (kind == CALL_WRITE) watch_file(processes[0].pid);
   puts("ok");
-
   look_on();
   return 0;
 }

@@ -88,6 +88,20 @@ static inline bool is_named(int pid, uint64_t folder, uint64_t at, const char *p
   return !strcmp(full, path);
 }
 
+/*
+ * What tells a file at that path from another one that had the name before, as a process sees it; 0: there is none. An inode's number
+ * may be given again at once, so that it takes the moment at which it was made, too.
+ */
+static inline uint64_t file_identity(int pid, const char *path) {
+  char full[PATH_MAX + 64];
+  struct statx is;
+  snprintf(full, sizeof full, "/proc/%d/root%s", pid, path);
+  if (statx(AT_FDCWD, full, 0, STATX_INO | STATX_BTIME, &is) != 0) return 0;
+  uint64_t hash = 14695981039346656037u, parts[3] = {is.stx_ino, (uint64_t)is.stx_btime.tv_sec, is.stx_btime.tv_nsec};
+  for (int i = 0; i < 3; i++) hash = (hash ^ parts[i]) * 1099511628211u;
+  return hash;
+}
+
 /* Of a file that is there already: what it has goes. */
 static inline bool truncates(int pid, uint64_t flags, const char *path) {
   char full[PATH_MAX + 64];

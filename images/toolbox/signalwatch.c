@@ -13,27 +13,20 @@
  * It shares its pid namespace with the node, and needs SYS_PTRACE.
  */
 #define _GNU_SOURCE
-#include "process.h"
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
+#include <stdio.h>
 #include <time.h>
 
-#define EVERY_MS 20
-#define MAX_TRACED 4096
-
-/* A thread that is traced, of the process `main`. */
-struct traced {
-  pid_t thread, main;
+/* Of a thread: the name by which its process was asked for. */
+struct own {
   const char *name;
 };
-static struct traced traced[MAX_TRACED];
-static int traced_count;
+#include "tracing.h"
+
+#define EVERY_MS 20
+
 static int awaited;
 static char **names;
 static int name_count;
@@ -45,7 +38,7 @@ static int64_t now_ms(clockid_t clock) {
 }
 
 static void say(const struct traced *of, const char *what) {
-  printf("%s %s %d %lld\n", of->name, what, (int)of->main, (long long)now_ms(CLOCK_REALTIME));
+  printf("%s %s %d %lld\n", of->own.name, what, (int)of->process, (long long)now_ms(CLOCK_REALTIME));
 }
 
 /* A child of process 1 in the unit's control group. */
@@ -54,28 +47,20 @@ static bool is_main_of(int pid, const char *unit) {
   return read_stat(pid, &stat) && stat.parent == 1 && is_in_unit(pid, unit);
 }
 
-static struct traced *traced_thread(pid_t thread) {
-  for (int i = 0; i < traced_count; i++)
-    if (traced[i].thread == thread) return &traced[i];
-  return NULL;
-}
+static const char *name_sought;
 
-static bool trace(pid_t thread, pid_t main, const char *name) {
-  if (traced_count == MAX_TRACED || traced_thread(thread)) return false;
-  if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACECLONE) != 0) return false;
-  traced[traced_count++] = (struct traced){.thread = thread, .main = main, .name = name};
-  return true;
+/* How many are new: it, or none. */
+static int trace(pid_t thread, pid_t process) {
+  struct traced *one = seize(thread, process, PTRACE_O_TRACECLONE);
+  if (one) one->own.name = name_sought;
+  return one != NULL;
 }
 
 /* All threads: a signal to a process is handed to any of them. Threads that begin meanwhile are traced by those that begin them. */
 static void trace_process(pid_t pid, const char *name) {
-  char path[64];
-  if (!trace(pid, pid, name)) return;
-  snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-  DIR *folder = opendir(path);
-  for (struct dirent *entry; folder && (entry = readdir(folder));)
-    if (atoi(entry->d_name) > 0) trace(atoi(entry->d_name), pid, name);
-  if (folder) closedir(folder);
+  name_sought = name;
+  if (trace(pid, pid) == 0) return;
+  sum_of_threads(pid, trace);
   say(traced_thread(pid), "seen");
 }
 
@@ -92,20 +77,17 @@ static void look(void) {
 
 /* A new thread may stop before whoever began it says so. */
 static struct traced *known_as(pid_t thread) {
-  struct traced *one = traced_thread(thread);
-  char text[4096], *tgid;
-  if (one || traced_count == MAX_TRACED || read_proc(thread, "status", text, sizeof text) < 0 || !(tgid = strstr(text, "\nTgid:"))) return one;
-  struct traced *process = traced_thread(atoi(tgid + 6));
-  if (!process) return NULL;
-  traced[traced_count] = (struct traced){.thread = thread, .main = process->main, .name = process->name};
-  return &traced[traced_count++];
+  struct traced *one = traced_thread(thread), *process = one ? NULL : traced_thread(process_of(thread));
+  if (!process || !(one = add_traced(thread, process->process))) return one;
+  one->own.name = process->own.name;
+  return one;
 }
 
 static void forget(pid_t thread) {
   struct traced *one = traced_thread(thread);
   if (!one) return;
-  if (one->thread == one->main) say(one, "ended");
-  *one = traced[--traced_count];
+  if (one->thread == one->process) say(one, "ended");
+  drop_traced(one);
 }
 
 /* What became of a thread; one that stopped goes on as if nobody looked. */
@@ -113,7 +95,7 @@ static void hear(pid_t thread, int status) {
   if (!WIFSTOPPED(status)) return forget(thread);
   int number = WSTOPSIG(status), event = status >> 16;
   struct traced *one = known_as(thread);
-  if (event == PTRACE_EVENT_STOP && (number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)) {
+  if (is_group_stop(status)) {
     ptrace(PTRACE_LISTEN, thread, 0, 0);
     return;
   }

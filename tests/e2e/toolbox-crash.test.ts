@@ -31,6 +31,54 @@ const keepers = {
     '-c',
     `i=0; while :; do i=$((i+1)); echo $i > ${state}.new; sync ${state}.new; mv ${state}.new ${state}; done`,
   ],
+  newFiles: [
+    'perl',
+    '-e',
+    `while (1) {
+      open(my $file, ">", "${state}.new") or die;
+      syswrite($file, "x") for 1 .. 3;
+      close $file;
+      rename("${state}.new", "${state}") or die;
+    }`,
+  ],
+  /** One name that gets another file over and over, from another folder. */
+  renamer: [
+    'perl',
+    '-e',
+    `mkdir "/data/next"; while (1) { open(my $file, ">", "/data/next/state") or die; rename("/data/next/state", "${state}") or die; }`,
+  ],
+  /** Workers that add to one file at once. */
+  workers: [
+    'perl',
+    '-MIO::Handle',
+    '-e',
+    `for (1 .. 3) {
+      next if fork;
+      open(my $file, ">>", "${state}") or die;
+      while (1) { syswrite($file, "x"); $file->sync; }
+    }
+    1 while wait > 0;`,
+  ],
+  /** More threads than can be followed. */
+  crowd: [
+    'sh',
+    '-c',
+    'printf "%s" "$0" | gcc -x c -o /tmp/crowd - -lpthread && exec /tmp/crowd',
+    `#include <fcntl.h>
+    #include <pthread.h>
+    #include <unistd.h>
+    static void *wait_for_good(void *unused) { for (;;) pause(); return unused; }
+    int main(void) {
+      pthread_attr_t small;
+      pthread_t one;
+      pthread_attr_init(&small);
+      pthread_attr_setstacksize(&small, 32768);
+      for (int i = 0; i < 4100; i++)
+        if (pthread_create(&one, &small, wait_for_good, 0)) return 1;
+      creat("${state}", 0600);
+      wait_for_good(0);
+    }`,
+  ],
   writer: [
     'perl',
     '-MIO::Handle',
@@ -80,8 +128,8 @@ describe('a process that is killed at a call', () => {
     const { lines } = await watched(access, call, path);
     expect(await hold.start('crash', ['crashpoint', unit, call, String(nth), path])).toBe('1');
     expect(await process.exited).toBe(137);
-    await holds('its end is seen', () => crashStory(lines).ended !== null);
-    expect(crashStory(lines)).toMatchObject({
+    await holds('its end is seen', () => crashStory(lines, nth).ended !== null);
+    expect(crashStory(lines, nth)).toMatchObject({
       isArmed: true,
       stood: { calls: nth - 1 },
       ended: { calls: nth - 1 },
@@ -101,8 +149,50 @@ describe('a process that is killed at a call', () => {
     const { lines } = await watched(access, 'write', state);
     await hold.start('crash', ['crashpoint', unit, 'write', '1000', state]);
     expect(await process.exited).toBe(137);
-    await holds('its end is seen', () => crashStory(lines).ended !== null);
-    expect(crashStory(lines).ended).toMatchObject({ calls: 999 });
+    await holds('its end is seen', () => crashStory(lines, 1000).ended !== null);
+    expect(crashStory(lines, 1000).ended).toMatchObject({ calls: 999 });
+    await hold.close();
+  });
+
+  test.each([
+    ['write', 'newFiles', `${state}.new`, 200],
+    ['rename', 'renamer', state, 500],
+  ] as const)(
+    'is told from another one exactly, also of files that are new: %s',
+    async (call, how, path, nth) => {
+      await using one = await loneSideCar('size=4m');
+      const { access } = one;
+      const process = await keeper(access, keepers[how]);
+      const hold = await Hold.open(access);
+      const { lines } = await watched(access, call, path);
+      await hold.start('crash', ['crashpoint', unit, call, String(nth), path]);
+      expect(await process.exited).toBe(137);
+      await holds('its end is seen', () => crashStory(lines, nth).ended !== null);
+      expect(crashStory(lines, nth)).toMatchObject({ stood: { calls: nth - 1 }, ended: { calls: nth - 1 } });
+      // Of three bytes each, the first of its file is the last that came.
+      if (call === 'write') expect(await read(access, `cat ${path}`)).toBe('x');
+      await hold.close();
+    },
+  );
+
+  test.each([
+    ['write', 50],
+    ['fsync', 12],
+  ] as const)('may be one of several that make it at once: %s', async (call, nth) => {
+    await using one = await loneSideCar('size=64m');
+    const { access } = one;
+    const process = await keeper(access, keepers.workers);
+    const hold = await Hold.open(access);
+    const { lines } = await watched(access, call, state);
+    expect(await hold.start('crash', ['crashpoint', unit, call, String(nth), state])).toBe('4');
+    await holds('an end is seen', () => crashStory(lines, nth).ended?.calls === nth - 1);
+    expect(crashStory(lines, nth)).toMatchObject({ stood: { calls: nth - 1 }, ended: { calls: nth - 1 } });
+    // The two others, whose calls waited, go on.
+    const size = async (): Promise<number> => Number(await read(access, `stat -c %s ${state}`));
+    const before = await size();
+    await holds('they go on', async () => (await size()) > before);
+    await holds('nobody follows them', async () => /^3 TracerPid:\t0$/.test(await read(access, tracing)));
+    process.close();
     await hold.close();
   });
 
@@ -114,7 +204,7 @@ describe('a process that is killed at a call', () => {
     const path = call === 'rename' ? state : `${state}.new`;
     const { lines } = await watched(access, call, path);
     await hold.start('crash', ['crashpoint', unit, call, '4', path]);
-    await holds('its end is seen', () => crashStory(lines).ended?.calls === 3);
+    await holds('its end is seen', () => crashStory(lines, 4).ended?.calls === 3);
     // The shell, which only lost what it had started, goes on, and nobody follows it any more.
     const before = Number(await read(access, `cat ${state}`));
     await holds('it goes on', async () => Number(await read(access, `cat ${state}`)) > before + 1);
@@ -135,11 +225,24 @@ describe('processes that are followed', () => {
     expect(await read(access, tracing)).toMatch(/^1 TracerPid:\t[1-9]/);
     if (how === 'the fault is healed') await hold.heal('crash');
     else await access.exec(['pkill', '-KILL', '-x', 'crashpoint']);
-    await holds('it is over', () => crashStory(lines).seen !== null);
+    await holds('it is over', () => crashStory(lines, 100_000).seen !== null);
     const before = Number(await read(access, `cat ${state}`));
     await holds('it goes on', async () => Number(await read(access, `cat ${state}`)) > before);
     expect(await read(access, tracing)).toBe('1 TracerPid:\t0');
-    expect(crashStory(lines)).toMatchObject({ stood: null, ended: null });
+    expect(crashStory(lines, 100_000)).toMatchObject({ stood: null, ended: null });
+    process.close();
+    await hold.close();
+  });
+
+  test('must not have more threads than can be followed, and are not stopped then', async () => {
+    await using one = await loneSideCar('size=1m');
+    const { access } = one;
+    const process = await keeper(access, keepers.crowd);
+    const hold = await Hold.open(access);
+    await expect(hold.start('crash', ['crashpoint', unit, 'rename', '1', state])).rejects.toThrow(
+      `err 7 ${unit} has more than 4096 threads`,
+    );
+    expect(await read(access, tracing)).toBe('1 TracerPid:\t0');
     process.close();
     await hold.close();
   });

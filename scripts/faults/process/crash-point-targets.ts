@@ -74,7 +74,7 @@ export class CrashPointReader implements TargetReader<CrashPointFault, CrashPoin
     const look = async () => readUnit(victim.access, file, signal);
     if (fault === null || witness === undefined || moment === 'before' || moment === 'baseline')
       return { unit: await look(), story: null, mainExit: null };
-    const story = await storyOf(witness, moment === 'during' ? soonMs : lastWordsMs, signal);
+    const story = await storyOf(witness, fault, moment === 'during' ? soonMs : lastWordsMs, signal);
     const first = await look();
     const now = moment === 'after' ? await untilUnit(look, first, settleMs.up, runs, signal) : first;
     const isOver = story.ended !== null;
@@ -100,11 +100,16 @@ function key({ id }: ScheduledFault, target: string): string {
   return `${id} ${target}`;
 }
 
-async function storyOf({ onlooker }: Witness, forMs: number, signal: AbortSignal): Promise<CrashStory> {
-  const isOver = ({ ended, seen, problem }: CrashStory): boolean =>
-    ended !== null || seen !== null || problem !== '';
-  await until(forMs, () => isOver(crashStory(onlooker.lines)), signal);
-  return crashStory(onlooker.lines);
+async function storyOf(
+  { onlooker }: Witness,
+  { nth }: CrashPointFault,
+  forMs: number,
+  signal: AbortSignal,
+): Promise<CrashStory> {
+  const isOver = ({ stood, ended, seen, problem }: CrashStory): boolean =>
+    (stood?.calls === nth - 1 && ended?.calls === nth - 1) || seen !== null || problem !== '';
+  await until(forMs, () => isOver(crashStory(onlooker.lines, nth)), signal);
+  return crashStory(onlooker.lines, nth);
 }
 
 async function until(forMs: number, holds: () => boolean, signal?: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ export interface CrashMoment {
 export interface CrashStory {
   /** All of the unit's processes stood, and calls counted from then on. */
   readonly isArmed: boolean;
-  /** The last that stood in such a call. */
+  /** Who ended before the call that was asked for, as it was last seen standing in it; else the last that stood in one. */
   readonly stood: CrashMoment | null;
   /** Its end. */
   readonly ended: CrashMoment | null;
@@ -19,27 +19,34 @@ export interface CrashStory {
   readonly problem: string;
 }
 
-/** Pure: of the lines that images/toolbox/crashwatch.c says. */
-export function crashStory(lines: readonly string[]): CrashStory {
-  const stood = lastOf(lines, 'stands');
-  const ended = lastOf(
-    lines.filter((line) => stood !== null && line.startsWith(`ended ${stood.pid} ${stood.startedTicks} `)),
-    'ended',
-  );
+/**
+ * Pure: of the lines that images/toolbox/crashwatch.c says of a fault at the `nth` call. Others may stand beside the one that is
+ * killed, as their own calls wait for its, and who went on after such a call may end later.
+ */
+export function crashStory(lines: readonly string[], nth: number): CrashStory {
+  const stands = momentsOf(lines, 'stands');
+  const ends = momentsOf(lines, 'ended').flatMap((ended) => {
+    const stood = stands.findLast((one) => one.pid === ended.pid && one.startedTicks === ended.startedTicks);
+    return stood === undefined ? [] : [{ stood, ended }];
+  });
+  const isAsked = ({ calls }: CrashMoment): boolean => calls === nth - 1;
+  const end = ends.find(({ stood, ended }) => isAsked(stood) && isAsked(ended)) ?? ends.at(-1);
   const released = lines.find((line) => line.startsWith('released '))?.split(' ')[1];
   return {
     isArmed: lines.some((line) => line.startsWith('armed ')),
-    stood,
-    ended,
+    stood: end?.stood ?? stands.at(-1) ?? null,
+    ended: end?.ended ?? null,
     seen: released === undefined ? null : Number(released),
     problem: lines.find((line) => line.startsWith('err ')) ?? '',
   };
 }
 
-function lastOf(lines: readonly string[], what: string): CrashMoment | null {
-  const found = lines.findLast((line) => line.startsWith(`${what} `));
-  const [pid, startedTicks, calls] = (found ?? '').split(' ').slice(1).map(Number);
-  return pid === undefined || startedTicks === undefined || calls === undefined
-    ? null
-    : { pid, startedTicks, calls };
+function momentsOf(lines: readonly string[], what: string): readonly CrashMoment[] {
+  return lines.flatMap((line) => {
+    const [word, ...numbers] = line.split(' ');
+    const [pid, startedTicks, calls] = numbers.map(Number);
+    return word !== what || pid === undefined || startedTicks === undefined || calls === undefined
+      ? []
+      : [{ pid, startedTicks, calls }];
+  });
 }
