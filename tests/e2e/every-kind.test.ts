@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Verdict } from '../../scripts/verdict/verdict.ts';
-import { everyKindProfile, hasInjectLeftOut, kindsCluster, kindsToTry } from '../support/every-kind.ts';
-import { expectNotHealed, expectNotInjected, receiptOf, sabotaged } from '../support/sabotaged.ts';
+import { everyKindProfile, kindsCluster, kindsToTry } from '../support/every-kind.ts';
+import { receiptOf } from '../support/sabotaged.ts';
 import { rehearsal } from '../support/understudy.ts';
 import { writtenSpec } from '../support/written-spec.ts';
 
@@ -12,7 +12,7 @@ afterAll(() => {
   spec[Symbol.dispose]();
 });
 
-/** One real cluster a describe: all kinds at once, each looked at by itself. */
+/** All kinds at once on one real cluster, each looked at by itself. With inject or heal left out: `npm run left-out`. */
 describe('a fault of every kind', () => {
   let verdict: Verdict;
   beforeAll(async () => {
@@ -34,29 +34,4 @@ describe('a fault of every kind', () => {
     expect(receipt.bystanders).toBeGreaterThan(0);
     expect(receipt.measured.before).not.toBe(receipt.measured.during);
   });
-});
-
-/**
- * One of two kinds has its inject left out, the other one its heal: which, goes by its place in the table. Both of each are
- * longer than `npm test` may take: `npm run left-out`.
- */
-describe('a fault of every kind that is not injected, or not undone', () => {
-  let verdict: Verdict;
-  beforeAll(async () => {
-    verdict = await sabotaged('either', profile);
-  });
-
-  test('makes the run invalid, and leaves no object behind', () => {
-    expect(verdict).toMatchObject({ verdict: 'invalid', residue: [] });
-  });
-
-  for (const kind of kinds.filter(hasInjectLeftOut))
-    test(`${kind} has a receipt that does not hold, and is named`, () => {
-      expectNotInjected(verdict, kind);
-    });
-
-  for (const kind of kinds.filter((one) => !hasInjectLeftOut(one)))
-    test(`${kind} was real, has not healed, and what it left is named on its node`, () => {
-      expectNotHealed(verdict, kind);
-    });
 });
