@@ -5,7 +5,7 @@ import { namedOptions } from './support/named-options.ts';
 
 /**
  * `npm run left-out [-- --kinds disk.slow,disk.hang]`: every kind of fault with its inject left out, and every kind with its
- * heal left out, on real clusters: the run is invalid, and each is named. `npm test` has the one or the other of each kind.
+ * heal left out, on real clusters: the run is invalid, and each is named. `npm test` has each as it is.
  * With --kinds those are also tried as they are: for whoever works on them.
  */
 await runNamed(main);

@@ -87,11 +87,6 @@ const places = {
 
 export const everyFault: readonly Fault[] = Object.values(oneOfEach);
 
-/** Where the inject of some and the heal of the others is left out: of every other one, in the order of the table. */
-export function hasInjectLeftOut(kind: FaultKind): boolean {
-  return everyFault.findIndex((fault) => fault.kind === kind) % 2 === 0;
-}
-
 /** By it a jest process is told which kinds to try, with commas between; without it all. */
 export const kindsVariable = 'UNDERSTUDY_KINDS';
 

@@ -2,13 +2,12 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
 import { diskOf, type Victim } from '../../scripts/faults/victim/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
-import { hasInjectLeftOut } from './every-kind.ts';
 
 /**
  * `understudy run CLUSTER --profile PROFILE [--suite SUITE] --json` with one part of the faults' driver left out or done
  * wrongly, everything else real:
  *
- *   node sabotaged-rehearsal.ts inject|heal|either|heal-of-windows|mount-over|uniform CLUSTER PROFILE [SUITE]
+ *   node sabotaged-rehearsal.ts inject|heal|heal-of-windows|mount-over|uniform CLUSTER PROFILE [SUITE]
  */
 const [leftOut, cluster = '', profile = '', suite] = process.argv.slice(2);
 const nothing = async (): Promise<void> => Promise.resolve();
@@ -20,15 +19,6 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
       return { ...real, inject: nothing };
     case 'heal':
       return { ...real, heal: nothing, release: nothing };
-    case 'either':
-      return {
-        ...real,
-        release: nothing,
-        inject: async (fault, active, until) =>
-          hasInjectLeftOut(fault.fault.kind) ? undefined : real.inject(fault, active, until),
-        heal: async (fault, active, ended) =>
-          hasInjectLeftOut(fault.fault.kind) ? real.heal(fault, active, ended) : undefined,
-      };
     case 'heal-of-windows':
       return {
         ...real,
@@ -43,7 +33,7 @@ function sabotaged(victims: readonly Victim[]): FaultDriver {
       return { ...real, ...mountingOver(victims) };
     default:
       throw new Error(
-        `left out can be inject, heal, either, heal-of-windows, mount-over or uniform, got "${leftOut ?? ''}"`,
+        `left out can be inject, heal, heal-of-windows, mount-over or uniform, got "${leftOut ?? ''}"`,
       );
   }
 }

@@ -9,7 +9,7 @@ import { Verdict } from '../../scripts/verdict/verdict.ts';
 import { kindsCluster } from './every-kind.ts';
 
 /** A rehearsal of every kind in which one part of the faults' driver is left out (sabotaged-rehearsal.ts). */
-export async function sabotaged(leftOut: 'inject' | 'heal' | 'either', profile: string): Promise<Verdict> {
+export async function sabotaged(leftOut: 'inject' | 'heal', profile: string): Promise<Verdict> {
   const script = join(packageRoot, 'tests/support/sabotaged-rehearsal.ts');
   const { stdout } = await execa(process.execPath, [script, leftOut, kindsCluster, profile], {
     reject: false,
