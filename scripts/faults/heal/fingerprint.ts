@@ -28,9 +28,11 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
   ['rule', ['nft', '-s', 'list', 'ruleset']],
   ['route', ['ip', 'route', 'show', 'table', 'all']],
   ['address', ['ip', '-o', '-4', 'addr', 'show']],
-  // Of all that listens the software has its own, and may have more later: what is ours is at link-local addresses.
   // Of another version's files that a side-car carries (images/version/carry.sh): which of them a node has, whoever they are of.
   ['carried', ['sh', '-c', ofCarried]],
+  // Between two of its crashes a unit is as it was: what makes it crash is not.
+  ['program', ['sh', '-c', 'pgrep --full --list-full "^unitfault " | cut -d " " -f 2-']],
+  // Of all that listens the software has its own, and may have more later: what is ours is at link-local addresses.
   ['listener', ['ss', '--listening', '--tcp', '--numeric', '--no-header', 'src', '169.254.0.0/16']],
 ];
 
