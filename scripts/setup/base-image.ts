@@ -9,9 +9,8 @@ import { packageRoot } from '../../infra/places.ts';
 import { loadStack } from '../../infra/spec/load.ts';
 import type { Progress } from '../progress.ts';
 import { installPackages, isInstalled } from './debian-packages.ts';
+import { debianRelease, knownReleases } from './debian-release.ts';
 import { mayInstall } from './installing.ts';
-
-const release = 'bookworm';
 
 /** The reference by digest that every bundled stack is built on. */
 export const declaredBase = (): string => loadStack(join(packageRoot, 'images/base')).base;
@@ -25,14 +24,15 @@ export async function resolveBase(engine: Docker, reference: string, progress: P
   if (present !== null) return present;
   const refusal = await pull(engine, reference);
   if (refusal === null) return reference;
-  if (!reference.startsWith('debian:')) {
+  const release = debianRelease(reference);
+  if (release === null) {
     throw new HostError('base-missing', `base ${reference} cannot be pulled: ${refusal}`, {
-      hint: 'load it with "docker load", or name another base',
+      hint: `load it with "docker load", or name another base; where no registry answers, a stand-in is made for debian: tags that name one of ${knownReleases}`,
     });
   }
   return await progress.step(
-    'make a Debian base with mmdebstrap (no registry answers)',
-    async () => await bootstrap(reference),
+    `make a Debian base of ${release} with mmdebstrap (no registry answers)`,
+    async () => await bootstrap(reference, release),
   );
 }
 
@@ -51,7 +51,7 @@ async function pull(engine: Docker, reference: string): Promise<string | null> {
   }
 }
 
-async function bootstrap(reference: string): Promise<string> {
+async function bootstrap(reference: string, release: string): Promise<string> {
   if (!(await isInstalled('mmdebstrap'))) {
     if (!mayInstall()) {
       throw new HostError('base-missing', `base ${reference} cannot be pulled, and mmdebstrap is missing`, {
