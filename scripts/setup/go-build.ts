@@ -42,15 +42,11 @@ export async function buildGoProgram({
   if (!existsSync(cached)) {
     mkdirSync(dirname(cached), { recursive: true });
     const go = await findGo();
-    await execa(
-      go,
-      ['build', '-trimpath', '-ldflags', `-s -w ${ldflags}`, '-o', `${cached}.${process.pid}.part`, what],
-      {
-        cwd: folder,
-        cancelSignal: signal,
-      },
-    );
-    renameSync(`${cached}.${process.pid}.part`, cached);
+    const part = `${cached}.${process.pid}.part`;
+    const build = [go, 'build', '-trimpath', '-ldflags', `-s -w ${ldflags}`, '-o', part, what];
+    // Two set-ups of one new machine would each build for twice as long; who waits finds all of it in Go's own cache.
+    await execa('flock', ['--no-fork', `${cached}.lock`, ...build], { cwd: folder, cancelSignal: signal });
+    renameSync(part, cached);
   }
   mkdirSync(dirname(target), { recursive: true });
   if (existsSync(target)) return;
