@@ -5,6 +5,7 @@ import { folderToCrashAt } from './senseless-paths.ts';
 import { spreadBeyondDelay } from './senseless-spread.ts';
 import type { Finding, Senseless } from './senseless.ts';
 import { eventWords } from '../spec/faults/event.ts';
+import { mostMemoryMiB } from './memory-limits.ts';
 import { parseTarget } from './target.ts';
 import type { Plan, PlannedDisk, PlannedNode, ScheduledFault } from './plan.ts';
 
@@ -135,10 +136,11 @@ function partOf(fault: Fault): Part | null {
         mostOf: (has) => Math.floor(has / 2),
       };
     case 'resource.memory':
+      if (fault.memoryMiB === undefined) return null; // the control says how much that is
       return {
         ...{ key: 'memoryMiB', unit: 'MiB of memory', left: fault.memoryMiB },
         hasOf: ({ memoryMiB }) => memoryMiB,
-        mostOf: (has) => Math.floor(Math.min(has * 0.75, has - 12)),
+        mostOf: mostMemoryMiB,
       };
     default:
       return null;

@@ -135,6 +135,16 @@ export interface ScheduledFault {
   readonly endMs: number | null;
   /** Where an event says when it starts; `startMs` and `endMs` are the earliest and the latest that there can be, then. */
   readonly after?: EventStart;
+  /** By node, where the control says it: bound once that has passed (memory-limits.ts). No plan that is hashed or kept has it. */
+  readonly memory?: Readonly<Record<string, MemoryLimit>>;
+}
+
+/** What a limit that goes by the control came to on one node, bytes. */
+export interface MemoryLimit {
+  /** What the node held at most in the control. */
+  readonly heldBytes: number;
+  /** What it is left. */
+  readonly bytes: number;
 }
 
 /** A fault that waits for an event. No time of it is in the plan: a replay waits for the event again. */

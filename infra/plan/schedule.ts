@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import type { Link } from '../spec/cluster.ts';
 import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
@@ -31,10 +32,11 @@ export function schedule(
     .flatMap((profile) => {
       const { name, faults, monkey } = profile;
       const draw = drawFor(seed, `${name}/monkey`);
+      const written = [...faults, ...latencyFaults(profile, nodes)];
+      const there = written.flatMap((fault) => scheduled(name, fault, nodes, seed));
+      if (written.length > 0 && there.length === 0 && monkey === undefined) throw nothingThere(name);
       return [
-        ...[...faults, ...latencyFaults(profile, nodes)].flatMap((fault) =>
-          scheduled(name, fault, nodes, seed),
-        ),
+        ...there,
         ...(monkey === undefined
           ? []
           : monkeySchedule(monkey, { profile: name, nodes, seed, draw, standing, suitesOn })),
@@ -42,6 +44,13 @@ export function schedule(
     });
   refuseContradictions([...standing, ...all]);
   return all;
+}
+
+/** A run of it would pass for one under faults. */
+function nothingThere(profile: string): UsageError {
+  return new UsageError('no-target', `no fault of profile "${profile}" has a target in this cluster`, {
+    hint: 'a cluster with `disks:`, or another profile',
+  });
 }
 
 /** `links:` of the spec as faults that are always in force, in the control too. */
@@ -70,6 +79,7 @@ function scheduled(
 ): readonly ScheduledFault[] {
   const id = `${profile}/${fault.name}`;
   const targets = targetsOf(profile, fault, nodes, seed);
+  if (targets.length === 0) return [];
   const windows = windowsOf(fault, drawFor(seed, id));
   return windows.map(({ startMs, endMs, after }, at) => ({
     id: windows.length === 1 ? id : `${id}/${at + 1}`,

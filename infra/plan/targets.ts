@@ -14,9 +14,9 @@ import { drawFor, shuffled, type Draw } from './seed.ts';
 import { linkText, targetText } from './target.ts';
 
 /**
- * What a fault of a profile is on, sorted. A seeded choice is the same wherever it stands in one profile: what is cut off
+ * What a fault of a profile is on, sorted; nothing only where the fault says that it may be (`ifAny`). A seeded choice is the same wherever it stands in one profile: what is cut off
  * and then slow is one minority, and what is killed and then paused one worker.
- * @throws UsageError (64) where it is on nothing in this cluster.
+ * @throws UsageError (64) where it is on nothing in this cluster, and is to be.
  */
 export function targetsOf(
   profile: string,
@@ -25,7 +25,7 @@ export function targetsOf(
   seed: number,
 ): readonly string[] {
   const found = on(fault, nodes, (what) => drawFor(seed, `${profile}/${what}`));
-  if (found.length > 0) return [...new Set(found)].sort();
+  if (found.length > 0 || ('ifAny' in fault.on && fault.on.ifAny === true)) return [...new Set(found)].sort();
   throw new UsageError('no-target', `fault "${profile}/${fault.name}" has no target in this cluster`, {
     hint: whatThereIs(fault, nodes),
   });

@@ -49,10 +49,12 @@ function valuesOf(fault: Fault): readonly string[] {
 function targetWords({ on }: Fault): string {
   if ('links' in on) return linkWords(on.links);
   if ('disks' in on) {
-    if (on.disks === 'all') return 'all disks';
-    return on.disks
-      .map(({ node, path }) => (path === undefined ? `all disks of ${node}` : `${path} of ${node}`))
-      .join(' and ');
+    const none = on.ifAny === true ? ', if there are any' : '';
+    if (on.disks === 'all') return `all disks${none}`;
+    const disks = on.disks.map(({ node, path }) =>
+      path === undefined ? `all disks of ${node}` : `${path} of ${node}`,
+    );
+    return `${disks.join(' and ')}${none}`;
   }
   if ('units' in on)
     return on.units

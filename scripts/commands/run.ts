@@ -1,5 +1,6 @@
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
+import { refuseWithoutControl } from '../../infra/plan/memory-limits.ts';
 import { redactorFor } from '../evidence/known-secrets.ts';
 import { hostAbilities } from '../faults/side-car/abilities.ts';
 import { readCalibration } from '../faults/kinds/calibration.ts';
@@ -41,6 +42,7 @@ export async function run(
 ): Promise<ExitCode> {
   const { cluster, profile: profiles, seed, set, suite: suites } = flags;
   const loaded = loadPlan({ cluster, profiles, seed, set, suites });
+  if (flags.control === 'never') refuseWithoutControl(loaded.plan);
   if (flags.backend !== 'docker')
     throw new UsageError('not-yet', `backend "${flags.backend}" is not built yet`, {
       hint: '--backend docker',

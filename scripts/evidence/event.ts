@@ -46,6 +46,13 @@ export const RunEvent = z.discriminatedUnion('type', [
     targets: z.array(z.string()),
     tookMs: z.number(),
   }),
+  /** What a fault goes by is known from the control: what that came to, bytes. */
+  z.strictObject({
+    ...at,
+    type: z.literal('fault.bound'),
+    fault: z.string(),
+    limits: z.array(z.strictObject({ node: z.string(), heldBytes: z.number(), bytes: z.number() })),
+  }),
   /** What a fault waited for has come. */
   z.strictObject({
     ...at,

@@ -27,6 +27,8 @@ export const ScheduleEntry = z.strictObject({
       ...{ waitsFor: z.string(), atMs: z.number().nullable(), node: z.string().nullable(), line: z.string() },
     })
     .optional(),
+  /** Where it goes by the control: what each node held at most in that, and is left. Absent: it goes by none. */
+  memory: z.array(z.strictObject({ node: z.string(), heldBytes: z.number(), bytes: z.number() })).optional(),
   /** On the same clock; before the first suite they are negative. null: it never came, or never went. */
   realised: z.strictObject({
     injectedAtMs: z.number().nullable(),
@@ -52,6 +54,7 @@ export function scheduleEntries(
     const heal = healed?.type === 'fault.heal' ? healed : undefined;
     const came = events.find((one) => one.type === 'fault.event' && one.fault === id);
     const seen = came?.type === 'fault.event' ? came : undefined;
+    const bound = events.find((one) => one.type === 'fault.bound' && one.fault === id);
     return {
       id,
       profile,
@@ -68,6 +71,7 @@ export function scheduleEntries(
               line: seen?.line ?? '',
             },
           }),
+      ...(bound?.type === 'fault.bound' ? { memory: bound.limits } : {}),
       realised: {
         injectedAtMs: when(inject),
         injectTookMs: inject?.tookMs ?? null,

@@ -1,4 +1,5 @@
 import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import { timesControl } from '../../infra/plan/memory-limits.ts';
 import { isAwayFault } from '../../infra/spec/fault.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 import type { Receipt } from '../verdict/receipt.ts';
@@ -41,22 +42,25 @@ export function receiptsOf(scheduled: ScheduledFault, judge: Judge, told: Told):
 
 function common(scheduled: ScheduledFault, target: string, judge: Judge, told: Told) {
   const { id, fault } = scheduled;
-  const times = told.realised.get(id);
+  const when = told.realised.get(id);
   // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
   const nodes = nodesOf(target);
   const isLeft = told.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
   // A node takes its end of a link and its lease along, and a run's disks go with the run.
   const tookAlong = hasEnded(target, told.ended) && !isAwayFault(fault);
-  const isOver = tookAlong || (times?.healed !== false && judge.isBack(scheduled, target));
+  const isOver = tookAlong || (when?.healed !== false && judge.isBack(scheduled, target));
+  const times = timesControl(scheduled);
+  const held = scheduled.memory?.[target]?.heldBytes;
   return {
+    ...(times === null || held === undefined ? {} : { control: { times, heldBytes: held } }),
     fault: id,
     kind: fault.kind,
     target,
     healedOk: isOver && !isLeft,
-    injectedAtMs: times?.injectedAtMs ?? null,
-    healedAtMs: times?.healedAtMs ?? null,
-    injectTookMs: times?.injectTookMs ?? 0,
-    healTookMs: times?.healTookMs ?? 0,
+    injectedAtMs: when?.injectedAtMs ?? null,
+    healedAtMs: when?.healedAtMs ?? null,
+    injectTookMs: when?.injectTookMs ?? 0,
+    healTookMs: when?.healTookMs ?? 0,
     driver: driverName(fault.kind, told.abilities),
   };
 }

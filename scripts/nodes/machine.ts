@@ -48,6 +48,8 @@ export interface Machine {
   allot(part: Partial<Allotment>): Promise<void>;
   /** How many processes and threads it has now. */
   processes(): Promise<number>;
+  /** How much memory it holds now, without what can be given back, bytes. */
+  memoryHeld(): Promise<number>;
 }
 
 export class DockerMachine implements Machine {
@@ -131,6 +133,24 @@ export class DockerMachine implements Machine {
       throw new Error('the engine does not count the processes of a container');
     return running.current;
   }
+
+  async memoryHeld(): Promise<number> {
+    const { memory_stats: memory } = await this.#container.stats({ stream: false, 'one-shot': true });
+    return heldBytesOf(memory);
+  }
+}
+
+const MemoryStats = z.object({
+  usage: z.number(),
+  stats: z.object({ active_file: z.number(), inactive_file: z.number() }),
+});
+
+/** Pure: of what the engine says of a container's memory, on cgroup v1 and v2. Files that are only cached are given back. */
+export function heldBytesOf(memory: unknown): number {
+  const counted = MemoryStats.safeParse(memory);
+  if (!counted.success) throw new Error('the engine does not count the memory of a container that has ended');
+  const { usage, stats } = counted.data;
+  return Math.max(0, usage - stats.active_file - stats.inactive_file);
 }
 
 type EngineLimits = Pick<

@@ -15,5 +15,5 @@ export const nothingFound: Omit<Findings, 'control'> = {
 
 /** A trial that came to nothing: there was no cluster. */
 export function nothingHappened(begun: BegunTrial): Trial {
-  return { ...begun, ...nothingFound, residue: [], failure: null };
+  return { ...begun, ...nothingFound, residue: [], memoryHeld: {}, failure: null };
 }

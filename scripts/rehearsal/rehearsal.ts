@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { LoadedPlan } from '../../infra/plan/plan.ts';
+import { boundToControl, unknownTo } from '../../infra/plan/memory-limits.ts';
 import { hashesOf, withoutFaults } from '../../infra/plan/plan-cluster.ts';
-import { RunError, UnderstudyError, withResidue, messageOf } from '../../infra/errors.ts';
+import { HostError, RunError, UnderstudyError, withResidue, messageOf } from '../../infra/errors.ts';
 import { writeReport } from '../report/write-report.ts';
 import { mergedJUnit } from '../verdict/merged-junit.ts';
 import { conclude } from '../verdict/conclude.ts';
@@ -46,10 +47,42 @@ export async function rehearse(request: RehearsalRequest, stage: Stage): Promise
   }
   const runFolder = begun.folder.path;
   const golden = goldenOf({ degraded, recorded: control?.golden ?? null, runFolder });
-  const trial = await perform(begun, { loaded, keep: request.keep, golden, pcap: request.pcap }, stage);
+  let bound: LoadedPlan;
+  try {
+    bound = boundTo(control, loaded, begun);
+  } catch (failure) {
+    return finish(begun, { ...nothingHappened(begun), failure }, control, request);
+  }
+  const asked = { loaded: bound, keep: request.keep, golden, pcap: request.pcap };
+  const trial = await perform(begun, asked, stage);
   const verdict = finish(begun, trial, control, request);
-  if (golden.mode === 'record') keepUnchanged(key, loaded, resultOf(verdict), golden.folder, stage);
+  if (golden.mode === 'record') keepUnchanged(key, loaded, resultOf(verdict, trial), golden.folder, stage);
   return verdict;
+}
+
+/**
+ * The plan as it is carried out: what goes by the control is bound to what was seen in it. Hashes, and the plan in the run
+ * folder, are those of the plan as it was made.
+ */
+function boundTo(control: Control | null, loaded: LoadedPlan, { recorder }: BegunTrial): LoadedPlan {
+  if (control === null) return loaded;
+  const held = control.result.memoryHeld;
+  const unknown = unknownTo(held, loaded.plan);
+  if (unknown.length > 0)
+    throw new HostError(
+      'memory-unknown',
+      `the engine did not say what ${unknown.join(', ')} held in the control`,
+      {
+        hint: '`memoryMiB` in place of `timesControl`, or an engine that counts the memory of containers',
+      },
+    );
+  const schedule = boundToControl(loaded.plan, held);
+  for (const { id: fault, memory } of schedule) {
+    if (memory === undefined) continue;
+    const limits = Object.entries(memory).map(([node, limit]) => ({ node, ...limit }));
+    recorder.record({ type: 'fault.bound', fault, limits });
+  }
+  return { ...loaded, plan: { ...loaded.plan, schedule } };
 }
 
 /** Under which name a control is kept, and what the suites were when the run began. */
@@ -85,8 +118,9 @@ interface Control {
 }
 
 async function controlOf({ loaded, control }: RehearsalRequest, key: Key, stage: Stage): Promise<Control> {
-  const known = control === 'cached' ? readControl(key.name) : null;
-  if (known !== null) return { result: known, cached: true, residue: [], golden: goldenFolder(key.name) };
+  const kept = control === 'cached' ? readControl(key.name) : null;
+  const isEnough = kept !== null && unknownTo(kept.memoryHeld, loaded.plan).length === 0;
+  if (isEnough) return { result: kept, cached: true, residue: [], golden: goldenFolder(key.name) };
   const plan = withoutFaults(loaded.plan);
   const request = {
     loaded: { ...loaded, plan, hashes: hashesOf(plan) },
@@ -94,19 +128,23 @@ async function controlOf({ loaded, control }: RehearsalRequest, key: Key, stage:
     keep: 'never',
     pcap: false,
   } as const;
-  stage.progress.note('control: the same without faults');
+  const again = kept === null ? '' : '; the one that was kept does not say what memory nodes held';
+  stage.progress.note(`control: the same without faults${again}`);
   const begun = beginTrial(request.loaded);
   const golden = goldenOf({ degraded: false, recorded: null, runFolder: begun.folder.path });
   const trial = await perform(begun, { loaded: request.loaded, keep: 'never', golden, pcap: false }, stage);
   const verdict = finish(begun, trial, null, request);
-  const result = resultOf(verdict);
-  const kept = keepUnchanged(key, loaded, result, golden.folder, stage);
-  return { result, cached: false, residue: verdict.residue, golden: kept };
+  const result = resultOf(verdict, trial);
+  const recorded = keepUnchanged(key, loaded, result, golden.folder, stage);
+  return { result, cached: false, residue: verdict.residue, golden: recorded };
 }
 
-function resultOf({ runId, verdict, why, suites, invariants }: Verdict): ControlResult {
+function resultOf(
+  { runId, verdict, why, suites, invariants }: Verdict,
+  { memoryHeld }: Pick<Trial, 'memoryHeld'>,
+): ControlResult {
   const seen = invariants.map((one) => InvariantOutcome.strip().parse(one));
-  return { runId, verdict, why, suites, invariants: seen };
+  return { runId, verdict, why, suites, invariants: seen, memoryHeld };
 }
 
 function finish(

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { engineEndpoint } from '../../infra/components/docker/engine.ts';
 import { HostError, UnderstudyError, messageOf } from '../../infra/errors.ts';
+import type { HeldMemory } from '../../infra/plan/memory-limits.ts';
 import type { BoundPlan, LoadedPlan } from '../../infra/plan/plan.ts';
 import { RunEvidence } from '../evidence/run-evidence.ts';
 import type { Golden } from '../suite/suite-run.ts';
@@ -26,6 +27,8 @@ export interface TrialRequest {
 /** What was found in one cluster. A node that is down is a finding, not a failure. */
 export interface Trial extends BegunTrial, Omit<Findings, 'control'> {
   readonly residue: readonly string[];
+  /** What nodes held at most while suites ran, where no fault was planned. */
+  readonly memoryHeld: HeldMemory;
   /** What ended it before its time; null where it ran to its end. */
   readonly failure: unknown;
 }
@@ -69,6 +72,7 @@ async function performHeld(
   const found: Found = {
     ...nothingFound,
     nodes: new Map(),
+    memoryHeld: {},
     away: () => new Set(),
     wake: async () => Promise.resolve(),
     endInvariants: async () => Promise.resolve(),

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { handleOf } from '../../infra/components/docker/handle.ts';
+import { containerName } from '../../infra/components/docker/names.ts';
 import { faultsOf } from '../../infra/plan/schedule.ts';
+import type { HeldMemory } from '../../infra/plan/memory-limits.ts';
 import { lastMomentMs } from '../../infra/plan/windows.ts';
 import type { BoundPlan, PlannedNode, ScheduledFault } from '../../infra/plan/plan.ts';
 import { countersFile, type KernelCounts } from '../evidence/kernel-counts.ts';
@@ -8,6 +10,7 @@ import type { RunEvidence } from '../evidence/run-evidence.ts';
 import { allButProbes } from '../faults/links/link-probes.ts';
 import type { FaultSession, FaultStage } from '../faults/session.ts';
 import { InvariantWatch } from '../invariants/watch.ts';
+import { DockerMachine } from '../nodes/machine.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
@@ -22,6 +25,7 @@ import { arm, degrade, heal, underSchedule } from './degrade.ts';
 import { endedNodes } from './ended-nodes.ts';
 import { Forwards, forwardsOf } from './forwards.ts';
 import { isolateNode } from './isolation.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { untilReady } from './readiness.ts';
 import type { Stage } from './stage.ts';
 
@@ -34,6 +38,8 @@ export type Found = {
   away: () => ReadonlySet<string>;
   /** Sets nodes going again that stand still by our own doing. */
   wake: () => Promise<void>;
+  /** By node, where there are no faults but those of the spec's own links: of others it would say something else. */
+  memoryHeld: HeldMemory;
   /** Nobody is asked for invariants any more, and what was seen of them is among what is found. */
   endInvariants: () => Promise<void>;
 };
@@ -92,10 +98,12 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
       signal: stage.interrupts.signal,
       ear: faults?.events ?? null,
     });
+  const memory = loaded.plan.schedule.length === 0 ? watchMemory(trial) : null;
   const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
   found.suites = await stage.progress.step(title, async () =>
     recorder.phase('suite', async () => (faults === null ? suites() : underSchedule(faults, suites))),
   );
+  if (memory !== null) found.memoryHeld = await memory.end();
   const healed = async (): Promise<void> => {
     await invariants.settled();
     await found.endInvariants();
@@ -105,6 +113,17 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
   found.down = [...(await endedNodes(nodes, (text) => folder.redactor.text(text))).values()];
   // Pulumi waits for its own network resource long after the nodes run; whatever it still finds wrong counts.
   await recorded;
+}
+
+function watchMemory({ bound, stage, opened }: Undergoing): MemoryWatch {
+  const { nodes } = bound.loaded.plan;
+  const watch = MemoryWatch.begin(
+    new Map(
+      nodes.map(({ name }) => [name, new DockerMachine(stage.engine, containerName(bound, name))] as const),
+    ),
+  );
+  opened.add('no longer looking at memory', async () => watch.close());
+  return watch;
 }
 
 function watchInvariants(

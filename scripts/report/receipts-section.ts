@@ -66,7 +66,7 @@ function oneFault(
   const all = holding === receipts.length;
   const shown = [...receipts].sort(urgency).slice(0, share);
   return markup`<article class="card" id="${anchor(`receipt-${fault}`)}"><h3><span class="${all ? 'good' : 'bad'}">${all ? '✓' : '✗'}</span> <bdi>${fault}</bdi></h3>
-<dl class="facts"><div><dt>${kindName(first.kind)}, asked</dt><dd>${asked(first)}</dd></div>
+<dl class="facts"><div><dt>${kindName(first.kind)}, asked</dt><dd>${askedOf(receipts)}</dd></div>
 <div><dt>measured</dt><dd>${range(receipts)}</dd></div>
 <div><dt>receipts</dt><dd class="${all ? 'good' : 'bad'}">${holding} of ${receipts.length} hold</dd></div>
 <div><dt>in force</dt><dd>${when(first)}</dd></div></dl>
@@ -81,11 +81,14 @@ ${kernel}</article>`;
 const open = markup` open`;
 
 function targetItem(receipt: Receipt): Markup {
-  const { target, measured, unit, n, p95, interval, confidence, bursts, shape, together } = receipt;
+  const { target, measured, unit, n, p95, interval, confidence, bursts, shape, together, control } = receipt;
   const beyond = [
     counted(n, 'sample'),
     ...(p95 === undefined ? [] : [`p95 ${quantity(p95, unit)}`]),
     ...(interval === undefined ? [] : [`${quantity(interval[0], unit)} to ${quantity(interval[1], unit)}`]),
+    ...(control === undefined
+      ? []
+      : [`asked ${asked(receipt)}`, `it held ${quantity(control.heldBytes, 'byte')} in the control`]),
     ...(bursts === undefined
       ? []
       : [`${bursts.measured} in a row, asked ${bursts.requested} (${bursts.interval.join(' to ')})`]),
@@ -160,6 +163,14 @@ function wasNever({ n, injectedAtMs }: Receipt): boolean {
 
 function asked({ kind, requested, tolerance, unit }: Receipt): string {
   return unit === 'bool' ? yesOrNo(kind).asked : `${round(requested, unit)} ± ${round(tolerance, unit)}`;
+}
+
+/** Where it is not the same on each target, from the least to the most. */
+function askedOf(receipts: readonly Receipt[]): string {
+  const inOrder = [...receipts].sort((a, b) => a.requested - b.requested);
+  const words = [...new Set([...inOrder.slice(0, 1), ...inOrder.slice(-1)].map(asked))].join(' to ');
+  const times = receipts[0]?.control?.times;
+  return times === undefined ? words : `${times} times what the control held: ${words}`;
 }
 
 function range(receipts: readonly Receipt[]): string {

@@ -4,7 +4,7 @@ import { listed } from './fault-lanes.ts';
 import { fileLink } from './file-link.ts';
 import { markup, type Markup } from './markup.ts';
 import { brokenWords } from './invariant-lanes.ts';
-import { counted, duration, seconds } from './quantity.ts';
+import { counted, duration, quantity, seconds } from './quantity.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
 interface Told {
@@ -65,6 +65,11 @@ function ofEvent(event: RunEvent): readonly Told[] {
       );
     case 'fault.heal':
       return tell(event.fault, `healed on ${listed(event.targets)} (heal took ${duration(event.tookMs)})`);
+    case 'fault.bound':
+      return tell(
+        event.fault,
+        `leaves ${listed(event.limits.map(({ node, bytes, heldBytes }) => `${node} ${quantity(bytes, 'byte')} (it held ${quantity(heldBytes, 'byte')} in the control)`))}`,
+      );
     case 'fault.event':
       return tell(
         event.fault,

@@ -9,5 +9,7 @@ export const ControlResult = z.strictObject({
   why: z.array(z.string()),
   suites: z.array(SuiteOutcome),
   invariants: z.array(InvariantOutcome).default([]),
+  /** What each node held at most while suites ran, without what can be given back, bytes; one that was kept before there were such figures has none. */
+  memoryHeld: z.record(z.string(), z.number()).default({}),
 });
 export type ControlResult = z.infer<typeof ControlResult>;

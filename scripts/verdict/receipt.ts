@@ -45,6 +45,8 @@ export const Receipt = z.strictObject({
       quantilesMs: z.tuple([z.number(), z.number(), z.number()]),
     })
     .optional(),
+  /** Of what goes by the control: so many times what its target held at most in that, bytes. */
+  control: z.strictObject({ times: z.number(), heldBytes: z.number() }).optional(),
   bystanders: z.int().nonnegative(),
   /** Of how many the seed chose them; absent where all of them were looked at. */
   bystandersOf: z.int().nonnegative().optional(),

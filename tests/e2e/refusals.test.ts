@@ -52,6 +52,18 @@ describe('what cannot be done is refused clearly, and nothing is left', () => {
     expect(await labelledObjects()).toEqual([]);
   });
 
+  test('a fault that goes by the control, without one: before an engine is looked for', async () => {
+    const ended = await understudy(
+      ['run', idleCluster, '--profile', 'overloaded', '--control', 'never', '--json'],
+      { env: { DOCKER_HOST: `unix://${join(folder, 'nobody.sock')}` } },
+    );
+    expect(ended.exitCode).toBe(64);
+    expect(errorOf(ended)).toMatchObject({
+      ...{ code: 'needs-control', message: expect.stringContaining('overloaded/tight') },
+      hint: expect.stringContaining('--control cached'),
+    });
+  });
+
   test('a cluster that does not exist is answered with those that do', async () => {
     const ended = await understudy(['run', 'thumbnail', '--json']);
     expect(ended.exitCode).toBe(64);

@@ -17,6 +17,7 @@ const noMachine: Machine = {
   allotment: nobody,
   allot: nobody,
   processes: nobody,
+  memoryHeld: nobody,
 };
 
 /** A node that nothing may be asked of but what is given. */

@@ -288,6 +288,7 @@ const queue: InvariantOutcome = {
 const control: ControlResult = {
   runId: '20261124-235900-0c0c0c',
   invariants: [{ ...queue, answers: 12, slowestMs: 38, broke: 0, breaks: [], recoveries: [] }],
+  memoryHeld: {},
   verdict: 'pass',
   why: [],
   suites: [

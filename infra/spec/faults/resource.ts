@@ -3,10 +3,12 @@ import { onNodes, onUnits } from './targets.ts';
 import { timing } from './timing.ts';
 
 const common = { ...timing, ...onNodes };
+const howMuch = 'one of "memoryMiB" and "timesControl" (so many times what the control held)';
 
 /**
  * `cpu`: all that runs on the node gets no more than that part of one processor. `processes`: so many processes and threads
- * more than there are may be started. `memory`: so much may be held by all that runs on the node, files in memory among it.
+ * more than there are may be started. `memory`: so much may be held by all that runs on the node, files in memory among it, or so
+ * many times what it held at most in the control, which is known when that has passed (plan/memory-limits.ts).
  * `files`: so many files may each process of a unit have open (sockets are files, too); what it has open already stays.
  */
 export const resourceFaults = [
@@ -21,11 +23,19 @@ export const resourceFaults = [
     kind: z.literal('resource.processes'),
     freeProcesses: z.int().min(0).max(1_000),
   }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('resource.memory'),
-    memoryMiB: z.int().min(8).max(1_048_576),
-  }),
+  z
+    .strictObject({
+      ...common,
+      kind: z.literal('resource.memory'),
+      memoryMiB: z.int().min(8).max(1_048_576).optional(),
+      // Of less, what is in use could not be taken away.
+      timesControl: z.number().min(1).max(16).optional(),
+    })
+    .refine(({ memoryMiB, timesControl }) => (memoryMiB ?? timesControl) !== undefined, howMuch)
+    .refine(({ memoryMiB, timesControl }) => memoryMiB === undefined || timesControl === undefined, {
+      path: ['timesControl'],
+      error: howMuch,
+    }),
   z.strictObject({
     ...timing,
     ...onUnits,

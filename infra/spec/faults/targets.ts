@@ -89,7 +89,8 @@ const DependencyTarget = z
 export type DependencyTarget = z.infer<typeof DependencyTarget>;
 
 export const onLinks = { on: z.strictObject({ links: LinkTarget }) };
-export const onDisks = { on: z.strictObject({ disks: DiskTarget }) };
+/** `ifAny`: where the cluster has none of them, the fault is left out; otherwise it is refused there. */
+export const onDisks = { on: z.strictObject({ disks: DiskTarget, ifAny: z.literal(true).optional() }) };
 export const onUnits = { on: z.strictObject({ units: UnitTarget }) };
 export const onNodes = { on: z.strictObject({ nodes: NodeTarget }) };
 export const onDependencies = { on: z.strictObject({ dependencies: DependencyTarget }) };

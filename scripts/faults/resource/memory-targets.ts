@@ -1,3 +1,4 @@
+import { memoryBytesOn } from '../../../infra/plan/memory-limits.ts';
 import type { Fault } from '../../../infra/spec/fault.ts';
 import { readMemory, unreadMemory, type MemoryReading } from './memory-readings.ts';
 import { nodesBeside } from '../victim/nodes-beside.ts';
@@ -12,19 +13,28 @@ const MiB = 1024 * 1024;
 const tolerated = 0.1;
 const leastTolerance = 4 * MiB;
 
-const requestedOf = ({ memoryMiB }: MemoryFault): number => memoryMiB * MiB;
-const toleranceOf = (fault: MemoryFault): number =>
-  Math.round(Math.max(leastTolerance, requestedOf(fault) * tolerated));
+const toleranceOf = (requested: number): number =>
+  Math.round(Math.max(leastTolerance, requested * tolerated));
 /** Where no limit is met, it goes no further than is needed to see that there is none. */
-const triedOf = (fault: MemoryFault): number => requestedOf(fault) + 2 * toleranceOf(fault);
+const triedOf = (requested: number): number => requested + 2 * toleranceOf(requested);
+
+function requestedOf({ name, memoryMiB }: MemoryFault): number {
+  if (memoryMiB === undefined) throw new Error(`${name} leaves each of its nodes something else`);
+  return memoryMiB * MiB;
+}
 
 /** Pure: what it means how much memory a node could hold. */
 export const memoryMeaning: TargetMeaning<MemoryFault, MemoryReading> = {
   isOf: (fault): fault is MemoryFault => fault.kind === 'resource.memory',
   unread: unreadMemory,
+  onTarget(scheduled, node) {
+    const { fault } = scheduled;
+    if (fault.kind !== 'resource.memory') throw new Error(`${fault.kind} is of another family`);
+    return { ...fault, memoryMiB: memoryBytesOn(scheduled, node) / MiB };
+  },
   judge(fault, { before, during, after }) {
     const requested = requestedOf(fault);
-    const tolerance = toleranceOf(fault);
+    const tolerance = toleranceOf(requested);
     const [was, is, left] = [before.heldBytes, during.heldBytes, after.heldBytes];
     const isThatMuch = during.wasKilled && Math.abs(is - requested) <= tolerance + during.stepBytes;
     const hadMore = was > requested + tolerance;
@@ -36,7 +46,10 @@ export const memoryMeaning: TargetMeaning<MemoryFault, MemoryReading> = {
       why: ok ? '' : whyNot(isThatMuch, before, during),
     };
   },
-  isHealed: (fault, { after }) => after.heldBytes > requestedOf(fault) + toleranceOf(fault),
+  isHealed(fault, { after }) {
+    const requested = requestedOf(fault);
+    return after.heldBytes > requested + toleranceOf(requested);
+  },
   isAsBefore: (before, now) => now.heldBytes >= 0 && now.heldBytes >= before.heldBytes - 2 * leastTolerance,
 };
 
@@ -60,13 +73,9 @@ export class MemoryReader implements TargetReader<MemoryFault, MemoryReading> {
     return nodesBeside(this.#victims, targets);
   }
 
-  async read(
-    node: string,
-    { scheduled: { fault } }: Asked<MemoryFault>,
-    signal: AbortSignal,
-  ): Promise<MemoryReading> {
-    if (!memoryMeaning.isOf(fault)) throw new Error(`${fault.kind} is of another family`);
+  async read(node: string, { scheduled }: Asked<MemoryFault>, signal: AbortSignal): Promise<MemoryReading> {
     const { access } = victimNamed(this.#victims, node);
-    return await this.#turns.take(['memory'], async () => readMemory(access, triedOf(fault), signal));
+    const bytes = triedOf(memoryBytesOn(scheduled, node));
+    return await this.#turns.take(['memory'], async () => readMemory(access, bytes, signal));
   }
 }

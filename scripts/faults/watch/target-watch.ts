@@ -20,6 +20,8 @@ export interface TargetMeaning<F extends Fault, R> {
   readonly isOf: (fault: Fault) => fault is F;
   /** Of what could not be read: no judgement accepts it. */
   readonly unread: R;
+  /** The fault as it is on one of its targets, where it is not the same on each. */
+  readonly onTarget?: (scheduled: ScheduledFault, target: string) => F;
   /** `all`: those of each target of the fault, for what is said of them together. */
   readonly judge: (fault: F, readings: TargetReadings<R>, all?: readonly TargetReadings<R>[]) => Judged;
   readonly isHealed: (fault: F, readings: TargetReadings<R>) => boolean;
@@ -265,17 +267,18 @@ export function targetJudge<F extends Fault, R>(
       after: of(one?.after),
     };
   };
-  const own = ({ id, fault }: ScheduledFault): F => {
+  const own = (scheduled: ScheduledFault, target: string): F => {
+    const { id, fault } = scheduled;
     if (!meaning.isOf(fault)) throw new Error(`${id} is of another family`);
-    return fault;
+    return meaning.onTarget?.(scheduled, target) ?? fault;
   };
   return {
     wasMeasured: ({ id }) => (measured.get(id)?.during.size ?? 0) > 0,
     judged(scheduled, target) {
       const all = scheduled.targets.map((one) => readingsOf(scheduled.id, one));
-      return meaning.judge(own(scheduled), readingsOf(scheduled.id, target), all);
+      return meaning.judge(own(scheduled, target), readingsOf(scheduled.id, target), all);
     },
-    isBack: (scheduled, target) => meaning.isHealed(own(scheduled), readingsOf(scheduled.id, target)),
+    isBack: (scheduled, target) => meaning.isHealed(own(scheduled, target), readingsOf(scheduled.id, target)),
     beside({ id, targets: faulty }) {
       const one = measured.get(id);
       const beside = [...(one?.before ?? [])].filter(

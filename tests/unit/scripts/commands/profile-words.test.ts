@@ -33,6 +33,10 @@ describe('a fault in words', () => {
       's: disk.space freeBytes 0, on /data of worker and all disks of client, beginning at 1 s, until 9 s',
     ],
     [
+      { ...space(0), on: { disks: 'all', ifAny: true } },
+      's: disk.space freeBytes 0, on all disks, if there are any, during the whole run',
+    ],
+    [
       { ...kill, on: { units: [{ node: 'worker', count: 1, unit: 'worker' }] }, from: [0, 500] },
       'k: process.kill signal KILL, on worker of 1 of worker, beginning at 0 to 0.5 s, until the suites end',
     ],

@@ -55,3 +55,13 @@ test('what a fault waited for stands there with its moment, and so does that it 
     { waitsFor: '/done is there on a', atMs: null, node: null, line },
   ]);
 });
+
+test('what a fault that goes by the control came to stands there, by node', () => {
+  const limits = [{ node: 'a-1', heldBytes: 40, bytes: 48 }];
+  const bound = at(10, { type: 'fault.bound', fault: 'p/whole', limits });
+  const planned = [fault('p/whole', null, null), fault('p/window', 2000, 4000)];
+  expect(scheduleEntries(planned, [bound, ...events]).map(({ memory }) => memory)).toEqual([
+    limits,
+    undefined,
+  ]);
+});

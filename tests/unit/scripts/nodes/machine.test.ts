@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { allotmentOf, engineUpdate, likeBefore, type Allotment } from '../../../../scripts/nodes/machine.ts';
+import {
+  allotmentOf,
+  engineUpdate,
+  heldBytesOf,
+  likeBefore,
+  type Allotment,
+} from '../../../../scripts/nodes/machine.ts';
 
 type Kept = Parameters<typeof engineUpdate>[1];
 
@@ -21,6 +27,22 @@ const parts = fc.record(
   { cpus: hundredths, memoryBytes: bytes, processes: fc.integer({ min: 1, max: 4_096 }) },
   { requiredKeys: [] },
 );
+
+describe('what a container holds', () => {
+  const v1 = { usage: 90, max_usage: 200, stats: { active_file: 30, inactive_file: 20, cache: 60, rss: 20 } };
+
+  test.each([
+    ['cgroup v1', v1],
+    ['cgroup v2', { usage: 90, stats: { active_file: 30, inactive_file: 20, file: 60, anon: 20 } }],
+  ])('is what is in use without files that are only cached, on %s', (_what, memory) => {
+    expect(heldBytesOf(memory)).toBe(40);
+  });
+
+  test('is nothing that is not counted: one that has ended held no 0 bytes', () => {
+    expect(() => heldBytesOf({})).toThrow('has ended');
+    expect(() => heldBytesOf({ usage: 90, stats: {} })).toThrow('has ended');
+  });
+});
 
 describe('what a container may use', () => {
   test('is what it is told, and afterwards again what it had, whatever that was', () => {

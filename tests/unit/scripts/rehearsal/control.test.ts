@@ -34,7 +34,10 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const pass: ControlResult = { runId: 'r1', verdict: 'pass', why: [], suites: [], invariants: [] };
+const pass: ControlResult = {
+  ...{ runId: 'r1', verdict: 'pass', why: [], suites: [], invariants: [] },
+  memoryHeld: { 'node-1': 4096 },
+};
 
 describe('golden results', () => {
   const run = { runFolder: '/runs/r1' };

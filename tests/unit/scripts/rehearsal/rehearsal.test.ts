@@ -1,15 +1,17 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepCached } from '../../../../infra/cache-file.ts';
 import { HostError, InterruptedError, RunError, withResidue } from '../../../../infra/errors.ts';
 import { loadPlan } from '../../../../infra/plan/load-plan.ts';
+import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import { Recorder } from '../../../../scripts/evidence/recorder.ts';
 import { RunFolder } from '../../../../scripts/evidence/run-folder.ts';
 import type { BegunTrial } from '../../../../scripts/rehearsal/begun-trial.ts';
 import { nothingHappened } from '../../../../scripts/rehearsal/nothing-happened.ts';
 import type { Stage } from '../../../../scripts/rehearsal/stage.ts';
-import type { Trial } from '../../../../scripts/rehearsal/trial.ts';
+import type { Trial, TrialRequest } from '../../../../scripts/rehearsal/trial.ts';
 import { connectEngine } from '../../../../infra/components/docker/engine.ts';
 import { silentProgress } from '../../../../scripts/progress.ts';
 import { parseJUnit } from '../../../../scripts/suite/junit.ts';
@@ -21,8 +23,11 @@ import { withoutNetem } from '../../../support/abilities.ts';
 /** What each trial in turn ends with: the control first. */
 let endings: (Partial<Trial> & { readonly meanwhile?: () => void })[] = [];
 let root = '';
+/** The schedule that each trial was to carry out. */
+let performed: (readonly ScheduledFault[])[] = [];
 jest.unstable_mockModule('../../../../scripts/rehearsal/trial.ts', () => ({
-  perform: (begun: BegunTrial) => {
+  perform: (begun: BegunTrial, { loaded }: TrialRequest) => {
+    performed.push(loaded.plan.schedule);
     const { meanwhile, ...ending } = endings.shift() ?? {};
     meanwhile?.();
     return Promise.resolve({ ...nothingHappened(begun), ...ending });
@@ -47,6 +52,7 @@ const { exitCode } = await import('../../../../scripts/verdict/verdict.ts');
 
 const before = process.env['XDG_CACHE_HOME'];
 beforeEach(() => {
+  performed = [];
   root = mkdtempSync(join(tmpdir(), 'understudy-rehearsal-'));
   process.env['XDG_CACHE_HOME'] = root;
 });
@@ -140,14 +146,71 @@ test('a control is kept for the next run, unless files of a suite changed while 
   expect(control.readControl('key')).toMatchObject({ verdict: 'pass' });
 });
 
-async function brokenRun(): Promise<RunError> {
-  const error: unknown = await rehearsed().catch((thrown: unknown) => thrown);
+describe('a fault that goes by the control', () => {
+  const MiB = 1024 * 1024;
+  const held = (mebibytes: number): Partial<Trial> => ({
+    memoryHeld: { 'node-1': mebibytes * MiB, 'node-2': 4 * MiB },
+  });
+  const squeezed = async (when: 'always' | 'cached'): ReturnType<typeof rehearse> => {
+    using spec = writtenSpec({
+      'tight.yaml':
+        'name: p\ndescription: p\nfaults: [{name: tight, kind: resource.memory, timesControl: 1.2, on: {nodes: [{node: node-1}]}}]\n',
+    });
+    return await rehearsed(idleCluster, spec.path('tight.yaml'), when);
+  };
+
+  test('is bound to what was seen in it: carried out and told in the run’s events, and in no plan or hash', async () => {
+    endings = [held(20), {}];
+    const verdict = await squeezed('always');
+    const limit = { heldBytes: 20 * MiB, bytes: 28 * MiB };
+    expect(performed.map((schedule) => schedule.map(({ memory }) => memory))).toEqual([
+      [],
+      [{ 'node-1': limit }],
+    ]);
+    const events = written(verdict.runFolder, 'events.jsonl');
+    expect(events).toContain(
+      JSON.stringify({ fault: 'p/tight', limits: [{ node: 'node-1', ...limit }] }).slice(1, -1),
+    );
+    expect(JSON.parse(written(verdict.runFolder, 'control.json'))).toMatchObject(held(20));
+  });
+
+  test('uses one that was kept, but not one that was kept without figures: that is run anew', async () => {
+    const old = { runId: 'old', verdict: 'pass', why: [], suites: [] };
+    keepCached(join(root, 'understudy/controls/key/control.json'), old);
+    expect(control.readControl('key')).toMatchObject({ runId: 'old', memoryHeld: {} });
+    endings = [held(20), {}];
+    expect((await squeezed('cached')).control).toMatchObject({ cached: false, runId: 'r1' });
+    endings = [{}];
+    expect((await squeezed('cached')).control).toMatchObject({ cached: true });
+    expect(performed.at(-1)).toMatchObject([{ memory: { 'node-1': { bytes: 28 * MiB } } }]);
+  });
+
+  test('is refused where the node has hardly more, with the name of the run, before it has a cluster', async () => {
+    endings = [held(60), {}];
+    const { reason } = await brokenRun(squeezed('always'));
+    expect(reason).toMatchObject({ exit: 64, message: expect.stringContaining('leaves node-1 72 MiB') });
+    expect(performed).toHaveLength(1);
+  });
+
+  test('cannot be where the engine counts no memory, which is no mistake of its author', async () => {
+    endings = [{}, {}];
+    const { reason } = await brokenRun(squeezed('always'));
+    expect(reason).toMatchObject({ exit: 69, message: expect.stringContaining('node-1') });
+  });
+});
+
+async function brokenRun(run = rehearsed()): Promise<RunError> {
+  const error: unknown = await run.catch((thrown: unknown) => thrown);
   if (error instanceof RunError) return error;
   throw new Error('it was expected to break', { cause: error });
 }
 
-async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
-  const loaded = loadPlan({ cluster, profiles: [slowLink], seed: 1, set: {}, suites: [] });
+async function rehearsed(
+  cluster = idleCluster,
+  profile = slowLink,
+  when: 'always' | 'cached' = 'always',
+): ReturnType<typeof rehearse> {
+  const loaded = loadPlan({ cluster, profiles: [profile], seed: 1, set: {}, suites: [] });
   using interrupts = listenForInterrupts();
   const stage: Stage = {
     engine: connectEngine(),
@@ -160,5 +223,5 @@ async function rehearsed(cluster = idleCluster): ReturnType<typeof rehearse> {
       throw new Error('no fault is injected here');
     },
   };
-  return await rehearse({ loaded, control: 'always', keep: 'never', pcap: false }, stage);
+  return await rehearse({ loaded, control: when, keep: 'never', pcap: false }, stage);
 }

@@ -64,7 +64,8 @@ describe('the top of the page', () => {
 
   test('says that it fails without faults where the control did not pass', () => {
     const control = { runId: 'c', verdict: 'fail', why: ['suite failed'], suites: [suite()] } as const;
-    const failed = { ...control, why: [...control.why], suites: [...control.suites], invariants: [] };
+    const nothingSeen = { invariants: [], memoryHeld: {} };
+    const failed = { ...control, why: [...control.why], suites: [...control.suites], ...nothingSeen };
     const said = words(
       madeUpRun({
         events: whole.events.slice(0, 1),
@@ -478,6 +479,25 @@ test('a receipt says which part of it broke, and what its bystanders read', () =
   expect(said).toContain('1 of 2 hold');
   expect(said).toMatch(/✗ 12 bystanders touched 0\.03 ms added at most, 2 of 4000 probes lost/);
   expect(said).toContain('left-1->right-1 : a->b lost 2 probes');
+});
+
+test('what goes by the control is asked of each target by its own figure, and says so', () => {
+  const MiB = 1024 * 1024;
+  const limit = (target: string, heldMiB: number, leftMiB: number) =>
+    receipt({
+      ...{ fault: 'p/tight', kind: 'resource.memory', target, unit: 'byte', tolerance: 4 * MiB },
+      requested: leftMiB * MiB,
+      control: { times: 1.2, heldBytes: heldMiB * MiB },
+    });
+  const event = { at: '2026-11-25T00:00:00Z', ms: 5, type: 'fault.bound', fault: 'p/tight' } as const;
+  const limits = [{ node: 'right-1', heldBytes: 20 * MiB, bytes: 28 * MiB }];
+  const receipts = [limit('left-1', 50, 60), limit('right-1', 20, 28)];
+  const said = words(
+    madeUpRun({ events: [...whole.events, { ...event, limits }], ...verdict({ receipts }) }),
+  );
+  expect(said).toContain('1.2 times what the control held: 28 MiB ± 4 MiB to 60 MiB ± 4 MiB');
+  expect(said).toMatch(/asked 60 MiB ± 4 MiB it held 50 MiB in the control/);
+  expect(said).toContain('leaves right-1 28 MiB (it held 20 MiB in the control)');
 });
 
 test('differences of one kind are one row, blocking ones first', () => {

@@ -5,6 +5,10 @@ import {
   type MemoryReading,
 } from '../../../../../scripts/faults/resource/memory-readings.ts';
 import { memoryMeaning } from '../../../../../scripts/faults/resource/memory-targets.ts';
+import type { ScheduledFault } from '../../../../../infra/plan/plan.ts';
+import { receiptsOf } from '../../../../../scripts/faults/session-receipts.ts';
+import { targetJudge } from '../../../../../scripts/faults/watch/target-watch.ts';
+import { withoutNetem } from '../../../../support/abilities.ts';
 import { squeeze } from '../../../../support/faults.ts';
 
 const MiB = 1024 * 1024;
@@ -76,6 +80,49 @@ describe('forty MiB', () => {
     const asBefore = (now: MemoryReading): boolean => memoryMeaning.isAsBefore(enough, now);
     expect([enough, upTo(41, true), upTo(39, true), unreadMemory].map(asBefore)).toEqual([
       ...[true, true, false, false],
+    ]);
+  });
+});
+
+describe('so many times of what the control held', () => {
+  const limit = (heldMiB: number, leftMiB: number) => ({ heldBytes: heldMiB * MiB, bytes: leftMiB * MiB });
+  const tight: ScheduledFault = {
+    ...{ id: 'p/tight', profile: 'p', startMs: null, endMs: null, targets: ['small', 'large'] },
+    fault: {
+      ...{ kind: 'resource.memory', name: 'tight', on: { nodes: [{ node: '*' }] } },
+      timesControl: 1.25,
+    },
+    memory: { small: limit(32, 40), large: limit(80, 100) },
+  };
+  const told = (during: MemoryReading) => {
+    const of = (reading: MemoryReading) => new Map(tight.targets.map((node) => [node, reading]));
+    const before = of(upTo(120, false));
+    const measured = {
+      ...{ baseline: before, before, during: of(during), after: before },
+      touched: new Set(tight.targets),
+    };
+    const whole = { injectedAtMs: null, injectTookMs: 1, healedAtMs: null, healTookMs: 1, healed: true };
+    return receiptsOf(tight, targetJudge(memoryMeaning, new Map([[tight.id, measured]])), {
+      ...{ realised: new Map([[tight.id, whole]]), leftovers: [], ended: new Set<string>() },
+      abilities: withoutNetem,
+    });
+  };
+
+  test('is another limit on each node, by which its receipt goes, beside what it held', () => {
+    expect(told(upTo(40, true))).toMatchObject([
+      { target: 'small', requested: 40 * MiB, ok: true, control: { times: 1.25, heldBytes: 32 * MiB } },
+      { target: 'large', requested: 100 * MiB, ok: false, why: 'it could hold 40 MiB' },
+    ]);
+    expect(told(upTo(100, true)).map(({ ok, healedOk }) => [ok, healedOk])).toEqual([
+      [false, true],
+      [true, true],
+    ]);
+  });
+
+  test('is what was asked also of a node of which nothing could be read', () => {
+    expect(told(unreadMemory).map(({ requested, ok }) => [requested, ok])).toEqual([
+      [40 * MiB, false],
+      [100 * MiB, false],
     ]);
   });
 });
