@@ -20,7 +20,7 @@ export type LeasesResult = z.infer<typeof LeasesResult>;
 
 export const wantedMoments: readonly number[] = Array.from({ length: 50 }, (_, at) => at + 1);
 
-const sampled = `${wantedMoments.length} moments that a seed picks between the first inject and the last heal of ten kinds that heal by themselves, which the seed picks too; what was in force stands with each; nothing is tried again`;
+const sampled = `${wantedMoments.length} moments that a seed picks between the first inject and the last heal of ten kinds, which the seed picks too: of all where the controller alone is killed, of those that heal by themselves where its watcher is killed as well; what was in force stands with each; nothing is tried again`;
 
 export function readResult(commit: string, machine: Machine): LeasesResult {
   const stored = readResultFile(resultFile, LeasesResult);
