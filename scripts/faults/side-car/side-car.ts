@@ -113,12 +113,16 @@ export async function startAnchor(
     Labels: { ...bound.labels, 'dev.understudy.role': 'anchor' },
     HostConfig: { NetworkMode: 'none', VolumesFrom: [containerName(bound, node)], CapDrop: ['ALL'] },
   });
-  await container.start();
-  return {
-    remove: async () => {
-      await container.remove({ force: true });
-    },
+  const remove = async (): Promise<void> => {
+    await container.remove({ force: true });
   };
+  try {
+    await container.start();
+  } catch (error) {
+    await remove().catch(() => undefined); // by its label otherwise
+    throw error;
+  }
+  return { remove };
 }
 
 /** Without it disks are emptied when their node ends. */

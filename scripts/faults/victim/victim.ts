@@ -186,17 +186,15 @@ class ArmedNode implements Victim {
     const granted = grantsFor(faults, waitsForFile(planned.name, stage.bound));
     const versions = versionsFor(stage.bound.loaded.plan, planned, faults);
     const keepsDisks = ({ fault }: ScheduledFault): boolean => isAwayFault(fault) && !isReplacingFault(fault);
-    const anchor =
-      planned.disks.length > 0 && faults.some(keepsDisks) ? await anchorOf(stage, planned) : null;
-    return new ArmedNode(
-      stage,
-      planned,
-      access,
-      granted,
-      await arm(stage, planned, granted, versions, 1),
-      versions,
-      anchor,
-    );
+    await using unlessArmed = new AsyncDisposableStack();
+    let anchor: Anchor | null = null;
+    if (planned.disks.length > 0 && faults.some(keepsDisks)) {
+      anchor = await anchorOf(stage, planned);
+      unlessArmed.adopt(anchor, async (one) => one.remove().catch(() => undefined)); // by its label otherwise
+    }
+    const arms = await arm(stage, planned, granted, versions, 1);
+    unlessArmed.move(); // from now on it goes with the node
+    return new ArmedNode(stage, planned, access, granted, arms, versions, anchor);
   }
 
   get sideCar(): NodeAccess {

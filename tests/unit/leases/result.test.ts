@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
+import type { Moment } from '../../leases/moment.ts';
 import { resumed, summary, withMoment } from '../../leases/result.ts';
 
 const machine = { cores: 2, processor: 'p', memoryMiB: 1, kernel: 'k', engine: 'e', node: 'n' };
-const moment = {
-  ...{ number: 2, dies: 'controller', afterMs: 5, inForce: ['node-kill'], tookMs: 900, left: [] },
-  at: '2026-11-30T00:00:00.000Z',
-} as const;
+const moment: Moment = {
+  ...{ number: 2, afterMs: 5, inForce: ['node-kill'], tookMs: 900, left: [] },
+  ...{ dies: 'controller', at: '2026-11-30T00:00:00.000Z' },
+};
 const one = withMoment(resumed(null, 'c', machine), moment);
 
 test('what is stored of this commit on this machine goes on', () => {
