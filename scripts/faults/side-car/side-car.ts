@@ -36,6 +36,13 @@ const amongProcesses: readonly Grant[] = [
   ...(['mount', 'layer', 'signal', 'limits', 'inside', 'files', 'clock', 'trace'] as const),
 ];
 
+/** Pure: whether a side-car that may do this sees the node's own files, through /proc/1/root. */
+export function reachesFiles(granted: ReadonlySet<Grant>): boolean {
+  return amongProcesses.some(
+    (one) => granted.has(one) && capabilities[one].some((may) => may === 'SYS_PTRACE'),
+  );
+}
+
 /** A file system in user space is served through it. */
 export const fuse = { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rw' };
 

@@ -21,7 +21,14 @@ import { Hold } from '../side-car/hold.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { LinkDriver, linkMechanism } from '../links/link-driver.ts';
 import type { ProbePoint } from '../links/link-probes.ts';
-import { startAnchor, startSideCar, type Anchor, type Grant, type SideCar } from '../side-car/side-car.ts';
+import {
+  reachesFiles,
+  startAnchor,
+  startSideCar,
+  type Anchor,
+  type Grant,
+  type SideCar,
+} from '../side-car/side-car.ts';
 
 /** One node with its side-car, lease and links. */
 export interface Victim extends ProbePoint {
@@ -29,6 +36,8 @@ export interface Victim extends ProbePoint {
   readonly machine: Machine;
   readonly hold: Hold;
   readonly links: LinkDriver;
+  /** Its side-car sees the node's own files, through /proc/1/root. */
+  readonly reachesFiles: boolean;
   readonly disks: readonly string[];
   readonly units: readonly string[];
   /** By which the cluster's name server knows it, its own first. */
@@ -199,6 +208,10 @@ class ArmedNode implements Victim {
 
   get sideCar(): NodeAccess {
     return this.#arms.sideCar.access;
+  }
+
+  get reachesFiles(): boolean {
+    return reachesFiles(this.#granted);
   }
 
   get hold(): Hold {
