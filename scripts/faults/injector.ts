@@ -17,7 +17,7 @@ export interface InjectorStage {
 
 /** Puts faults in force and takes them out, and keeps when each was. */
 export class Injector {
-  readonly #driver: FaultDriver;
+  readonly #driver: Pick<FaultDriver, 'inject' | 'heal'>;
   readonly #recorder: Pick<Recorder, 'record'>;
   readonly #witness: KernelWitness;
   readonly #inForce: InForce;
@@ -29,7 +29,7 @@ export class Injector {
   readonly #sinceSuiteMs: () => number;
 
   constructor(
-    driver: FaultDriver,
+    driver: Pick<FaultDriver, 'inject' | 'heal'>,
     { recorder, onCounted }: InjectorStage,
     victims: readonly Victim[],
     inForce: InForce,
@@ -56,14 +56,19 @@ export class Injector {
     return this.#realised;
   }
 
-  /** Shortly before a fault in a window: what nodes have counted until then. */
-  async witness(fault: ScheduledFault): Promise<void> {
-    await this.#witness.read(fault, 'begin');
+  /** Shortly before a fault in a window: what nodes that have not `ended` have counted until then. */
+  async witness(fault: ScheduledFault, ended: ReadonlySet<string>): Promise<void> {
+    await this.#witness.read(fault, 'begin', ended);
   }
 
   /** `until`: as FamilyDriver. */
-  async inject(fault: ScheduledFault, watch: FaultWatch, until: AbortSignal): Promise<void> {
-    if (fault.startMs === null) await this.witness(fault);
+  async inject(
+    fault: ScheduledFault,
+    watch: Pick<FaultWatch, 'around'>,
+    until: AbortSignal,
+    ended: ReadonlySet<string>,
+  ): Promise<void> {
+    if (fault.startMs === null) await this.witness(fault, ended);
     await watch.around(fault, async () => {
       this.#active.add(fault);
       this.#begun.add(fault.id);

@@ -89,10 +89,12 @@ export class FaultSession {
   async injectWholeRun(): Promise<void> {
     for (const layer of layers(this.#faults.filter(({ startMs }) => startMs === null))) {
       // One after the other: what measures one takes the processor from what measures another.
-      for (const fault of layer)
+      for (const fault of layer) {
         await this.#said(fault.id, async () => this.#inject(fault, this.#stage.signal));
+        // Of a node that it has taken away, its side-car may be gone, too.
+        if (isAwayFault(fault.fault)) await this.#lookForEnded();
+      }
       this.#stage.signal.throwIfAborted();
-      // Of a node that a fault has taken away, its side-car may be gone, too.
       await this.#lookForEnded();
       for (const watch of this.#watches) await watch.layer(layer);
     }
@@ -116,9 +118,8 @@ export class FaultSession {
   /** Of a node that stands still nothing can be read: its evidence, for one, where a run ends before its heal. */
   async wake(): Promise<void> {
     const nodes = this.#injector.begunOn(this.#faults.filter(({ fault }) => fault.kind === 'node.pause'));
-    await allDone(
-      this.#victims.filter(({ node }) => nodes.has(node)).map(async ({ machine }) => machine.resume()),
-    );
+    const still = this.#victims.filter(({ node }) => nodes.has(node));
+    await allDone(still.map(async ({ machine }) => machine.resume()));
   }
 
   /**
@@ -191,7 +192,7 @@ export class FaultSession {
     const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
     if (!(await comes(start - watch.leadMs(fault) - countingMs, now, ended))) return;
     // Evidence makes no fault late: where nodes take their time to answer, it comes beside them.
-    const counted = this.#injector.witness(fault);
+    const counted = this.#lookForEnded().then(async () => this.#injector.witness(fault, this.#ended.nodes));
     if (!(await comes(start - watch.leadMs(fault), now, ended))) return;
     await this.#said(id, async () =>
       this.#turns.take(watch.touches(fault), async () => {
@@ -260,7 +261,7 @@ export class FaultSession {
   }
 
   async #inject(fault: ScheduledFault, until: AbortSignal): Promise<void> {
-    await this.#injector.inject(fault, this.#of(fault), until);
+    await this.#injector.inject(fault, this.#of(fault), until, this.#ended.nodes);
   }
 
   async #heal(fault: ScheduledFault): Promise<void> {

@@ -26,7 +26,8 @@ const watcherDeadlineMs = 30_000;
 const latestMs = 40_000;
 /** In one run: of all at once the last would come minutes after the first. */
 const atOnce = 10;
-const byThemselves = everyFault.map(({ kind }) => kind).filter((kind) => kinds[kind].healedBy === 'node');
+const all = everyFault.map(({ kind }) => kind);
+const byThemselves = all.filter((kind) => kinds[kind].healedBy === 'node');
 
 /** Who dies at a moment: with the watcher alive the cluster goes, without it the faults must go by themselves. */
 export const deaths = ['controller', 'controller and watcher'] as const;
@@ -55,12 +56,13 @@ export function momentOf(number: number): Pick<Moment, 'number' | 'dies' | 'afte
   return { number, dies, afterMs: drawFor(number, 'lost lease').integer(0, latestMs) };
 }
 
-/** Pure: the kinds of the n-th one, of those that heal by themselves. */
+/** Pure: the kinds of the n-th one: any where the watcher acts, and where nobody does of those that heal by themselves. */
 export function kindsOf(number: number): readonly FaultKind[] {
-  return shuffled(byThemselves, drawFor(number, 'kinds')).slice(0, atOnce);
+  const from = momentOf(number).dies === 'controller' ? all : byThemselves;
+  return shuffled(from, drawFor(number, 'kinds')).slice(0, atOnce);
 }
 
-/** Kills a rehearsal at its moment, with faults in force that heal by themselves, and waits for what was promised. */
+/** Kills a rehearsal at its moment, with faults in force, and waits for what was promised. */
 export async function killedAt(number: number): Promise<Moment> {
   const moment = momentOf(number);
   const chosen = kindsOf(number);

@@ -20,12 +20,24 @@ export type LeasesResult = z.infer<typeof LeasesResult>;
 
 export const wantedMoments: readonly number[] = Array.from({ length: 50 }, (_, at) => at + 1);
 
-const sampled = `${wantedMoments.length} moments that a seed picks between the first inject and the last heal of ten kinds that heal by themselves, which the seed picks too; what was in force stands with each; nothing is tried again`;
+const sampled = `${wantedMoments.length} moments that a seed picks between the first inject and the last heal of ten kinds, which the seed picks too: of all where the controller alone is killed, of those that heal by themselves where its watcher is killed as well; what was in force stands with each; nothing is tried again`;
+
+/** Of another commit nothing is read, which may have written it in another shape. */
+const Stored = z.looseObject({ commit: z.string() });
 
 export function readResult(commit: string, machine: Machine): LeasesResult {
-  const stored = readResultFile(resultFile, LeasesResult);
-  const goesOn = stored?.commit === commit && isDeepStrictEqual(stored.machine, machine);
-  return goesOn ? stored : { schema: 1, commit, machine, sampled, moments: [] };
+  return resumed(readResultFile(resultFile, Stored), commit, machine);
+}
+
+/** Pure: what is stored where that is of this commit on this machine, else a result without moments. */
+export function resumed(
+  stored: z.infer<typeof Stored> | null,
+  commit: string,
+  machine: Machine,
+): LeasesResult {
+  const own = stored?.commit === commit ? LeasesResult.parse(stored) : null;
+  const goesOn = own !== null && isDeepStrictEqual(own.machine, machine);
+  return goesOn ? own : { schema: 1, commit, machine, sampled, moments: [] };
 }
 
 export function writeResult(result: LeasesResult): void {

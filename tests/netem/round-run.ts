@@ -57,7 +57,7 @@ export async function ranOn(
     const proof = await HealProof.take(victims, faults);
     await watch.begin();
     for (const layer of layers(faults)) {
-      for (const fault of layer) await injector.inject(fault, watch, signal);
+      for (const fault of layer) await injector.inject(fault, watch, signal, none);
       await watch.layer(layer);
     }
     const standing = await Promise.all(victims.map(standingOn));

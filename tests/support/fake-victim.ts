@@ -27,6 +27,7 @@ export function bareVictim(parts: Pick<Victim, 'hold' | 'links' | 'sideCar'> & P
     address: '',
     access: fakeNode({}),
     machine: noMachine,
+    reachesFiles: false,
     disks: [],
     units: [],
     names: [],

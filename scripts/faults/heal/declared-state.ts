@@ -91,9 +91,32 @@ const ofPackages = [
   'done',
 ].join('\n');
 
-/** Digests of all files where pip puts a project for all accounts, but for those that any Python that runs compiles. */
+/**
+ * Where the node's own Python, a virtual environment's where that comes first in PATH, has what pip puts there: the folders for
+ * all projects, whichever the named ones are in, and what else stands in a record of pip's, such as programs. A path a line.
+ */
+const whereProjectsAre = `
+import importlib.metadata, os, site, sys, sysconfig
+homes = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()[:1]}
+for project in sys.argv[1:]:
+    try:
+        homes.add(str(importlib.metadata.distribution(project).locate_file("")))
+    except importlib.metadata.PackageNotFoundError:
+        pass
+homes = {os.path.realpath(home) for home in homes}
+inside = tuple(home + "/" for home in homes)
+for distribution in importlib.metadata.distributions(path=sorted(homes)):
+    for file in distribution.files or ():
+        path = os.path.normpath(str(distribution.locate_file(file)))
+        if not path.startswith(inside) and "__pycache__" not in path:
+            homes.add(path)
+print(*sorted(homes), sep="\\n")
+`;
+
+/** Digests of all files there, but for those that any Python that runs compiles. */
 const ofProjects = [
-  'every() { find /usr/local/bin /usr/local/lib /usr/lib/python3*/site-packages -name __pycache__ -prune -o "$@" {} + 2>&1 |',
+  `places=$(cd / && python3 -B -c '${whereProjectsAre}' "$@") || exit`,
+  'every() { echo "$places" | while IFS= read -r place; do find "$place" -name __pycache__ -prune -o "$@" {} +; done 2>&1 |',
   '  LC_ALL=C sort | sha256sum | cut -c1-16; }',
   'files=$(every ! -type d -exec stat -c "%n %a %u:%g %y") && bytes=$(every -type f -exec sha256sum) || exit',
   'echo "$* of PyPI, files of all projects $files $bytes"',

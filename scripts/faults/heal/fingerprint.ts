@@ -36,6 +36,14 @@ const commands: readonly (readonly [label: string, argv: readonly string[]])[] =
   ['listener', ['ss', '--listening', '--tcp', '--numeric', '--no-header', 'src', '169.254.0.0/16']],
 ];
 
+const listingDeadlineMs = 10_000;
+/**
+ * For those that read contents: all that pip installed may be several gigabytes (PyTorch with CUDA), which a disk that several nodes share
+ * gives at 100 MB/s or less when it is read for the first time.
+ */
+const contentsDeadlineMs = 180_000;
+const ofContents: ReadonlySet<string> = new Set(['carried', 'package', 'project']);
+
 /** What a fingerprint is taken of beside the node's network and mounts. */
 export interface Fingerprinted extends DeclaredState {
   readonly disks: readonly string[];
@@ -50,7 +58,7 @@ export async function takeFingerprint(
   fingerprinted: Fingerprinted,
 ): Promise<Fingerprint> {
   const listings = await Promise.all(
-    commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv))),
+    commands.map(async ([label, argv]) => lines(label, await listing(sideCar, argv, deadlineOf(label)))),
   );
   const mountLines = (await listing(node, ['cat', '/proc/1/mountinfo']))
     .split('\n')
@@ -62,7 +70,9 @@ export async function takeFingerprint(
     ),
   );
   const states = await Promise.all(
-    listingsOf(fingerprinted).map(async ([label, argv]) => lines(label, await listing(node, argv))),
+    listingsOf(fingerprinted).map(async ([label, argv]) =>
+      lines(label, await listing(node, argv, deadlineOf(label))),
+    ),
   );
   const { clocks } = fingerprinted;
   const times = clocks.length === 0 ? [] : lines('clock', await takeClocks(node, sideCar, clocks, listing));
@@ -75,9 +85,17 @@ export async function takeFingerprint(
   ].sort();
 }
 
+function deadlineOf(label: string): number {
+  return ofContents.has(label) ? contentsDeadlineMs : listingDeadlineMs;
+}
+
 /** A listing that fails both times would be equal to itself. */
-async function listing(node: NodeAccess, argv: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await node.exec(argv, { timeoutMs: 10_000 });
+async function listing(
+  node: NodeAccess,
+  argv: readonly string[],
+  timeoutMs = listingDeadlineMs,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await node.exec(argv, { timeoutMs });
   if (exitCode === 0) return stdout;
   throw new Error(`${node.name}: "${argv.join(' ')}" ended with ${exitCode}: ${stderr.trim()}`);
 }

@@ -36,6 +36,13 @@ const amongProcesses: readonly Grant[] = [
   ...(['mount', 'layer', 'signal', 'limits', 'inside', 'files', 'clock', 'trace'] as const),
 ];
 
+/** Pure: whether a side-car that may do this sees the node's own files, through /proc/1/root. */
+export function reachesFiles(granted: ReadonlySet<Grant>): boolean {
+  return amongProcesses.some(
+    (one) => granted.has(one) && capabilities[one].some((may) => may === 'SYS_PTRACE'),
+  );
+}
+
 /** A file system in user space is served through it. */
 export const fuse = { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rw' };
 
@@ -113,12 +120,16 @@ export async function startAnchor(
     Labels: { ...bound.labels, 'dev.understudy.role': 'anchor' },
     HostConfig: { NetworkMode: 'none', VolumesFrom: [containerName(bound, node)], CapDrop: ['ALL'] },
   });
-  await container.start();
-  return {
-    remove: async () => {
-      await container.remove({ force: true });
-    },
+  const remove = async (): Promise<void> => {
+    await container.remove({ force: true });
   };
+  try {
+    await container.start();
+  } catch (error) {
+    await remove().catch(() => undefined); // by its label otherwise
+    throw error;
+  }
+  return { remove };
 }
 
 /** Without it disks are emptied when their node ends. */

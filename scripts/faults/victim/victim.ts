@@ -21,7 +21,14 @@ import { Hold } from '../side-car/hold.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { LinkDriver, linkMechanism } from '../links/link-driver.ts';
 import type { ProbePoint } from '../links/link-probes.ts';
-import { startAnchor, startSideCar, type Anchor, type Grant, type SideCar } from '../side-car/side-car.ts';
+import {
+  reachesFiles,
+  startAnchor,
+  startSideCar,
+  type Anchor,
+  type Grant,
+  type SideCar,
+} from '../side-car/side-car.ts';
 
 /** One node with its side-car, lease and links. */
 export interface Victim extends ProbePoint {
@@ -29,6 +36,8 @@ export interface Victim extends ProbePoint {
   readonly machine: Machine;
   readonly hold: Hold;
   readonly links: LinkDriver;
+  /** Its side-car sees the node's own files, through /proc/1/root. */
+  readonly reachesFiles: boolean;
   readonly disks: readonly string[];
   readonly units: readonly string[];
   /** By which the cluster's name server knows it, its own first. */
@@ -186,21 +195,23 @@ class ArmedNode implements Victim {
     const granted = grantsFor(faults, waitsForFile(planned.name, stage.bound));
     const versions = versionsFor(stage.bound.loaded.plan, planned, faults);
     const keepsDisks = ({ fault }: ScheduledFault): boolean => isAwayFault(fault) && !isReplacingFault(fault);
-    const anchor =
-      planned.disks.length > 0 && faults.some(keepsDisks) ? await anchorOf(stage, planned) : null;
-    return new ArmedNode(
-      stage,
-      planned,
-      access,
-      granted,
-      await arm(stage, planned, granted, versions, 1),
-      versions,
-      anchor,
-    );
+    await using unlessArmed = new AsyncDisposableStack();
+    let anchor: Anchor | null = null;
+    if (planned.disks.length > 0 && faults.some(keepsDisks)) {
+      anchor = await anchorOf(stage, planned);
+      unlessArmed.adopt(anchor, async (one) => one.remove().catch(() => undefined)); // by its label otherwise
+    }
+    const arms = await arm(stage, planned, granted, versions, 1);
+    unlessArmed.move(); // from now on it goes with the node
+    return new ArmedNode(stage, planned, access, granted, arms, versions, anchor);
   }
 
   get sideCar(): NodeAccess {
     return this.#arms.sideCar.access;
+  }
+
+  get reachesFiles(): boolean {
+    return reachesFiles(this.#granted);
   }
 
   get hold(): Hold {

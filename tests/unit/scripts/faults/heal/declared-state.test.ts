@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ScheduledFault } from '../../../../../infra/plan/plan.ts';
 import type { Fault } from '../../../../../infra/spec/fault.ts';
 import {
@@ -93,9 +96,42 @@ describe('this machine lists', () => {
     expect(text).toMatch(/^no-such-package .*no packages found.*, its files [0-9a-f]{16}$/m);
   });
 
-  test('where projects of PyPI are, with digests of their names and contents', async () => {
-    expect(await listed({ projects: ['pillow'] })).toMatch(
-      /^pillow of PyPI, files of all projects [0-9a-f]{16} [0-9a-f]{16}$/m,
-    );
+  test('what pip installed where the node’s own Python says that it is, byte for byte, wherever that is', async () => {
+    const node = mkdtempSync(join(tmpdir(), 'understudy-projects-'));
+    try {
+      // As of a virtual environment: what it is asked for comes first in PATH, and it says where its projects are.
+      const [home, program] = [join(node, 'venv/lib/site-packages'), join(node, 'venv/bin/pillow')];
+      for (const folder of [`${home}/PIL/__pycache__`, join(node, 'venv/bin')])
+        mkdirSync(folder, { recursive: true });
+      writeFileSync(
+        join(node, 'venv/bin/python3'),
+        `#!/bin/sh\n[ "$4" = pillow ] && printf '%s\\n' '${home}' '${program}'\n`,
+        { mode: 0o755 },
+      );
+      writeFileSync(join(home, 'PIL/one.py'), 'one');
+      writeFileSync(program, 'runs it');
+      const listed = async (): Promise<string> => {
+        const [[, argv] = ['', []]] = listingsOf({ ...nothing, projects: ['pillow'] });
+        const PATH = `${join(node, 'venv/bin')}:${process.env['PATH'] ?? ''}`;
+        return (await thisMachine.exec(['env', `PATH=${PATH}`, ...argv])).stdout;
+      };
+      const before = await listed();
+      expect(before).toMatch(/^pillow of PyPI, files of all projects [0-9a-f]{16} [0-9a-f]{16}$/);
+      writeFileSync(join(home, 'PIL/__pycache__/one.pyc'), 'compiled');
+      expect(await listed()).toBe(before);
+      for (const file of [join(home, 'PIL/one.py'), program]) {
+        const { atime, mtime } = statSync(file);
+        const content = readFileSync(file);
+        writeFileSync(file, 'else');
+        utimesSync(file, atime, mtime);
+        expect(await listed()).not.toBe(before);
+        writeFileSync(file, content);
+        utimesSync(file, atime, mtime);
+      }
+      writeFileSync(join(home, 'left-over.py'), '');
+      expect(await listed()).not.toBe(before);
+    } finally {
+      rmSync(node, { recursive: true });
+    }
   });
 });

@@ -126,3 +126,20 @@ test('what a node may use belongs to it where a fault takes a part of it away', 
   expect(await takeFingerprint(node, none, nothingMore)).toEqual([]);
   expect(asked.filter((one) => one.includes('pids.max'))).toHaveLength(1);
 });
+
+test('listings that read the contents of whatever is installed get the time for gigabytes, the others do not', async () => {
+  const asked = new Map<string, number>();
+  const noting = fakeNode({
+    exec: ([...argv], { timeoutMs = 0 } = {}) => {
+      asked.set(argv.join(' '), timeoutMs);
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+    },
+  });
+  await takeFingerprint(noting, noting, { ...nothingMore, packages: ['jq'], projects: ['torch'] });
+  const [ofContents, others] = [[...asked].filter(([one]) => one.includes('sha256sum')), asked];
+  expect(ofContents).toHaveLength(3);
+  // 5 GB at 50 MB/s.
+  for (const [, ms] of ofContents) expect(ms).toBeGreaterThanOrEqual(100_000);
+  for (const [one] of ofContents) others.delete(one);
+  expect(new Set(others.values())).toEqual(new Set([10_000]));
+});

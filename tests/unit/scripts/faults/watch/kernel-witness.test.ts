@@ -9,19 +9,41 @@ import { cut, slowDisk } from '../../../../support/faults.ts';
 type Counted = Parameters<OnCounted>[0];
 
 /** Nodes whose kernels have counted; a node that may not be asked says no. */
-async function seen(fault: Fault, targets: readonly string[], count = 3): Promise<readonly Counted[]> {
+async function seen(
+  fault: Fault,
+  targets: readonly string[],
+  count = 3,
+  reachesFiles = false,
+): Promise<readonly Counted[]> {
   const says = (text: string): NodeAccess =>
     fakeNode({ exec: () => Promise.resolve({ exitCode: 2, stdout: text, stderr: '' }) });
   const victims = Array.from({ length: count }, (_one, index) => ({
     node: `n-${index + 1}`,
-    access: says('/sys/fs/cgroup/pids.events:max 3\n'),
-    sideCar: says('/proc/sys/net/netfilter/nf_conntrack_count:7\n'),
+    // Who may see them in the side-car does not ask the engine for them.
+    access: reachesFiles ? fakeNode({}) : says('/sys/fs/cgroup/pids.events:max 3\n'),
+    sideCar: sideCar(reachesFiles),
+    reachesFiles,
   }));
   const counted: Counted[] = [];
   const witness = new KernelWitness(victims, (one) => counted.push(one));
   const scheduled: ScheduledFault = { id: 'p/f', profile: 'p', fault, targets, startMs: 0, endMs: 1 };
   await witness.read(scheduled, 'begin', new Set(['n-3']));
   return counted;
+}
+
+/** It shows, of the files that it is asked for, those that it sees. */
+function sideCar(reachesFiles: boolean): NodeAccess {
+  const files = {
+    '/proc/sys/net/netfilter/nf_conntrack_count': '7',
+    ...(reachesFiles ? { '/proc/1/root/sys/fs/cgroup/pids.events': 'max 3' } : {}),
+  };
+  return fakeNode({
+    exec: (argv) => {
+      const lines = Object.entries(files).filter(([path]) => argv.includes(path));
+      const stdout = lines.map(([path, line]) => `${path}:${line}\n`).join('');
+      return Promise.resolve({ exitCode: 2, stdout, stderr: '' });
+    },
+  });
 }
 
 test('of a link the network of both ends is read, and of nodes beside it; nothing of one that has ended', async () => {
@@ -59,6 +81,12 @@ test('of what is on a node itself its control group is read, too', async () => {
   expect(beside?.counts).toEqual({ 'conntrack.count': 7 });
 });
 
+test('where the side-car sees the node’s files, it is read there, and no program is started in the node', async () => {
+  const [on, beside] = await seen(slowDisk(50), ['n-1:/data'], 3, true);
+  expect(on).toMatchObject({ counts: { 'conntrack.count': 7, 'pids.limitHits': 3 }, absent: '' });
+  expect(beside?.counts).toEqual({ 'conntrack.count': 7 });
+});
+
 test('of a large cluster some nodes beside the targets are read, and all targets', async () => {
   const counted = await seen(cut, ['n-20->n-1'], 30);
   expect(counted).toHaveLength(10);
@@ -68,8 +96,9 @@ test('of a large cluster some nodes beside the targets are read, and all targets
 test('a node that shows nothing has that said in its place', async () => {
   const counted: Counted[] = [];
   const silent = fakeNode({ exec: () => Promise.resolve({ exitCode: 2, stdout: '', stderr: '' }) });
-  const witness = new KernelWitness([{ node: 'n-1', access: silent, sideCar: silent }], (one) =>
-    counted.push(one),
+  const witness = new KernelWitness(
+    [{ node: 'n-1', access: silent, sideCar: silent, reachesFiles: false }],
+    (one) => counted.push(one),
   );
   await witness.read(
     { id: 'p/f', profile: 'p', fault: cut, targets: ['n-1->n-1'], startMs: 0, endMs: 1 },
