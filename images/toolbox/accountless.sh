@@ -4,13 +4,17 @@
 # as before. /etc/group, /etc/shadow and /etc/passwd are edited; for sudo there is a rule of our own, the last.
 #
 # Says "ok", or "err CODE MESSAGE". It shares its pid namespace with the node, reaches its files through /proc/1/root, and
-# needs SYS_PTRACE, and CHOWN and FOWNER for copies that belong to whom the files belong.
+# needs SYS_PTRACE and SYS_CHROOT, and CHOWN and FOWNER for copies that belong to whom the files belong.
 set -u
 . /usr/local/lib/replacing.sh
 account=$2
-etc=/proc/1/root/etc
 kept=$(mktemp -d)
-rule=$etc/sudoers.d/zz-understudy-$account
+case $1 in
+  group) within=/etc/group ;;
+  login) within=/etc/shadow ;;
+  uid) within=/etc/passwd ;;
+  sudo) within=/etc/sudoers.d ;;
+esac
 
 # Members are the 4th field of group(5).
 without_member() {
@@ -43,24 +47,27 @@ with_uid() {
 }
 
 without_sudo() {
-  [ -d "$etc/sudoers.d" ] || { echo 'there is no /etc/sudoers.d'; return 2; }
-  [ ! -e "$rule" ] || { echo "$rule is there already"; return 17; }
+  [ ! -e "$rule" ] && [ ! -L "$rule" ] || { echo "$rule is there already"; return 17; }
   (umask 0337 && printf '%s ALL=(ALL:ALL) !ALL\n' "$account" >"$rule")
 }
 
-case $1 in
-  group) edited "$etc/group" without_member "$3" ;;
-  login) edited "$etc/shadow" expired ;;
-  uid) edited "$etc/passwd" with_uid "$3" ;;
-  sudo) without_sudo ;;
-esac >"$kept/said" 2>&1
+changed() {
+  place=$(nodepath "$within") || { code=$?; echo "$place"; return "$code"; }
+  rule=$place/zz-understudy-$account
+  case $1 in
+    group) edited "$place" without_member "$2" ;;
+    login) edited "$place" expired ;;
+    uid) edited "$place" with_uid "$2" ;;
+    sudo) without_sudo ;;
+  esac
+}
+
+changed "$1" "${3:-}" >"$kept/said" 2>&1
 code=$?
 if answered "$code"; then
   case $1 in
-    group) put_back "$etc/group" ;;
-    login) put_back "$etc/shadow" ;;
-    uid) put_back "$etc/passwd" ;;
     sudo) rm -f "$rule" ;;
+    *) put_back "$place" ;;
   esac 2>&1
   code=$?
 fi

@@ -7,6 +7,7 @@
  * where it had not ended after all patience; refused, where there was no connection.
  */
 #pragma once
+#include "clocktime.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +17,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MOST_BYTES (2 << 20)
@@ -29,14 +29,8 @@ struct answer {
   const char *how;
 };
 
-static double now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
-}
-
 static int waits(int of, short events, double until) {
-  double left = until - now_ms();
+  double left = until - now_exact_ms();
   struct pollfd one = {.fd = of, .events = events};
   return left > 0 && poll(&one, 1, (int)left + 1) > 0;
 }

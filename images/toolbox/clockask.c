@@ -14,6 +14,7 @@
  * again by the kernel, as after any stop; epoll_wait and its like return early with EINTR (man 7 signal).
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include "process.h"
 #include <dirent.h>
 #include <elf.h>
@@ -28,7 +29,6 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #ifndef __x86_64__
 int main(void) {
@@ -47,12 +47,6 @@ int main(void) {
 
 static const char *why;
 static int memory;
-
-static int64_t now_ns(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return t.tv_sec * SECOND + t.tv_nsec;
-}
 
 static bool peek(uint64_t at, void *into, size_t length) {
   return pread(memory, into, length, (off_t)at) == (ssize_t)length;
@@ -240,11 +234,11 @@ static bool ask(int pid, struct answer *best) {
   best->error_ns = INT64_MAX;
   for (int i = 0; i < CALLS && answered && best->error_ns > CLOSE_ENOUGH_NS; i++) {
     struct timespec t;
-    int64_t before = now_ns(CLOCK_REALTIME);
+    int64_t before = clock_ns(CLOCK_REALTIME);
     answered = called(pid, &saved, function, &t);
-    int64_t after = now_ns(CLOCK_REALTIME), half = (after - before) / 2;
+    int64_t after = clock_ns(CLOCK_REALTIME), half = (after - before) / 2;
     if (!answered || half >= best->error_ns) continue;
-    *best = (struct answer){.at_ns = now_ns(CLOCK_MONOTONIC), .offset_ns = t.tv_sec * SECOND + t.tv_nsec - before - half, .error_ns = half};
+    *best = (struct answer){.at_ns = now_ns(), .offset_ns = t.tv_sec * SECOND + t.tv_nsec - before - half, .error_ns = half};
   }
   if (!answered && !stopped_at_last(pid)) {
     sigprocmask(SIG_SETMASK, &before, NULL);

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "clockshift.h"
+#include "clocktime.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FILE_IN_NODE "/proc/1/root" CLOCKSHIFT_FILE
@@ -38,12 +38,10 @@ static struct clockshift *shared_file(void) {
 
 /* In two steps of the sequence, so that nobody takes a half of it for the whole. */
 static void write_shift(struct clockshift *shared, int64_t offset_ns, int64_t drift_ppm) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
   __atomic_add_fetch(&shared->sequence, 1, __ATOMIC_SEQ_CST);
   __atomic_store_n(&shared->offset_ns, offset_ns, __ATOMIC_SEQ_CST);
   __atomic_store_n(&shared->drift_ppm, drift_ppm, __ATOMIC_SEQ_CST);
-  __atomic_store_n(&shared->since_ns, now.tv_sec * 1000000000LL + now.tv_nsec, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&shared->since_ns, now_ns(), __ATOMIC_SEQ_CST);
   __atomic_add_fetch(&shared->sequence, 1, __ATOMIC_SEQ_CST);
 }
 

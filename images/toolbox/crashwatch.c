@@ -19,12 +19,11 @@
 #define _GNU_SOURCE
 #include "onlooker.h"
 #include "pathchanges.h"
-#include "process.h"
-#include <dirent.h>
+#include "threadstate.h"
+#include "unitprocesses.h"
 #include <errno.h>
 #include <stdlib.h>
 
-#define MAX_PROCESSES 4096
 #define MAX_STANDING 4096
 #define LOOK_MS 2
 /* To look at many threads takes a while: it rests for so many times as long, and leaves the processor to others. */
@@ -40,15 +39,6 @@ static enum call_kind kind;
 static int to_who_stops;
 /* Of an fsync, which leaves none, it counts who stood in one and is seen behind it. */
 static struct path_changes changes;
-
-static struct process {
-  int pid;
-  unsigned long long started;
-  /* Whether its end is told: of those that stood at the beginning, and of who stood in such a call. */
-  bool is_told_of, has_stood;
-} processes[MAX_PROCESSES];
-static int process_count;
-static bool lacks_room;
 
 /* A thread that stands in such a call: it has stood so since it was last given the processor. */
 static struct standing {
@@ -88,28 +78,6 @@ static void hear_events(void) {
   if (changes.watched != watch_said && say_seen(to_who_stops, unit, "watches", changes.watched)) watch_said = changes.watched;
 }
 
-static bool is_known(int pid) {
-  for (int i = 0; i < process_count; i++)
-    if (processes[i].pid == pid) return true;
-  return false;
-}
-
-static void search(void) {
-  DIR *folder = opendir("/proc");
-  for (struct dirent *entry; folder && (entry = readdir(folder));) {
-    struct process_stat stat;
-    int pid = atoi(entry->d_name);
-    if (pid <= 1 || is_known(pid) || !is_in_unit(pid, unit) || !read_stat(pid, &stat)) continue;
-    if (process_count == MAX_PROCESSES) {
-      if (!lacks_room) printf("err 7 %s has more than %d processes\n", unit, MAX_PROCESSES);
-      lacks_room = true;
-      break;
-    }
-    processes[process_count++] = (struct process){.pid = pid, .started = stat.started};
-  }
-  if (folder) closedir(folder);
-}
-
 /* Those that are gone; `tells` of each. */
 static void forget_ended(bool tells) {
   for (int i = process_count - 1; i >= 0; i--) {
@@ -125,45 +93,6 @@ static void forget_ended(bool tells) {
     ended[ended_count++ % 16].pid = one.pid;
     ended[(ended_count - 1) % 16].until_ms = end_seen_until_ms;
   }
-}
-
-/* Each thread of the unit, until one is the last to look at. */
-static void each_thread(bool (*look)(struct process *, int)) {
-  for (int i = 0; i < process_count; i++) {
-    char name[64];
-    snprintf(name, sizeof name, "/proc/%d/task", processes[i].pid);
-    DIR *folder = opendir(name);
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-      if (atoi(entry->d_name) > 0 && !look(&processes[i], atoi(entry->d_name))) {
-        closedir(folder);
-        return;
-      }
-    if (folder) closedir(folder);
-  }
-}
-
-static bool is_stopped(int thread) {
-  struct process_stat stat;
-  return read_stat(thread, &stat) && stat.state == 't';
-}
-
-static bool is_in_call(const struct process *one, int thread) {
-  char text[512];
-  struct process_call call;
-  unsigned long long args[6];
-  long long number;
-  if (read_proc(thread, "syscall", text, sizeof text) < 0) return false;
-  if (sscanf(text, "%lld %llx %llx %llx %llx %llx %llx", &number, &args[0], &args[1], &args[2], &args[3], &args[4], &args[5]) != 7) return false;
-  call.number = number;
-  for (int i = 0; i < 6; i++) call.args[i] = args[i];
-  return is_call(one->pid, &call, kind, path);
-}
-
-/* How often it gave up the processor, or had to: each stop is another time. */
-static long times_given(int thread) {
-  char text[4096], *at;
-  if (read_proc(thread, "status", text, sizeof text) < 0 || !(at = strstr(text, "\nvoluntary_ctxt_switches:"))) return -1;
-  return atol(at + strlen("\nvoluntary_ctxt_switches:"));
 }
 
 static struct standing *standing_thread(int thread) {
@@ -201,7 +130,7 @@ static bool look_whether_standing(struct process *one, int thread) {
     if (!is_stopped(thread)) return true; // it may be about to end
     at->is_behind = true, at->given = given, at->said_ms = 0;
     changes.counted++;
-  } else if (is_in_call(one, thread) && (at || (at = new_standing()))) {
+  } else if (is_in_call(thread, one->pid, kind, path) && (at || (at = new_standing()))) {
     *at = (struct standing){.thread = thread, .given = given, .since_ms = now_ms(), .is_there = true};
   } else {
     return true;
@@ -216,11 +145,6 @@ static void forget_standing(void) {
   for (int i = standing_count - 1; i >= 0; i--)
     if (!standing[i].is_there) standing[i] = standing[--standing_count];
     else standing[i].is_there = false;
-}
-
-static bool is_traced(int pid) {
-  char text[4096];
-  return read_proc(pid, "status", text, sizeof text) > 0 && strstr(text, "\nTracerPid:\t") && !strstr(text, "\nTracerPid:\t0\n");
 }
 
 static bool all_stand;
@@ -263,7 +187,7 @@ static bool look_while_armed(long *given_at_first) {
 
 static bool look_before(long *given_at_first) {
   // Once more with those that it has begun meanwhile.
-  for (int round = 0; round < 2; round++, search()) {
+  for (int round = 0; round < 2; round++, search(unit)) {
     all_stand = false;
     given_to_all = 0;
     each_thread(look_whether_stopped);
@@ -293,7 +217,7 @@ static void look_on(void) {
     if (began_ms < next_look_ms) continue;
     forget_ended(is_armed);
     if (began_ms >= next_search_ms) {
-      search();
+      search(unit);
       next_search_ms = began_ms + SEARCH_MS;
     }
     if (is_armed) is_over = look_while_armed(&given_at_first);
@@ -311,7 +235,7 @@ int main(int argc, char **argv) {
   unit = argv[1], path = argv[3];
   setvbuf(stdout, NULL, _IOLBF, 0);
   to_who_stops = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  search();
+  search(unit);
   if (process_count == 0) {
     printf("err 3 %s has no process\n", unit);
     return 3;

@@ -15,6 +15,7 @@
  * they are read.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -27,7 +28,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BLOCK 4096
@@ -54,29 +54,23 @@ static char folder[4200];
 static size_t size;
 static unsigned char bytes[MAX_BYTES];
 
-static double now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 /* No byte of it is zero, and no block is like the next. */
 static unsigned char content(size_t at) { return (unsigned char)(1 + (at * 31 + at / BLOCK * 7) % 255); }
 
 static struct outcome transfer(enum call call, size_t at, size_t length) {
   static unsigned char got[MAX_BYTES];
   struct outcome outcome = {0};
-  double began = now_ms();
+  double began = now_exact_ms();
   ssize_t done = 0;
   if (call == WRITE) done = pwrite(to_write, bytes + at, length, (off_t)at);
   else if (call == FSYNC) done = fsync(to_sync);
   else {
     posix_fadvise(to_read, 0, 0, POSIX_FADV_DONTNEED);
-    began = now_ms();
+    began = now_exact_ms();
     done = pread(to_read, got, length, (off_t)at);
   }
   outcome.code = done < 0 ? errno : call != FSYNC && (size_t)done != length ? ENODATA : 0;
-  outcome.ms = (float)(now_ms() - began);
+  outcome.ms = (float)(now_exact_ms() - began);
   for (ssize_t i = 0; call == READ && i < done; i++) {
     outcome.bits += __builtin_popcount(got[i] ^ bytes[at + (size_t)i]);
     outcome.zeroed += got[i] == 0;
@@ -141,7 +135,7 @@ static void await(enum call call, int count, double until) {
   struct caller *one = &callers[call];
   while (one->got < count) {
     struct pollfd in = {.fd = one->in, .events = POLLIN};
-    double left = until - now_ms();
+    double left = until - now_exact_ms();
     if (poll(&in, 1, left > 0 ? (int)left + 1 : 0) <= 0) break;
     if (read(one->in, &one->outcomes[one->got], sizeof(struct outcome)) != sizeof(struct outcome)) break;
     one->got++;
@@ -167,7 +161,7 @@ static void say(enum call call, int count) {
 }
 
 static void make_calls(int count, int patience) {
-  double until = now_ms() + patience;
+  double until = now_exact_ms() + patience;
   for (enum call call = WRITE; call <= READ; call++) begin(call, count);
   for (enum call call = WRITE; call <= READ; call++) await(call, count, until);
 }
@@ -226,7 +220,7 @@ static void answer(const char *line) {
     say_what_is_lost();
   } else if (!strcmp(word, "flow")) {
     begin(FLOW, count);
-    await(FLOW, 4, now_ms() + patience);
+    await(FLOW, 4, now_exact_ms() + patience);
     const struct outcome *of = callers[FLOW].outcomes;
     printf("\"flow\":{\"answered\":%d,\"errors\":%d,\"ms\":[", callers[FLOW].got, callers[FLOW].got > 3 && (of[0].code || of[1].code || of[2].code || of[3].code));
     for (int i = 0; i < callers[FLOW].got; i++) printf("%s%.3f", i ? "," : "", (double)of[i].ms);

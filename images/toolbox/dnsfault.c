@@ -16,6 +16,7 @@
  * way. The rules are in a table that the kernel takes away when we are gone (nftables: flags owner), whoever kills us.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -29,7 +30,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MARK 0x75646e73
@@ -82,12 +82,6 @@ struct waiting {
 };
 static struct waiting waiting[MOST_WAITING];
 static int next_waiting;
-
-static int64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void end(int signal) {
   (void)signal;

@@ -8,6 +8,7 @@
  * commas between; "-" where there are none. A side-car has its node's own /etc/resolv.conf: the engine mounts it into both.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MOST_QUESTIONS 512
@@ -32,12 +32,6 @@ struct asked {
   size_t length;
 };
 static struct asked all[MOST_QUESTIONS];
-
-static double now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
-}
 
 static int first_server(struct sockaddr_in *server) {
   char line[512], address[64];
@@ -74,13 +68,13 @@ static size_t question(unsigned char *bytes, const char *name, int id) {
 static void ask(struct asked *one, const struct sockaddr_in *server, int id) {
   unsigned char bytes[512];
   size_t length = question(bytes, one->name, id);
-  one->at_ms = now_ms();
+  one->at_ms = now_exact_ms();
   one->socket = socket(AF_INET, one->kind | SOCK_CLOEXEC, 0);
   int refused = connect(one->socket, (const struct sockaddr *)server, sizeof *server) != 0;
   if (!refused && one->kind == SOCK_DGRAM) refused = send(one->socket, bytes + 2, length, MSG_NOSIGNAL) < 0;
   if (!refused && one->kind == SOCK_STREAM) refused = send(one->socket, bytes, length + 2, MSG_NOSIGNAL) < 0;
   if (!refused) return;
-  printf("%s %s %.3f -2 -\n", one->name, one->kind == SOCK_DGRAM ? "udp" : "tcp", now_ms() - one->at_ms);
+  printf("%s %s %.3f -2 -\n", one->name, one->kind == SOCK_DGRAM ? "udp" : "tcp", now_exact_ms() - one->at_ms);
   close(one->socket);
   one->socket = -1;
 }
@@ -109,7 +103,7 @@ static void say(const struct asked *one, int rcode, const unsigned char *message
     if (is_address && count < MOST_ADDRESSES) memcpy(&found[count++], message + at - 4, 4);
   }
   qsort(found, (size_t)count, sizeof *found, ascending);
-  printf("%s %s %.3f %d ", one->name, one->kind == SOCK_DGRAM ? "udp" : "tcp", now_ms() - one->at_ms, rcode);
+  printf("%s %s %.3f %d ", one->name, one->kind == SOCK_DGRAM ? "udp" : "tcp", now_exact_ms() - one->at_ms, rcode);
   for (int i = 0; i < count; i++) {
     char text[INET_ADDRSTRLEN];
     printf(i ? ",%s" : "%s", inet_ntop(AF_INET, &found[i], text, sizeof text));
@@ -152,15 +146,15 @@ int main(int argc, char **argv) {
       ask(&all[count], &server, count + 1);
       count++;
     }
-  double until = now_ms() + atoi(argv[1]);
+  double until = now_exact_ms() + atoi(argv[1]);
   for (;;) {
     int left = 0;
     for (int i = 0; i < count; i++) {
       waiting[i] = (struct pollfd){all[i].socket, POLLIN, 0};
       left += all[i].socket >= 0;
     }
-    int ms = (int)(until - now_ms()) + 1;
-    if (left == 0 || now_ms() >= until || poll(waiting, (nfds_t)count, ms) <= 0) break;
+    int ms = (int)(until - now_exact_ms()) + 1;
+    if (left == 0 || now_exact_ms() >= until || poll(waiting, (nfds_t)count, ms) <= 0) break;
     for (int i = 0; i < count; i++)
       if (waiting[i].revents && hear(&all[i])) {
         close(all[i].socket);

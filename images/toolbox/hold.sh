@@ -4,6 +4,7 @@
 #
 #   undo ID WORDS…   registers an undo, before what it undoes is done
 #   do WORDS…        runs WORDS without input; answers "ok" or "err CODE MESSAGE"
+#   input ID WORDS…  what the next program that ID starts reads first, as a line of its stdin: others may read its arguments
 #   start ID WORDS…  runs WORDS beside us with its stdin held open; its first line of output is the answer. After an "err"
 #                    it is taken for ended, and ID has nothing of it to heal
 #   tell ID WORDS…   writes WORDS as a line to that program's stdin
@@ -19,7 +20,7 @@
 set -u
 lease=${1:-10}
 patience=${2:-5}
-declare -A undos=() pids=() inputs=() outputs=()
+declare -A undos=() pids=() inputs=() outputs=() firsts=()
 order=()
 
 failed=''
@@ -85,6 +86,10 @@ while read -r -t "$lease" -a words; do
     do)
       if said=$(briefly "${words[@]:1}"); then echo ok; else echo "err $? ${said//$'\n'/ }"; fi
       ;;
+    input)
+      firsts[${words[1]}]=${words[*]:2}
+      echo ok
+      ;;
     start)
       id=${words[1]}
       [ -n "${undos[$id]+set}" ] || { order+=("$id"); undos[$id]=''; }
@@ -96,6 +101,8 @@ while read -r -t "$lease" -a words; do
       outputs[$id]=$output
       pids[$id]=$ONE_PID
       echo >&"$input"
+      [ -z "${firsts[$id]+set}" ] || printf '%s\n' "${firsts[$id]}" >&"$input"
+      unset 'firsts[$id]'
       IFS= read -r -t 10 said <&"$output" || { said='err 1 it said nothing'; kill "$ONE_PID" 2>/dev/null; }
       echo "$said"
       # What could not begin has nothing to heal, once it has ended.

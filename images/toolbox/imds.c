@@ -12,6 +12,7 @@
  * Whoever asks gets one answer a connection.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
@@ -27,7 +28,6 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MAX_CLIENTS 256
@@ -45,12 +45,6 @@ static volatile sig_atomic_t ended;
 static void end(int signal) {
   (void)signal;
   ended = 1;
-}
-
-static int64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_BOOTTIME, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* What the service knows: what it was started with, and the notices that are there at this moment. */
@@ -127,14 +121,14 @@ static const char *new_token(int ttl_s) {
   unsigned char bytes[sizeof one->text - 1];
   if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) exit(1);
   for (size_t i = 0; i < sizeof bytes; i++) one->text[i] = letters[bytes[i] % 64];
-  one->until_ms = now_ms() + (int64_t)ttl_s * 1000;
+  one->until_ms = clock_ms(CLOCK_BOOTTIME) + (int64_t)ttl_s * 1000;
   return one->text;
 }
 
 static bool is_valid(const char *text) {
   unsigned count = made_tokens < MAX_TOKENS ? made_tokens : MAX_TOKENS;
   for (unsigned i = 0; i < count; i++)
-    if (strcmp(tokens[i].text, text) == 0) return tokens[i].until_ms > now_ms();
+    if (strcmp(tokens[i].text, text) == 0) return tokens[i].until_ms > clock_ms(CLOCK_BOOTTIME);
   return false;
 }
 
@@ -243,7 +237,7 @@ static bool go_on(struct client *with) {
     answer(with, 400, "", "", false);
   } else understand(with);
   with->answered = true;
-  with->until_ms = now_ms() + PATIENCE_MS;
+  with->until_ms = clock_ms(CLOCK_BOOTTIME) + PATIENCE_MS;
   return true;
 }
 
@@ -255,7 +249,7 @@ static void let_in(int listener) {
     close(clients[0].socket);
     memmove(clients, clients + 1, sizeof *clients * (size_t)--client_count);
   }
-  clients[client_count++] = (struct client){.socket = socket, .until_ms = now_ms() + PATIENCE_MS};
+  clients[client_count++] = (struct client){.socket = socket, .until_ms = clock_ms(CLOCK_BOOTTIME) + PATIENCE_MS};
 }
 
 static void serve(int listener) {
@@ -268,7 +262,7 @@ static void serve(int listener) {
     if (all[0].revents && read(0, ignored, sizeof ignored) <= 0) return;
     int kept = 0;
     for (int i = 0; i < count; i++) {
-      bool stays = now_ms() < clients[i].until_ms && (!all[i + 2].revents || go_on(&clients[i]));
+      bool stays = clock_ms(CLOCK_BOOTTIME) < clients[i].until_ms && (!all[i + 2].revents || go_on(&clients[i]));
       if (!stays) close(clients[i].socket);
       else if (kept++ < i) clients[kept - 1] = clients[i];
     }

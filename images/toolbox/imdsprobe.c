@@ -9,6 +9,7 @@
  * instance-id. A body that was not given with 200 is empty.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <poll.h>
@@ -19,7 +20,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_S 2
@@ -28,12 +28,6 @@ struct answer {
   int status;
   char body[512];
 };
-
-static int64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_REALTIME, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* `headers`: each with its end of line. */
 static struct answer ask(const char *method, const char *path, const char *headers) {
@@ -62,7 +56,7 @@ static struct answer ask(const char *method, const char *path, const char *heade
 static void look(void) {
   static char token[128];
   char headers[256];
-  int64_t at_ms = now_ms();
+  int64_t at_ms = clock_ms(CLOCK_REALTIME);
   struct answer asked = ask("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60\r\nContent-Length: 0\r\n");
   snprintf(token, sizeof token, "%.*s", (int)sizeof token - 1, asked.body);
   snprintf(headers, sizeof headers, "X-aws-ec2-metadata-token: %s\r\n", token);

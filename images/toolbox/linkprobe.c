@@ -15,6 +15,7 @@
  * a burst at the start nor jitter at either end falsifies a rate. Bytes are counted as a link does, with Ethernet's header.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include <arpa/inet.h>
 #include <poll.h>
 #include <stdint.h>
@@ -22,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MAX_SENDERS 256
@@ -46,12 +46,6 @@ struct sender {
 static const uint64_t magic = 0x756e6465727374ull;
 static struct sender senders[MAX_SENDERS];
 static int sender_count;
-
-static int64_t now_us(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static struct sockaddr_in at(const char *address, const char *port) {
   struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};

@@ -25,9 +25,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clocktime.h"
 #include "linkjitter.h"
 
 #define MAX_SOURCES 1024
@@ -55,12 +55,6 @@ static struct held heap[MAX_HELD];
 static int heap_size;
 static struct nfq_q_handle *queue;
 static uint64_t seed;
-
-static int64_t now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static struct source *find(uint32_t address) {
   for (int i = 0; i < source_count; i++)

@@ -5,6 +5,8 @@
  * Between the two is a socket with a name in the side-car, which no process of the node sees.
  */
 #pragma once
+#include "clocktime.h"
+#include "fnv.h"
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +14,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* An onlooker says it over and over; where there is none, nobody is waited for again. */
@@ -25,17 +26,11 @@ struct onlooker {
   uint64_t watched;
 };
 
-static inline int64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static inline struct sockaddr_un onlooker_address(const char *unit) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   // A unit has a long name, and there is one of these for each.
-  uint64_t hash = 14695981039346656037u;
-  for (const char *at = unit; *at; at++) hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+  uint64_t hash = FNV_BEGIN;
+  for (const char *at = unit; *at; at++) hash = fnv_with(hash, (unsigned char)*at);
   snprintf(address.sun_path, sizeof address.sun_path, "/tmp/understudy-onlooker-%016llx", (unsigned long long)hash);
   return address;
 }

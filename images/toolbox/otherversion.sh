@@ -5,7 +5,7 @@
 # package.sh says which files; with pip they are those of the project in the folder where pip put the other version.
 #
 # Says "ok", or "err CODE MESSAGE". It shares its pid namespace with the node, reaches its files through /proc/1/root, and
-# needs SYS_PTRACE, and DAC_OVERRIDE, CHOWN, FOWNER and FSETID for what belongs to others.
+# needs SYS_PTRACE and SYS_CHROOT, and DAC_OVERRIDE, CHOWN, FOWNER and FSETID for what belongs to others.
 set -u
 . /usr/local/lib/replacing.sh
 . /usr/local/lib/package.sh
@@ -61,8 +61,8 @@ changed() {
   [ -s "$carried/files.tar" ] || { echo "the other version of $package is not here"; return 2; }
   cd "$root" || return
   [ "$manager" = pip ] || is_installed || return
-  own >"$kept/paths" && is_free && keep "$kept/paths" "$carried/paths" || return
-  [ "$manager" = pip ] || edited "$root/var/lib/dpkg/status" of_dpkg "$carried/status" || return
+  own >"$kept/paths" && cat "$kept/paths" "$carried/paths" | within_node && is_free && keep "$kept/paths" "$carried/paths" || return
+  [ "$manager" = pip ] || edited "$status" of_dpkg "$carried/status" || return
   taken=yes
   take_away "$kept/paths" &&
     tar --extract --file "$carried/files.tar" --directory "$root" --preserve-permissions --same-owner --numeric-owner \
@@ -76,7 +76,7 @@ changed_back() {
   take_away "$kept/others"
   code=$?
   # First, so that the time of its folder comes back after it.
-  [ "$manager" = pip ] || put_back "$root/var/lib/dpkg/status" || code=$?
+  [ "$manager" = pip ] || put_back "$status" || code=$?
   bring_back && return "$code"
 }
 

@@ -33,9 +33,16 @@ all_of_apt() {
   done
 }
 
+# within_node: no folder that a path in its input is in is elsewhere for us than for the node.
+within_node() { sed -n 's|/[^/]*$||p' | LC_ALL=C sort -u | nodepath strays; }
+
+# Also of what is not there: behind a link that cannot be followed from here it only seems so.
 is_installed() {
+  echo var/lib/dpkg/info | nodepath strays || return
+  status=$(nodepath /var/lib/dpkg/status) || { echo 'the node has no dpkg'; return 2; }
   [ -d var/lib/dpkg/info ] || { echo 'the node has no dpkg'; return 2; }
   [ -n "$(info)" ] || { echo "$package is not installed"; return 2; }
+  alone | grep -v '^etc/' | within_node
 }
 
 # of_dpkg FILE: what dpkg knows, with the paragraph in FILE in place of the package's own. A paragraph each; the order and

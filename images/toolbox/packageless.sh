@@ -4,7 +4,7 @@
 # package.sh says which files; packages with extended attributes are refused.
 #
 # Says "ok", or "err CODE MESSAGE". It shares its pid namespace with the node, reaches its files through /proc/1/root, and
-# needs SYS_PTRACE, and DAC_OVERRIDE, CHOWN, FOWNER and FSETID for what belongs to others.
+# needs SYS_PTRACE and SYS_CHROOT, and DAC_OVERRIDE, CHOWN, FOWNER and FSETID for what belongs to others.
 set -u
 . /usr/local/lib/replacing.sh
 . /usr/local/lib/package.sh
@@ -16,7 +16,7 @@ taken=no
 taken_away() {
   cd "$root" && is_installed || return
   all_of_apt | LC_ALL=C sort -u >"$kept/paths" && keep "$kept/paths" || return
-  edited "$root/var/lib/dpkg/status" of_dpkg /dev/null || return
+  edited "$status" of_dpkg /dev/null || return
   taken=yes
   take_away "$kept/paths"
 }
@@ -24,7 +24,7 @@ taken_away() {
 brought_back() {
   [ "$taken" = yes ] || return 0
   # First, so that the time of its folder comes back after it.
-  put_back "$root/var/lib/dpkg/status"
+  put_back "$status"
   code=$?
   bring_back && return "$code"
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 #define _GNU_SOURCE
+#include "fnv.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -97,8 +98,8 @@ static inline uint64_t file_identity(int pid, const char *path) {
   struct statx is;
   snprintf(full, sizeof full, "/proc/%d/root%s", pid, path);
   if (statx(AT_FDCWD, full, 0, STATX_INO | STATX_BTIME, &is) != 0) return 0;
-  uint64_t hash = 14695981039346656037u, parts[3] = {is.stx_ino, (uint64_t)is.stx_btime.tv_sec, is.stx_btime.tv_nsec};
-  for (int i = 0; i < 3; i++) hash = (hash ^ parts[i]) * 1099511628211u;
+  uint64_t hash = FNV_BEGIN, parts[3] = {is.stx_ino, (uint64_t)is.stx_btime.tv_sec, is.stx_btime.tv_nsec};
+  for (int i = 0; i < 3; i++) hash = fnv_with(hash, parts[i]);
   return hash;
 }
 

@@ -14,6 +14,7 @@
  * end of input, or when only process 1 was asked for and all is told.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EVERY_MS 10
@@ -51,12 +51,6 @@ static bool entrypoint, suites, about_to_exec;
 static int unsettled;
 static const char *units[MAX_WORDS], *files[MAX_WORDS];
 static int unit_count, file_count;
-
-static int64_t clock_ms(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Up to MAX_BYTES into a static buffer with a zero behind them; the length, or -errno. */
 static char buffer[MAX_BYTES + 1];
@@ -286,7 +280,7 @@ static void sweep(void) {
   static int counts[2], current;
   struct process *old = tables[current], *new = tables[1 - current];
   int old_count = counts[current], count = 0, at = 0;
-  int64_t now = clock_ms(CLOCK_MONOTONIC);
+  int64_t now = now_ms();
   about_to_exec = false;
   unsettled = 0;
   DIR *folder = opendir("/proc");
@@ -341,16 +335,16 @@ int main(int argc, char **argv) {
   sweep();
   puts("{\"event\":\"swept\"}");
   fflush(stdout);
-  int64_t swept_ms = clock_ms(CLOCK_MONOTONIC);
+  int64_t swept_ms = now_ms();
   for (struct pollfd input = {0, POLLIN, 0};;) {
     if (!suites && unit_count == 0 && unsettled == 0) return 0;
     char word[64];
     if (poll(&input, 1, about_to_exec ? 1 : EVERY_MS) > 0 && read(0, word, sizeof word) <= 0) return 0;
     int now_last = last_pid();
-    int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
-    if (now_last == last && !about_to_exec && now_ms - swept_ms < SWEEP_MS) continue;
+    int64_t looked_ms = now_ms();
+    if (now_last == last && !about_to_exec && looked_ms - swept_ms < SWEEP_MS) continue;
     last = now_last;
-    swept_ms = now_ms;
+    swept_ms = looked_ms;
     sweep();
   }
 }

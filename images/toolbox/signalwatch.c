@@ -17,12 +17,12 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 
 /* Of a thread: the name by which its process was asked for. */
 struct own {
   const char *name;
 };
+#include "clocktime.h"
 #include "tracing.h"
 
 #define EVERY_MS 20
@@ -31,14 +31,8 @@ static int awaited;
 static char **names;
 static int name_count;
 
-static int64_t now_ms(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void say(const struct traced *of, const char *what) {
-  printf("%s %s %d %lld\n", of->own.name, what, (int)of->process, (long long)now_ms(CLOCK_REALTIME));
+  printf("%s %s %d %lld\n", of->own.name, what, (int)of->process, (long long)clock_ms(CLOCK_REALTIME));
 }
 
 /* A child of process 1 in the unit's control group. */
@@ -128,9 +122,9 @@ int main(int argc, char **argv) {
   while (!is_over()) {
     int status;
     for (pid_t thread; (thread = waitpid(-1, &status, __WALL | WNOHANG)) > 0;) hear(thread, status);
-    if (now_ms(CLOCK_MONOTONIC) >= next_ms) {
+    if (now_ms() >= next_ms) {
       look();
-      next_ms = now_ms(CLOCK_MONOTONIC) + EVERY_MS;
+      next_ms = now_ms() + EVERY_MS;
     }
     struct timespec patience = {.tv_nsec = EVERY_MS * 1000000L};
     sigtimedwait(&children, NULL, &patience);

@@ -31,12 +31,12 @@ static int said(int server, double until) {
 
 static struct answer ask(int number) {
   static char text[MOST_BYTES];
-  double began = now_ms(), until = began + patience_ms, last = began;
+  double began = now_exact_ms(), until = began + patience_ms, last = began;
   struct answer one = {.how = "silent"};
   struct linger at_once = {1, 0};
   size_t length = 0;
   int server = connected(&to, from_port + number % PORTS, until);
-  if (server < 0) return (struct answer){.how = how_not(), .ms = now_ms() - began};
+  if (server < 0) return (struct answer){.how = how_not(), .ms = now_exact_ms() - began};
   setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   if (!said(server, until)) one.how = "reset";
   while (strcmp(one.how, "silent") == 0) {
@@ -46,13 +46,13 @@ static struct answer ask(int number) {
     }
     ssize_t got = read(server, text + length, sizeof text - length);
     if (got < 0 && errno == EAGAIN) continue;
-    last = now_ms();
+    last = now_exact_ms();
     if (got <= 0) one.how = got == 0 ? "cut" : "reset";
     else if ((length += (size_t)got) == sizeof text || (enough && length >= enough)) one.how = "whole";
   }
   one.bytes = length;
   one.crc = crc32(text, length);
-  one.ms = (strcmp(one.how, "silent") == 0 ? now_ms() : last) - began;
+  one.ms = (strcmp(one.how, "silent") == 0 ? now_exact_ms() : last) - began;
   close(server);
   return one;
 }

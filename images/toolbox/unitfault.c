@@ -13,6 +13,7 @@
  * namespace with the node, and needs KILL for processes of other accounts, or SETUID and SETGID to change their limits.
  */
 #define _GNU_SOURCE
+#include "clocktime.h"
 #include "process.h"
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define EVERY_MS 20
 #define MAX_PROCESSES 4096
@@ -186,15 +186,9 @@ static int limit_files(int64_t most) {
   return stopped_count > 0 ? release_all(most) : 3;
 }
 
-static int64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_BOOTTIME, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int kill_older(int64_t after_ms) {
   static struct process all[MAX_PROCESSES];
-  int64_t ticks = sysconf(_SC_CLK_TCK), now = now_ms();
+  int64_t ticks = sysconf(_SC_CLK_TCK), now = clock_ms(CLOCK_BOOTTIME);
   int found = list(all), killed = 0;
   for (int i = 0; i < found; i++)
     if (now - (int64_t)all[i].started * 1000 / ticks >= after_ms && kill(all[i].pid, SIGKILL) == 0) killed++;

@@ -208,6 +208,67 @@ test('a path gets back the mode that it had, wherever it has been moved to, and 
   await hold.close();
 });
 
+test('a file of the node is found where its links lead within the node, not within the side-car', async () => {
+  await using node = await loneSideCar('size=1m', 'inside');
+  await using one = await loneSideCar('size=1m', 'files', node.id);
+  await said(
+    node.access,
+    'groupadd pictures; useradd -G pictures tester; mkdir /moved; mv /etc/group /moved; ln -s /moved/group /etc/group',
+  );
+  await said(node.access, 'mv /usr/share/doc /moved; ln -s /moved/doc /usr/share/doc');
+  const members = async (): Promise<string> => said(node.access, 'readlink /etc/group; id -Gn tester');
+  const own = await said(one.access, 'md5sum /etc/group /var/lib/dpkg/status; ls -R /usr/share/doc');
+  await noted(node.access);
+  const hold = await Hold.open(one.access);
+  await hold.start('fault', ['accountless', 'group', 'tester', 'pictures']);
+  expect(await members()).toBe('/moved/group\ntester\n');
+  await hold.heal('fault');
+  expect(await members()).toBe('/moved/group\ntester pictures\n');
+  await expect(hold.start('package', ['packageless', 'procps'])).rejects.toThrow(
+    /err 40 \/usr\/share\/doc is, or is behind, a link of the node that begins at its root/,
+  );
+  expect(await changes(node.access)).toBe('');
+  expect(await said(one.access, 'md5sum /etc/group /var/lib/dpkg/status; ls -R /usr/share/doc')).toBe(own);
+  await hold.close();
+});
+
+test('the node’s own systemctl has nothing of what the side-car may, and hears no value of a variable', async () => {
+  await using node = await loneSideCar('size=1m', 'inside');
+  await using one = await loneSideCar('size=1m', 'inside', node.id);
+  const hostile = [
+    '{ echo "ran $*, heard $(cat)"; grep -E \'^Cap(Inh|Prm|Eff|Amb)|^NoNewPrivs\' /proc/self/status',
+    'ls /proc/self/fd | tr "\\n" " "; chroot / true; cat /proc/[0-9]*/cmdline | tr "\\0" " "; } >>/tmp/seen 2>&1',
+  ].join('; ');
+  await said(
+    node.access,
+    `mkdir -p /run/systemd/system; echo '#!/bin/sh' >/usr/local/bin/systemctl; chmod +x /usr/local/bin/systemctl`,
+  );
+  await node.access.exec(['sh', '-c', 'printf "%s\\n" "$1" >>/usr/local/bin/systemctl', 'sh', hostile]);
+  const [conf, variables] = ['[Service]\n', 'KIND="canary"\n'].map((text) =>
+    Buffer.from(text).toString('base64'),
+  );
+  const hold = await Hold.open(one.access);
+  await hold.start('fault', ['unitsetting', 'a.service', 'p-v'], [conf ?? '', variables ?? '']);
+  expect(
+    await said(
+      node.access,
+      'cd /run/systemd/system/a.service.d; stat -c "%n %a" *; cat zz-understudy-p-v.env',
+    ),
+  ).toBe('zz-understudy-p-v.conf 644\nzz-understudy-p-v.env 600\nKIND="canary"\n');
+  await hold.heal('fault');
+  await hold.do(['unitswitch', 'stop', 'a.service']);
+  const seen = await said(node.access, 'ls /run/systemd/system; cat /tmp/seen');
+  const none = ['Inh', 'Prm', 'Eff', 'Amb'].map((which) => `Cap${which}:\t0000000000000000\n`).join('');
+  for (const ran of ['daemon-reload', '--no-block restart a.service', '--no-block stop a.service'])
+    expect(seen).toContain(
+      `ran ${ran}, heard \n${none}NoNewPrivs:\t1\n0 1 2 3 chroot: cannot change root directory to '/': Operation not permitted\n`,
+    );
+  expect(seen).toMatch(/unitsetting a\.service p-v/);
+  expect(seen).not.toContain('canary');
+  expect(seen).not.toContain(variables);
+  await hold.close();
+});
+
 test.each<[string, readonly string[], RegExp]>([
   ['a mode', ['pathmode', '/srv', '0700'], /^\/srv has mode 700 /m],
   [

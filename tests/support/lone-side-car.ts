@@ -8,12 +8,18 @@ import { makerLabels } from '../../scripts/teardown/maker.ts';
 
 /**
  * A side-car without a node, with a small disk of its own at /data: what its tools do to a disk is done to this one. It
- * may do what a side-car of a node with a read-only disk may, or what is granted here.
+ * may do what a side-car of a node with a read-only disk may, or what is granted here. `among`: a container whose processes
+ * it is among, as if that were its node.
  */
 export async function loneSideCar(
   disk: string,
   grant: Grant = 'mount',
-): Promise<{ readonly access: NodeAccess; readonly [Symbol.asyncDispose]: () => Promise<void> }> {
+  among?: string,
+): Promise<{
+  readonly access: NodeAccess;
+  readonly id: string;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}> {
   const { engine, toolbox } = await ensureReady(silentProgress);
   const container = await engine.createContainer({
     Image: toolbox,
@@ -21,6 +27,7 @@ export async function loneSideCar(
     Labels: { ...makerLabels(), 'dev.understudy.role': 'sidecar' },
     HostConfig: {
       NetworkMode: 'none',
+      ...(among === undefined ? {} : { PidMode: `container:${among}` }),
       Tmpfs: { '/data': disk },
       CapDrop: ['ALL'],
       CapAdd: [...capabilities.disk, ...capabilities[grant]],
@@ -32,6 +39,7 @@ export async function loneSideCar(
   const access = await RunnerNode.open(new DockerNode(engine, 'side-car', container.id));
   return {
     access,
+    id: container.id,
     [Symbol.asyncDispose]: async () => {
       access.close();
       await container.remove({ force: true });

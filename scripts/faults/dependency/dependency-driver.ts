@@ -7,7 +7,8 @@ import { routeOf, type Victim } from '../victim/victim.ts';
 export function dependencyDriver(victims: readonly Victim[]): FamilyDriver {
   return heldDriver(victims, ({ id, fault }, target) => {
     if (!isDependencyFault(fault)) throw new Error(`${id} is of another family`);
-    return ['dependencyfault', askedOf(fault, routeOf(victims, target).route, `${id} ${target}`)];
+    const asked = askedOf(fault, routeOf(victims, target).route, `${id} ${target}`);
+    return { argv: ['dependencyfault', asked] };
   });
 }
 

@@ -21,9 +21,9 @@ export interface DiskDriver extends FamilyDriver {
 export function diskDriver(victims: readonly Victim[]): DiskDriver {
   const held = heldDriver(victims, ({ id, fault }, target) => {
     const { path } = diskOf(victims, target);
-    if (isDiskCallFault(fault)) return ['diskfault', path, ...wordsOf(fault)];
+    if (isDiskCallFault(fault)) return { argv: ['diskfault', path, ...wordsOf(fault)] };
     if (!isDiskFault(fault)) throw new Error(`${id} is of another family`);
-    return programOf(fault, path, `${id}:${path}`.replaceAll(/[^A-Za-z0-9]/g, '-'));
+    return { argv: programOf(fault, path, `${id}:${path}`.replaceAll(/[^A-Za-z0-9]/g, '-')) };
   });
   return {
     ...held,

@@ -9,7 +9,7 @@ import type { Victim } from '../victim/victim.ts';
 export function dnsDriver(victims: readonly Victim[]): FamilyDriver {
   return heldDriver(victims, ({ id, fault }) => {
     if (!isDnsFault(fault)) throw new Error(`${id} is of another family`);
-    return answering(fault, victims);
+    return { argv: answering(fault, victims) };
   });
 }
 

@@ -8,7 +8,7 @@ export function driftDriver(victims: readonly Victim[]): FamilyDriver {
   return heldDriver(victims, ({ id, fault }) => {
     if (!isDriftFault(fault)) throw new Error(`${id} is of another family`);
     return fault.kind === 'drift.package'
-      ? ['packageless', fault.package]
-      : ['otherversion', fault.manager, fault.package, carriedVersion(fault)];
+      ? { argv: ['packageless', fault.package] }
+      : { argv: ['otherversion', fault.manager, fault.package, carriedVersion(fault)] };
   });
 }

@@ -12,9 +12,9 @@ const signalDeadlineMs = 10_000;
 
 /** Notices in the metadata service of a node, and all that comes after one. */
 export function evictionDriver(victims: readonly Victim[], giveBack: GiveBack): FamilyDriver {
-  const notices = heldDriver(victims, ({ fault }) =>
-    fault.kind === 'eviction.notice' ? noticeProgram(fault, new Date()) : [],
-  );
+  const notices = heldDriver(victims, ({ fault }) => ({
+    argv: fault.kind === 'eviction.notice' ? noticeProgram(fault, new Date()) : [],
+  }));
   return {
     async inject(scheduled, active, until = new AbortController().signal) {
       const { fault, targets } = scheduled;

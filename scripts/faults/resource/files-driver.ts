@@ -8,6 +8,7 @@ import { unitOf, type Victim } from '../victim/victim.ts';
 export function filesDriver(victims: readonly Victim[]): FamilyDriver {
   return heldDriver(victims, ({ id, fault }, target) => {
     if (!isFilesFault(fault)) throw new Error(`${id} is of another family`);
-    return ['unitfault', 'files', unitFile(unitOf(victims, target).unit), String(fault.openFiles)];
+    const { unit } = unitOf(victims, target);
+    return { argv: ['unitfault', 'files', unitFile(unit), String(fault.openFiles)] };
   });
 }

@@ -49,8 +49,12 @@ export class Hold {
     await this.#ask(['do', ...argv], { does: [argv], heals: [] });
   }
 
-  /** Starts a program that lives as long as its fault; returns the first line that it says. */
-  async start(id: string, argv: readonly string[]): Promise<string> {
+  /**
+   * Starts a program that lives as long as its fault; returns the first line that it says. `input`: what it reads first, of
+   * what anybody on the host who can see its arguments is not to know.
+   */
+  async start(id: string, argv: readonly string[], input: readonly string[] = []): Promise<string> {
+    if (input.length > 0) await this.#ask(['input', id, ...input]);
     this.#undos.delete(id); // its end is one, too, and known to the side-car alone
     return await this.#ask(['start', id, ...argv]);
   }
@@ -181,7 +185,7 @@ function togetherOf(waiting: readonly Waiting[]): readonly Waiting[] {
 
 /** The holder only takes a note of it, or passes it on: none of them waits for what another one does. */
 function isQuick({ words: [verb] }: Waiting): boolean {
-  return verb === 'undo' || verb === 'tell';
+  return verb === 'undo' || verb === 'tell' || verb === 'input';
 }
 
 function lengthWhile<T>(all: readonly T[], holds: (one: T) => boolean): number {
@@ -195,5 +199,5 @@ function lineOf(words: readonly string[]): string {
 
 /** What was asked for and of what; the rest of the words may hold a secret. */
 function named(words: readonly string[]): string {
-  return words.slice(0, 3).join(' ');
+  return words.slice(0, words[0] === 'input' ? 2 : 3).join(' ');
 }

@@ -4,17 +4,24 @@ import { allDone } from '../../all-done.ts';
 import type { FamilyDriver } from './family-driver.ts';
 import { victimNamed, type Victim } from './victim.ts';
 
+/** What it is started with, and, where it has to have it, what it reads first: what may be secret is no argument. */
+export interface HeldProgram {
+  readonly argv: readonly string[];
+  readonly input?: readonly string[];
+}
+
 /** Each fault is, for each of its targets, a program in the node's side-car, and lasts as long as that lives. */
 export function heldDriver(
   victims: readonly Victim[],
-  programOf: (scheduled: ScheduledFault, target: string) => readonly string[],
+  programOf: (scheduled: ScheduledFault, target: string) => HeldProgram,
 ): FamilyDriver {
   return {
     async inject(scheduled) {
       await allDone(
         scheduled.targets.map(async (target) => {
           const { hold } = victimNamed(victims, nodeOf(target));
-          await hold.start(holdId(scheduled, target), programOf(scheduled, target));
+          const { argv, input } = programOf(scheduled, target);
+          await hold.start(holdId(scheduled, target), argv, input);
         }),
       );
     },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -53,6 +53,19 @@ test('an undo that hangs keeps no other from being run', async () => {
 test('what fails to start says why, and is nothing that a heal could fail on', async () => {
   const hold = await Hold.open(sideCar);
   await expect(hold.start('a', ['echo', 'err', '16', 'busy'])).rejects.toThrow(/err 16 busy/);
+  await hold.heal('a');
+  await hold.close();
+});
+
+test('what a program reads first is no argument of it, nor of the holder', async () => {
+  const program = join(folder, 'program');
+  const script =
+    'read -r line; echo "ok $line of" $(cat /proc/$$/cmdline /proc/$PPID/cmdline | tr "\\0" " ")';
+  writeFileSync(program, script);
+  const hold = await Hold.open(sideCar);
+  expect(await hold.start('a', ['sh', program], ['b25l', 'dHdv'])).toMatch(
+    new RegExp(`^b25l dHdv of sh ${program} bash \\S+/hold\\.sh 10$`),
+  );
   await hold.heal('a');
   await hold.close();
 });
