@@ -209,12 +209,13 @@ test('a path gets back the mode that it had, wherever it has been moved to, and 
 });
 
 test('a file of the node is found where its links lead within the node, not within the side-car', async () => {
-  await using node = await loneSideCar('size=1m', 'inside');
+  await using node = await loneSideCar('size=1m', 'files');
   await using one = await loneSideCar('size=1m', 'files', node.id);
-  await said(
+  const made = await said(
     node.access,
     'groupadd pictures; useradd -G pictures tester; mkdir /moved; mv /etc/group /moved; ln -s /moved/group /etc/group',
   );
+  expect(made).toBe('');
   await said(node.access, 'mv /usr/share/doc /moved; ln -s /moved/doc /usr/share/doc');
   const members = async (): Promise<string> => said(node.access, 'readlink /etc/group; id -Gn tester');
   const own = await said(one.access, 'md5sum /etc/group /var/lib/dpkg/status; ls -R /usr/share/doc');
