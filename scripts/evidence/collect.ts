@@ -72,7 +72,7 @@ class NodeEvidence {
     this.#folder = folder;
     this.#limit = limit;
     this.#info = engine.getContainer(container).inspect();
-    this.#all = this.#info.then(async (info) => [...(await replacedBefore(engine, container)), info]);
+    this.#all = allOf(engine, container);
     // Where nobody asks, since all is saved already, nobody need hear of it.
     for (const one of [this.#info, this.#all]) one.catch(() => undefined);
   }
@@ -118,14 +118,17 @@ class NodeEvidence {
   }
 }
 
-async function replacedBefore(
+/** A node, behind those in whose place it came, oldest first. */
+export async function allOf(
   engine: Docker,
   container: string,
 ): Promise<readonly Docker.ContainerInspectInfo[]> {
   const named = `^/${replacedName(container, '[0-9]+')}$`;
   const found = await engine.listContainers({ all: true, filters: { name: [named] } });
-  const oldestFirst = found.sort((a, b) => a.Created - b.Created);
-  return await Promise.all(oldestFirst.map(async ({ Id }) => engine.getContainer(Id).inspect()));
+  const oldestFirst = found.sort((a, b) => a.Created - b.Created).map(({ Id }) => Id);
+  return await Promise.all(
+    [...oldestFirst, container].map(async (one) => engine.getContainer(one).inspect()),
+  );
 }
 
 /** As text throughout: journald writes what holds a colour or a broken byte as numbers, in which a secret could hide. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ProcessRecord } from './process-record.ts';
+import { signalName } from './unit-records.ts';
 
 /**
  * One entry of cores.json: a process that ended by a signal which leaves a core. `cores/<node>/<name>.<pid>.core` is its memory,
@@ -64,9 +65,19 @@ export function crashes(
   records: readonly ProcessRecord[],
   nodes: ReadonlySet<string>,
 ): readonly ProcessRecord[] {
-  return records.filter(
-    ({ node, signal }) => node !== null && nodes.has(node) && signal !== null && coreSignals.has(signal),
-  );
+  return records.filter((record) => {
+    const signal = crashSignal(record);
+    return record.node !== null && nodes.has(record.node) && signal !== null && coreSignals.has(signal);
+  });
+}
+
+/**
+ * Pure: the signal that ended it. The engine gives an entrypoint's, where nobody sent it, as 128 and its number alone, as a shell does
+ * of what it ran: whether there is a core then tells which.
+ */
+export function crashSignal({ kind, signal, code }: ProcessRecord): string | null {
+  if (signal !== null || kind !== 'entrypoint' || code === null || code <= 128) return signal;
+  return signalName(code - 128);
 }
 
 /** Seconds are what file systems have at least; what is written as a process ends is written within one of that. */

@@ -80,14 +80,14 @@ export class RunEvidence {
     this.#onNodeStart = () => undefined;
     await this.#noting('traffic', async () => collectCaptures(engine, bound.run.runId, folder, signal));
     await this.#noting('processes', async () => this.#watch.close(signal));
+    const { nodes } = handleOf(bound, []);
     await this.#noting('nodes', async () => {
-      const nodes = handleOf(bound, []).nodes;
       const { missed } = await collectNodes({ engine, nodes, folder, signal });
       for (const one of missed) this.#note(`not collected: ${one}`);
     });
     this.#ended.abort();
     await this.#noting('processes', async () => completeEvidence(folder));
-    await this.#noting('cores', async () => collectCores(engine, bound, folder, signal));
+    await this.#noting('cores', async () => collectCores({ engine, nodes, folder, signal }));
     // What was found to be secret on the way may stand in what was written before.
     if (folder.redactor.secrets.length > this.#secretsAtFirst)
       await this.#noting('redaction', async () => redactFolder(folder));

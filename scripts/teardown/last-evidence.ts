@@ -1,8 +1,11 @@
 import type Docker from 'dockerode';
 import { existsSync } from 'node:fs';
+import { messageOf } from '../../infra/errors.ts';
 import { Handle } from '../../infra/handle.ts';
 import { collectCaptures } from '../evidence/captures.ts';
+import { collectCores } from '../evidence/collect-cores.ts';
 import { collectNodes, type Collected } from '../evidence/collect.ts';
+import { coresFile } from '../evidence/core-dump.ts';
 import { completeEvidence } from '../evidence/complete.ts';
 import { EngineEvent } from '../evidence/engine-event.ts';
 import { engineEventsFile, missedEngineEvents } from '../evidence/engine-events.ts';
@@ -35,5 +38,11 @@ export async function saveLastEvidence(request: LastEvidenceRequest): Promise<Co
     folder.appendLine(engineEventsFile, event);
   await completeEvidence(folder);
   await redactFolder(folder);
-  return collected;
+  // They are not redacted; and all else is in safety by then, since they may be large.
+  if (existsSync(folder.file(coresFile))) return collected;
+  const missed = await collectCores({ engine: docker, nodes: handle.nodes, folder, signal }).then(
+    () => [],
+    (error: unknown) => [`cores: ${messageOf(error)}`],
+  );
+  return { ...collected, missed: [...collected.missed, ...missed] };
 }

@@ -10,8 +10,8 @@ export interface LiveRun {
   readonly pid: number;
   readonly runId: string;
   readonly folder: string;
-  /** Settles when events.jsonl holds `text`. */
-  event(text: string): Promise<void>;
+  /** Settles when events.jsonl holds `text`; fails where it does not within `deadlineMs`. */
+  event(text: string, deadlineMs?: number): Promise<void>;
   /** Container of a node or, as `<node>-sidecar`, of its side-car. */
   container(node: string): string;
   ended(): Promise<{ readonly exitCode: number | undefined; readonly verdict: Verdict }>;
@@ -38,11 +38,12 @@ export async function startRehearsal(argv: readonly string[]): Promise<LiveRun> 
     runId,
     folder,
     container: (node) => `us-${runId}-${node}`,
-    async event(text) {
-      await until(`events.jsonl has ${text}`, async () => {
+    async event(text, deadlineMs) {
+      const isThere = async (): Promise<true | null> => {
         const events = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
         return events.includes(text) ? true : null;
-      });
+      };
+      await until(`events.jsonl has ${text}`, isThere, deadlineMs);
     },
     async ended() {
       const { exitCode, stdout } = await run;

@@ -3,6 +3,7 @@ import {
   corePath,
   corePatternOf,
   crashes,
+  crashSignal,
   whyNoCores,
   whyNotOf,
   type CorePattern,
@@ -67,6 +68,21 @@ test('who was ended from outside did not crash, and of nodes that keep no cores 
     });
   const all = [ended('a', 'SIGSEGV'), ended('a', 'SIGKILL'), ended('a', 'SIGABRT'), ended('b', 'SIGSEGV')];
   expect(crashes(all, new Set(['a'])).map(({ id }) => id)).toEqual(['a/SIGSEGV', 'a/SIGABRT']);
+});
+
+test('an entrypoint whose code is 128 and the number of such a signal may have crashed; a unit’s code is its own', () => {
+  const ended = (kind: ProcessRecord['kind'], code: number): ProcessRecord =>
+    withFindings(blankRecord({ id: `${kind}/${code}`, kind, name: 'n', node: 'a' }, 'not looked at'), {
+      code: { value: code, source: 'engine: die event' },
+    });
+  const all = [
+    ended('entrypoint', 139),
+    ended('entrypoint', 137),
+    ended('entrypoint', 3),
+    ended('unit', 139),
+  ];
+  const crashed = crashes(all, new Set(['a']));
+  expect(crashed.map((one) => [one.id, crashSignal(one)])).toEqual([['entrypoint/139', 'SIGSEGV']]);
 });
 
 describe('a file at the path of a core', () => {
