@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=9691ebc128632a09abe8b8806558d1427ad45987fd6d731df82d72ca9a9e1c27
+LABEL dev.understudy.inputs=837a61535568bcf80dee851a88fa8a333a7a29322eafc9d361868244e20a14e7
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'
