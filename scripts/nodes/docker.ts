@@ -27,7 +27,10 @@ export class DockerNode implements NodeAccess {
   }
 
   async copyOut(path: string): Promise<Readable> {
-    return new Readable().wrap(await this.#container.getArchive({ path }));
+    const archive = await this.#container.getArchive({ path });
+    // Not wrapped in another stream: one that is read slowly came to a halt in the middle, for good.
+    if (!(archive instanceof Readable)) throw new Error('the engine gave no stream');
+    return archive;
   }
 
   async logs(options: LogOptions = {}): Promise<Readable> {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Collected } from '../evidence/collect.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
 import { redactorOf } from '../evidence/secret-lines.ts';
@@ -9,6 +8,7 @@ import { saveLastEvidence } from './last-evidence.ts';
 import { killRunProcesses, lateMakersMs, tearDown, type RunEngine } from './tear-down.ts';
 import type { Residue } from './sweep.ts';
 import { messageOf } from '../../infra/errors.ts';
+import { withDeadline } from '../with-deadline.ts';
 
 export interface Aftermath {
   readonly runId: string;
@@ -66,19 +66,13 @@ interface AbortRecord {
 }
 
 async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFolder): Promise<Collected> {
-  const late = delay(
-    evidenceMs + 500,
-    { saved: [], missed: ['the nodes did not answer in time'] },
-    { ref: false },
-  );
   const work = saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
-  return await Promise.race([
-    late,
-    work.catch((error: unknown) => ({
-      saved: [],
-      missed: [messageOf(error)],
-    })),
-  ]);
+  try {
+    // The deadline keeps us going: with nothing else to wait for we would end here, and nothing be taken down.
+    return await withDeadline('saving what the nodes have', evidenceMs + 500, work);
+  } catch (error) {
+    return { saved: [], missed: [messageOf(error)] };
+  }
 }
 
 /** The run folder may be gone by now (a test's, or the user's own doing): tear-down does not bring it back. */

@@ -6,6 +6,7 @@ import { RunFolder } from '../evidence/run-folder.ts';
 import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { forgetEmptyStacks } from './clusters.ts';
 import { secretsOfDeadRun } from './dead-run-secrets.ts';
+import { withDeadline } from '../with-deadline.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import type { KnownCluster } from './inventory.ts';
 import { releaseLease } from './lease-store.ts';
@@ -49,7 +50,8 @@ async function lastEvidence(
   const known = new RunFolder(runFolder).readJson('handle.json', Handle);
   const secrets = known === null ? [] : await secretsOfDeadRun(docker, stack, known);
   const folder = new RunFolder(runFolder, new Redactor(secrets));
-  await saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
+  const work = saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
+  await withDeadline('saving what the nodes have', evidenceMs + 500, work);
   // Until now it was what the cluster was used with; from now on it is evidence.
   if (known !== null) folder.writeJson('handle.json', known);
 }

@@ -73,16 +73,18 @@ export async function killedAt(number: number): Promise<Moment> {
   const at = new Date().toISOString();
   const { schedule } = loadPlan({ ...asked, profiles: [profile] }).plan;
   const run = await startRehearsal([kindsCluster, '--profile', profile, '--control', 'never']);
-  const before = await beforeAnyFault(run, schedule);
+  const isAlone = moment.dies === 'controller and watcher';
+  // Where the watcher acts the nodes go with all that is on them.
+  const before = isAlone ? await beforeAnyFault(run, schedule) : null;
   await run.event('"fault.inject"', comesWithinMs);
   await delay(moment.afterMs);
   const watcher = readLease(run.runId)?.watcher?.pid;
   process.kill(-run.pid, 'SIGKILL');
-  if (moment.dies === 'controller and watcher' && watcher !== undefined) process.kill(watcher, 'SIGKILL');
+  if (isAlone && watcher !== undefined) process.kill(watcher, 'SIGKILL');
   const killed = performance.now();
   const inForce = kindsIn(readFileSync(join(run.folder, 'events.jsonl'), 'utf8'));
   const { clean, left } =
-    moment.dies === 'controller'
+    before === null
       ? await within(watcherDeadlineMs, labelledObjects)
       : await within(ownDeadlineMs, async () => leftSince(before, await fingerprints(run, schedule)));
   const tookMs = clean ? Math.round(performance.now() - killed) : null;

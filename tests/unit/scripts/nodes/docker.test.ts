@@ -6,7 +6,11 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DockerNode } from '../../../../scripts/nodes/docker.ts';
+import { withDeadline } from '../../../../scripts/with-deadline.ts';
+import { smallEngine } from '../../../support/small-engine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-node-'));
 const open: { server: Server; sockets: Set<Socket> }[] = [];
@@ -33,6 +37,22 @@ test('a command that is interrupted while it runs does not either', async () => 
   const node = await nodeWhoseCommandsNeverEnd(() => undefined);
   await expect(node.exec(['sleep', '600'], { timeoutMs: 100 })).rejects.toThrow('timeout');
 }, 5000);
+
+test('an archive that is read slowly comes to its end', async () => {
+  const bytes = Buffer.alloc(700_000, 'bytes');
+  await using engine = await smallEngine(() => ({ status: 200, body: bytes }));
+  const node = new DockerNode(engine.docker, 'node-1', 'container');
+  const read = async (): Promise<number> => {
+    let length = 0;
+    for await (const chunk of (await node.copyOut('/core')).pipe(new PassThrough({ highWaterMark: 1_000 }))) {
+      if (chunk instanceof Uint8Array) length += chunk.length;
+      await nextTurn();
+    }
+    return length;
+  };
+  for (let time = 0; time < 30; time += 1)
+    expect(await withDeadline('reading it', 2_000, read())).toBe(bytes.length);
+}, 20_000);
 
 /** An engine in miniature: it starts any command, tells `starting` first, and never ends it by itself. */
 async function nodeWhoseCommandsNeverEnd(starting: () => void): Promise<DockerNode> {
