@@ -60,7 +60,8 @@ export function summary({ moments, commit }: LeasesResult): string {
     const of = moments.filter((one) => one.dies === dies);
     const clean = of.filter(isClean);
     const slowest = Math.max(0, ...clean.map(({ tookMs }) => tookMs ?? 0));
-    const promised = dies === 'controller' ? 'nothing left within 30 s' : 'every node clean within 10 s';
+    const promised =
+      dies === 'controller' ? 'nothing left within 30 s' : 'every node that a fault was on clean within 10 s';
     return `${dies} killed: ${promised} in ${clean.length} of ${of.length}, the slowest after ${slowest} ms`;
   });
   const counts = new Map<string, number>();
