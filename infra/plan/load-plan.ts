@@ -196,5 +196,8 @@ function chosenSuites(cluster: Cluster, asked: readonly string[]): readonly stri
       hint: suggestion(unknown, known),
     });
   }
+  const twice = asked.find((name, index) => asked.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new UsageError('duplicate', `suite "${twice}" is asked for twice`, { hint: 'name it once' });
   return asked.length === 0 ? known : known.filter((name) => asked.includes(name));
 }

@@ -1,4 +1,4 @@
-import { closestMatch } from 'leven';
+import distance, { closestMatch } from 'leven';
 import type { z } from 'zod';
 import type { Path } from './document.ts';
 import { jsonSchemaOf } from './json-schema.ts';
@@ -22,14 +22,34 @@ export function allowedAt(schema: z.ZodType, root: unknown, path: Path): Allowed
     nodes = nodes.flatMap((node) => below(node, key)).flatMap((node) => branches(node, value));
   }
   const keys = [...new Set(nodes.flatMap(({ properties }) => Object.keys(properties ?? {})))];
-  return { words: [...new Set(nodes.flatMap(wordsOf))].join(' or '), keys };
+  return { words: wordsOfAll(nodes), keys };
+}
+
+/** Of many alternatives what is common to them: nobody reads the keys of every kind of fault. */
+function wordsOfAll(nodes: readonly Node[]): string {
+  const choices = nodes.flatMap(({ const: only }) => (only === undefined ? [] : [String(only)]));
+  if (choices.length === nodes.length && choices.length > 1)
+    return `one of ${[...new Set(choices)].join(', ')}`;
+  const words = [...new Set(nodes.flatMap(wordsOf))];
+  if (words.length <= fewNames || nodes.some(({ type }) => type !== 'object')) return words.join(' or ');
+  const [first, ...others] = nodes.map(({ required }) => required ?? []);
+  const common = (first ?? []).filter((key) => others.every((keys) => keys.includes(key)));
+  return `a map with the keys ${common.join(', ')} and others`;
 }
 
 const fewNames = 8;
 
 /** The one of `known` that `name` is a slip of, if any. */
 export function meantBy(name: string, known: readonly string[]): string | undefined {
-  return closestMatch(name, known, { maxDistance: name.length < 4 ? 1 : 2 });
+  const near = closestMatch(name, known, { maxDistance: name.length < 4 ? 1 : 2 });
+  // In a short name two other letters make another name; two that changed places are a slip.
+  const isOther =
+    near !== undefined && name.length < 5 && distance(name, near) > 1 && sorted(name) !== sorted(near);
+  return isOther ? undefined : near;
+}
+
+function sorted(name: string): string {
+  return Array.from(name).sort().join('');
 }
 
 /** For hints: what `name` was meant to be, and what there is. */
@@ -74,7 +94,7 @@ function wordsOf(node: Node): readonly string[] {
   if (choices.length > 0) return [choices.length === 1 ? String(choices[0]) : `one of ${choices.join(', ')}`];
   switch (node.type) {
     case 'string':
-      return ['a text'];
+      return [`a text${node.maxLength === undefined ? '' : ` of at most ${node.maxLength} characters`}`];
     case 'boolean':
       return ['true or false'];
     case 'integer':

@@ -11,6 +11,7 @@ import {
   unitName,
 } from '../../images/stack.ts';
 import { Dependency } from './dependency.ts';
+import { mostDescribed } from './described.ts';
 import { linkValues } from './faults/network.ts';
 import { Invariant } from './invariant.ts';
 import { isPattern } from './faults/pattern.ts';
@@ -112,7 +113,7 @@ export type Allowance = z.infer<typeof Allowance>;
  */
 export const Cluster = z.strictObject({
   name: conceptName,
-  description: z.string().optional(),
+  description: z.string().max(mostDescribed).optional(),
   variables: z.record(conceptName, z.string()).default({}),
   /** Values that a variable may take; a variable without an entry takes any. */
   choices: z.record(conceptName, z.array(z.string()).min(1)).default({}),

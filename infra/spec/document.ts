@@ -5,10 +5,12 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  Parser,
   type Document,
   type Node,
 } from 'yaml';
 import type { Problem } from '../errors.ts';
+import { tooDeep } from './nesting.ts';
 import { yamlProblems, type YamlProblem } from './yaml-problems.ts';
 import { messageOf } from '../errors.ts';
 
@@ -34,13 +36,16 @@ export interface SpecDocument {
   positionOf(path: Path): Position;
   /** Where the key at the end of `path` begins; the value where there is no such key. */
   positionOfKey(path: Path): Position;
+  /** A number as its author wrote it, which is not always how it would be printed; null for what is no number there. */
+  numberAt(path: Path): string | null;
 }
 
 export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
   const { text, noText } = decode(bytes);
   const lines = new LineCounter();
   // What is no text is not read as YAML either: a program of megabytes would be one problem a line.
-  const document = parseDocument(noText === null ? text : '', {
+  const unread = noText ?? tooDeep(new Parser().parse(text));
+  const document = parseDocument(unread === null ? text : '', {
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
@@ -50,8 +55,8 @@ export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (noText !== null) addLines(lines, text);
-  const wrong = noText === null ? yamlProblems(document, text) : [noText];
+  if (unread !== null) addLines(lines, text);
+  const wrong = unread === null ? yamlProblems(document, text) : [unread];
   const { value, problem } = wrong.length === 0 ? plain(document) : { value: null, problem: null };
   return {
     file,
@@ -64,6 +69,10 @@ export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
     })),
     positionOf: (path) => position(offsetOf(document, path)),
     positionOfKey: (path) => position(startOf(pairAt(document, path)?.key) ?? offsetOf(document, path)),
+    numberAt: (path) => {
+      const node = nodeAt(document, path);
+      return isScalar(node) && typeof node.value === 'number' ? (node.source ?? null) : null;
+    },
   };
 }
 

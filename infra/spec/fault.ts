@@ -10,6 +10,7 @@ import { networkFaults } from './faults/network.ts';
 import { nodeFaults } from './faults/node.ts';
 import { processFaults } from './faults/process.ts';
 import { resourceFaults } from './faults/resource.ts';
+import { mostDescribed } from './described.ts';
 import { faultName } from './faults/timing.ts';
 import { Latency } from './latency.ts';
 import { Monkey } from './monkey.ts';
@@ -164,7 +165,7 @@ export function isReplacingFault(fault: Fault): fault is ReplacingFault {
 export const Profile = z
   .strictObject({
     name: faultName,
-    description: z.string().min(1),
+    description: z.string().min(1).max(mostDescribed),
     faults: z.array(Fault).min(1).default([]),
     /** Sugar for `network.delay` between groups of nodes (infra/plan/latency.ts). */
     latency: Latency.optional(),

@@ -24,9 +24,20 @@ export function problemsOf(
 ): readonly Problem[] {
   const found = issues.flatMap((issue) => fromIssue(document, schema, issue, []));
   const misspelt = new Set(found.map(({ meant }) => meant));
-  return found
-    .filter(({ missing }) => missing === undefined || !misspelt.has(missing))
-    .map(({ problem }) => problem);
+  return once(
+    found
+      .filter(({ missing }) => missing === undefined || !misspelt.has(missing))
+      .map(({ problem }) => problem),
+  );
+}
+
+/** What two rules say against one value is one problem, with what each of them allows. */
+function once(problems: readonly Problem[]): readonly Problem[] {
+  const same = Map.groupBy(problems, ({ line, column, message }) => JSON.stringify([line, column, message]));
+  return [...same.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    return [{ ...first, hint: [...new Set([first, ...others].map(({ hint }) => hint))].join('; ') }];
+  });
 }
 
 /** A problem with the value at `path`. */
@@ -49,7 +60,8 @@ function fromIssue(
   switch (issue.code) {
     case 'unrecognized_keys': {
       const { keys } = allowedAt(schema, document.value, path);
-      return issue.keys.map((key) => unknownKey(document, [...path, key], key, keys));
+      const beside = besideAt(document, schema, path);
+      return issue.keys.map((key) => unknownKey(document, [...path, key], key, { keys, beside }));
     }
     case 'invalid_key': {
       const problem = problemAtKey(document, path, {
@@ -70,13 +82,28 @@ function fromIssue(
   }
 }
 
-function unknownKey(document: SpecDocument, path: Path, key: string, known: readonly string[]): Found {
+/** Keys that the map around the one at `path` takes, and does not have. */
+function besideAt(document: SpecDocument, schema: z.ZodType, path: Path): readonly string[] {
+  if (typeof path.at(-1) !== 'string') return [];
+  const around = path.slice(0, -1);
+  const value = around.reduce<unknown>(child, document.value);
+  return allowedAt(schema, document.value, around).keys.filter((key) => child(value, key) === undefined);
+}
+
+function unknownKey(
+  document: SpecDocument,
+  path: Path,
+  key: string,
+  { keys, beside }: { readonly keys: readonly string[]; readonly beside: readonly string[] },
+): Found {
+  const isOutside = beside.includes(key);
   const problem = problemAtKey(document, path, {
     code: 'unknown-key',
     message: `${dotted(path)}: unknown key`,
-    hint: key === '<<' ? 'YAML 1.2 has no merge keys: write the keys out' : suggestion(key, known),
+    hint: isOutside ? `${key} goes beside "${String(path.at(-2))}", not into it` : suggestion(key, keys),
   });
-  const meant = meantBy(key, known);
+  if (isOutside) return { problem, meant: dotted([...path.slice(0, -2), key]) };
+  const meant = meantBy(key, keys);
   return meant === undefined ? { problem } : { problem, meant: dotted([...path.slice(0, -1), meant]) };
 }
 
@@ -93,14 +120,14 @@ function plain(document: SpecDocument, schema: z.ZodType, issue: z.core.$ZodIssu
   }
   const problem = problemAt(document, path, {
     code: issue.code.replaceAll('_', '-'),
-    message: refused(value, path),
+    message: refused(value, path, document.numberAt(path)),
     hint: hintOf(issue, value, words),
   });
   return { problem };
 }
 
-function refused(value: unknown, path: Path): string {
-  if (value !== null) return `${dotted(path)}: ${shown(value)} is not allowed`;
+function refused(value: unknown, path: Path, number: string | null): string {
+  if (value !== null) return `${dotted(path)}: ${short(number ?? shown(value))} is not allowed`;
   return path.length === 0 ? 'the file is empty' : `${dotted(path)}: nothing is given`;
 }
 
@@ -142,9 +169,17 @@ function advice(expected: string, value: unknown): string {
 /** A value as its author would call it. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  // Some numbers are none of JSON.
+  if (typeof value === 'number') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const keys = Object.keys(value);
   return keys.length === 0 ? 'an empty map' : `a map of ${keys.join(', ')}`;
+}
+
+const mostShown = 200;
+
+function short(text: string): string {
+  return text.length <= mostShown ? text : `${text.slice(0, mostShown)}… (${text.length} characters)`;
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {

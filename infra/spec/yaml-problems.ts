@@ -122,7 +122,7 @@ export function everyObjectHas(name: string): boolean {
   return name in Object.prototype;
 }
 
-/** Aliases of nothing, keys that are no texts, and keys that every object has: all are YAML, none has a meaning here. */
+/** Aliases of nothing, merge keys, keys that are no texts, and keys that every object has: all are YAML, none has a meaning here. */
 function unusable(document: Document.Parsed): readonly YamlProblem[] {
   const found: YamlProblem[] = [];
   visit(document, {
@@ -138,6 +138,14 @@ function unusable(document: Document.Parsed): readonly YamlProblem[] {
     Pair: (_key, { key }) => {
       if (isScalar(key)) {
         const name = String(key.value);
+        // Taken, two of them in one map would be no slip any more, and what they bring would stand nowhere.
+        if (name === '<<' && key.type === 'PLAIN')
+          found.push({
+            code: 'yaml.merge-key',
+            message: 'merge keys (<<) are not taken: YAML 1.2 has none',
+            hint: 'write the keys out; an alias (*name) may stand for a whole value',
+            offset: key.range?.[0] ?? 0,
+          });
         if (everyObjectHas(name))
           found.push({
             code: 'yaml.reserved-key',

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { refuseWithoutControl } from '../../infra/plan/memory-limits.ts';
+import { CoreDump, coresFile } from '../evidence/core-dump.ts';
 import { redactorFor } from '../evidence/known-secrets.ts';
 import { hostAbilities } from '../faults/side-car/abilities.ts';
 import { readCalibration } from '../faults/kinds/calibration.ts';
@@ -11,6 +13,7 @@ import { printJson, printResult } from '../output.ts';
 import { openProgress } from '../progress/open.ts';
 import { rehearse } from '../rehearsal/rehearsal.ts';
 import { exitCode } from '../verdict/verdict.ts';
+import { FolderReader } from '../report/folder-reader.ts';
 import { summary } from '../report/summary.ts';
 import { screenOf } from '../screen.ts';
 import { imagesReady } from '../setup/images.ts';
@@ -85,6 +88,10 @@ export async function run(
     { engine, host, toolbox, abilities, progress, interrupts, faultDriver },
   );
   if (flags.json) printJson(verdict);
-  else printResult(summary(verdict, screenOf(process.stdout)));
+  else printResult(summary(verdict, coresIn(verdict.runFolder), screenOf(process.stdout)));
   return exitCode(verdict);
+}
+
+function coresIn(runFolder: string): readonly CoreDump[] {
+  return new FolderReader(runFolder).json(coresFile, z.array(CoreDump)) ?? [];
 }

@@ -22,7 +22,14 @@ export type Phase = (typeof phases)[number];
 
 /** One line of events.jsonl, written as it happens: the time line of the report is made from these alone. */
 export const RunEvent = z.discriminatedUnion('type', [
-  z.strictObject({ ...at, type: z.literal('run'), runId: z.string(), command: z.array(z.string()) }),
+  z.strictObject({
+    ...at,
+    type: z.literal('run'),
+    runId: z.string(),
+    command: z.array(z.string()),
+    /** Where that was typed. */
+    directory: z.string().optional(),
+  }),
   z.strictObject({ ...at, type: z.literal('phase.start'), phase: z.enum(phases) }),
   z.strictObject({
     ...at,

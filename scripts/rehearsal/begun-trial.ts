@@ -16,7 +16,7 @@ export function beginTrial({ plan, hashes }: LoadedPlan): BegunTrial {
   const runId = newRunId(new Date(), randomBytes(3));
   const folder = RunFolder.create(runId, redactorFor(plan));
   const recorder = new Recorder(folder);
-  recorder.record({ type: 'run', runId, command: process.argv.slice(2) });
+  recorder.record({ type: 'run', runId, command: process.argv.slice(2), directory: process.cwd() });
   folder.writeJson('plan.json', planDocument(plan, hashes));
   return { runId, folder, recorder };
 }

@@ -1,11 +1,12 @@
 import type { Readiness } from '../../infra/spec/cluster.ts';
+import { BoundedPattern } from '../bounded-pattern.ts';
 
 /** How a node is asked whether it is ready. */
 export type Probe =
   /** Run inside it: POSIX sh, /proc, and systemctl, journalctl or bash where the condition needs them. */
   | { readonly kind: 'command'; readonly argv: readonly string[] }
   /** A line of what its first process has written. */
-  | { readonly kind: 'output'; readonly pattern: RegExp };
+  | { readonly kind: 'output'; readonly pattern: BoundedPattern };
 
 /** Pure: the one condition of a role, as something to try. */
 export function probeOf(ready: Readiness, init: 'systemd' | 'image'): Probe {
@@ -14,7 +15,7 @@ export function probeOf(ready: Readiness, init: 'systemd' | 'image'): Probe {
   if (ready.tcp !== undefined) return command(...listening(ready.tcp));
   if (ready.command !== undefined) return command(...ready.command);
   if (ready.http !== undefined) return command(...answers(ready.http));
-  if (init === 'image') return { kind: 'output', pattern: new RegExp(ready.log ?? '', 'm') };
+  if (init === 'image') return { kind: 'output', pattern: new BoundedPattern(ready.log ?? '', 'm') };
   return command(
     'sh',
     '-c',

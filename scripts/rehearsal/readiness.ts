@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HostError, messageOf } from '../../infra/errors.ts';
 import type { PlannedNode } from '../../infra/plan/plan.ts';
 import type { Readiness } from '../../infra/spec/cluster.ts';
+import { PatternTooSlow } from '../bounded-pattern.ts';
 import { lastLines, outputOf, quoted } from '../nodes/last-words.ts';
 import type { NodeAccess } from '../nodes/node.ts';
 import { probeOf, wordsOf, type Probe } from './readiness-probe.ts';
@@ -90,7 +91,12 @@ export async function whileAlive(
 async function observe(probe: Probe, access: NodeAccess, signal: AbortSignal): Promise<string | null> {
   if (probe.kind === 'output') {
     const text = await outputOf(access);
-    return probe.pattern.test(text) ? null : (text.trim().split('\n').at(-1) ?? '') || 'no output';
+    try {
+      return probe.pattern.test(text) ? null : (text.trim().split('\n').at(-1) ?? '') || 'no output';
+    } catch (error) {
+      if (error instanceof PatternTooSlow) return error.message;
+      throw error;
+    }
   }
   const outcome = await access.exec(probe.argv, { signal, timeoutMs: 10_000 }).catch((error: unknown) => {
     signal.throwIfAborted();

@@ -20,9 +20,11 @@ export function kernelPart(counts: readonly KernelCounts[], room: number): Marku
     .sort((a, b) => Number(b.isTarget) - Number(a.isTarget) || b.tellingFirst.length - a.tellingFirst.length);
   const each = Math.max(6, Math.floor(room / Math.min(nodes.length, maxNodes)));
   const shown = nodes.slice(0, maxNodes);
+  const [targets, beside] = [shown.filter((one) => one.isTarget), shown.filter((one) => !one.isTarget)];
   return markup`<details><summary>what the kernel counted, on ${counted(nodes.length, 'node')}</summary>
 <p class="soft">Counters of each node at both ends of the fault, and by how much they differ; those of losses and limits first. They are no part of a receipt, and our own probes are among the traffic.${shown.length < nodes.length ? markup` ${shown.length} of ${nodes.length} nodes.` : null} All are in ${fileLink(countersFile)}.</p>
-<dl class="facts">${shown.map((one) => onNode(one, each))}</dl></details>`;
+${targets.length === 0 ? null : markup`<dl class="facts">${targets.map((one) => onNode(one, each))}</dl>`}
+${beside.length === 0 ? null : markup`<details><summary>on ${counted(beside.length, 'node')} beside</summary><dl class="facts">${beside.map((one) => onNode(one, each))}</dl></details>`}</details>`;
 }
 
 const maxNodes = 6;
@@ -54,8 +56,8 @@ function isTelling({ name }: CountedChange): boolean {
   return telling.test(name);
 }
 
-function onNode({ node, isTarget, tellingFirst, words }: Seen, room: number): Markup {
+function onNode({ node, tellingFirst, words }: Seen, room: number): Markup {
   const shown = tellingFirst.slice(0, room);
   const more = tellingFirst.length - shown.length;
-  return markup`<div><dt>${node}${isTarget ? null : ', beside it'}</dt><dd>${words} ${shown.map((one) => markup`<small>${one.name} ${one.by > 0 ? '+' : '−'}${thousands(Math.abs(one.by))}</small> `)}${more > 0 ? markup`<small>and ${more} more</small>` : null}</dd></div>\n`;
+  return markup`<div><dt>${node}</dt><dd>${words} ${shown.map((one) => markup`<small>${one.name} ${one.by > 0 ? '+' : '−'}${thousands(Math.abs(one.by))}</small> `)}${more > 0 ? markup`<small>and ${more} more</small>` : null}</dd></div>\n`;
 }

@@ -39,6 +39,7 @@ export function readRun(folder: string): RecordedRun {
   const receipts = reader.json('receipts.json', z.array(Receipt));
   const parity = reader.json('parity.json', z.array(Difference));
   const first = events[0];
+  const begun = events.find((event) => event.type === 'run');
   const endMs = Math.max(1, ...events.map(({ ms }) => ms));
   const ending = endingOf(reader, verdict, failure, aborted);
   const run: Omit<RecordedRun, 'unreadable'> = {
@@ -48,7 +49,8 @@ export function readRun(folder: string): RecordedRun {
     ending,
     startedAt: first === undefined ? null : new Date(beganMs(first)).toISOString(),
     endMs,
-    command: events.flatMap((event) => (event.type === 'run' ? [event.command] : []))[0] ?? [],
+    command: begun?.command ?? [],
+    directory: begun?.directory ?? null,
     events,
     plan,
     control: reader.json('control.json', ControlResult),

@@ -93,6 +93,8 @@ export interface RecordedRun {
   readonly endMs: number;
   /** What was typed behind `understudy`. */
   readonly command: readonly string[];
+  /** Where that was typed: its relative paths begin there. null: not written down. */
+  readonly directory: string | null;
   readonly events: readonly RunEvent[];
   readonly plan: PlanFile | null;
   readonly control: ControlResult | null;

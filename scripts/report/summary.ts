@@ -1,14 +1,16 @@
 import { isViolated } from '../verdict/invariant-sentences.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import type { CoreDump } from '../evidence/core-dump.ts';
 import type { Screen } from '../screen.ts';
 import { visible } from '../visible.ts';
+import { coreWords } from './cores-part.ts';
 import { counted } from './quantity.ts';
 
 const maxReasons = 8;
 const label = 10;
 
 /** What a person reads at the end of a run; it ends with verdict and why, where the report is, and what is left. */
-export function summary(verdict: Verdict, { colours, columns }: Screen): string {
+export function summary(verdict: Verdict, cores: readonly CoreDump[], { colours, columns }: Screen): string {
   const { receipts, suites, invariants, control, why } = verdict;
   const held = invariants.filter((one) => !isViolated(one)).length;
   const holding = receipts.filter(({ ok, bystandersOk, healedOk }) => ok && bystandersOk && healedOk).length;
@@ -28,6 +30,7 @@ export function summary(verdict: Verdict, { colours, columns }: Screen): string 
     `${'verdict'.padEnd(label)}${colour(verdict.verdict)}${verdict.interrupted === true ? ' (interrupted)' : ''}`,
     ...why.slice(0, maxReasons).map((reason) => line('', reason)),
     ...(why.length > maxReasons ? [line('', `and ${why.length - maxReasons} more, in the report`)] : []),
+    ...(cores.length > 0 ? [line('crashed', coreWords(cores))] : []),
     // Never wrapped: whoever selects it wants it whole.
     `${'report'.padEnd(label)}${visible(verdict.report ?? 'none')}`,
     `residue: ${verdict.residue.length === 0 ? 'none' : visible(verdict.residue.join(', '))}`,

@@ -1,4 +1,5 @@
 import { isViolated } from '../verdict/invariant-sentences.ts';
+import { coreWords } from './cores-part.ts';
 import { headline, type Headline } from './headline.ts';
 import { markup, type Markup } from './markup.ts';
 import { counted, duration } from './quantity.ts';
@@ -19,6 +20,7 @@ export function topSection(run: RecordedRun, launcher: string): Markup {
 <p class="meaning">${said.meaning}</p>
 ${reasons(said.why)}
 ${(run.residue ?? []).length > 0 ? markup`<p class="bad"><b>✗ ${counted((run.residue ?? []).length, 'object')} left on this machine</b>: see <a href="#remains">left behind</a>.</p>` : null}
+${crashed(run)}
 ${gaps(run.unreadable)}
 <ul class="tiles">${tiles(run)}</ul>
 <dl class="facts">${facts(run)}</dl>
@@ -35,6 +37,12 @@ function reasons(why: readonly string[]): Markup | null {
   const left = why.length - maxReasons;
   return markup`<ul class="why">${why.slice(0, openReasons).map(item)}</ul>
 ${rest.length === 0 ? null : markup`<details><summary>${why.length - openReasons} more reasons</summary><ul class="why">${rest.map(item)}${left > 0 ? item(`and ${left} more, in verdict.json`) : null}</ul></details>`}`;
+}
+
+/** No part of the verdict, and not to be missed beside it: a suite need not notice that a process crashed. */
+function crashed({ cores }: RecordedRun): Markup | null {
+  if (cores.length === 0) return null;
+  return markup`<p class="unsure"><b>! ${coreWords(cores)}</b>: see <a href="#identity">files</a>.</p>`;
 }
 
 const openGaps = 8;
@@ -106,7 +114,7 @@ function controlTile({ control, ending, plan }: RecordedRun): Markup {
   );
 }
 
-function receiptsTile({ receipts, plan }: RecordedRun): Markup {
+function receiptsTile({ receipts, plan, ending, events }: RecordedRun): Markup {
   const asked = (plan?.plan.schedule.length ?? 0) + (plan?.plan.conditions.length ?? 0);
   if (receipts.length === 0 && plan === null) return tile('receipts', 'receipts', 'unsure', 'not known');
   if (receipts.length === 0)
@@ -115,7 +123,7 @@ function receiptsTile({ receipts, plan }: RecordedRun): Markup {
       'receipts',
       asked > 0 ? 'unsure' : 'soft',
       'none',
-      asked > 0 ? '' : 'no fault asked for',
+      asked > 0 ? unjudged(ending, events) : 'no fault asked for',
     );
   const holding = receipts.filter(holds).length;
   return tile(
@@ -125,6 +133,12 @@ function receiptsTile({ receipts, plan }: RecordedRun): Markup {
     `${holding} of ${receipts.length}`,
     'hold',
   );
+}
+
+function unjudged(ending: RecordedRun['ending'], events: RecordedRun['events']): string {
+  if (events.every(({ type }) => type !== 'fault.inject')) return 'no fault came in force';
+  const isInterrupted = ending.kind === 'judged' && ending.verdict.interrupted === true;
+  return `${isInterrupted ? 'interrupted' : 'the run ended'} before they were judged`;
 }
 
 /** None where nothing was to hold. */
@@ -193,11 +207,11 @@ function facts({ ending, plan, startedAt, endMs, runId }: RecordedRun): readonly
 }
 
 function again(run: RecordedRun, launcher: string): Markup | null {
-  const { ending, plan, command, folder } = run;
+  const { ending, plan, command, folder, directory } = run;
   const said = ending.kind === 'judged' ? ending.verdict : plan?.plan;
   if (said === undefined) return null;
   return markup`<h2 class="minor">Run it again</h2><pre class="command">${[launcher, ...replay({ command, ...pick(said) })].map((word, index) => markup`${index === 0 ? null : ' '}<span>${word}</span>`)}</pre>
-<p class="soft">from the directory it was run in. Its folder is <code>${folder}</code></p>`;
+<p class="soft">${directory === null ? 'from the directory it was run in' : markup`in <code>${directory}</code>, where it was run`}. Its folder is <code>${folder}</code></p>`;
 }
 
 function pick({

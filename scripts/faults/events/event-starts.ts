@@ -2,7 +2,9 @@ import type { BoundPlan, EventStart, PlannedNode, ScheduledFault } from '../../.
 import { eventWords } from '../../../infra/spec/faults/event.ts';
 import type { Recorder } from '../../evidence/recorder.ts';
 import type { SuiteEar } from '../../suite/suite-run.ts';
-import { lookOut, type Sight } from './lookout.ts';
+import { BoundedPattern } from '../../bounded-pattern.ts';
+import { messageOf } from '../../../infra/errors.ts';
+import { lookOut, type Match, type Sight } from './lookout.ts';
 import type { Victim } from '../victim/victim.ts';
 
 /** A longer line is not kept: cut, half a secret would not be known for one. */
@@ -22,7 +24,10 @@ export interface Moments {
 interface Waiting {
   readonly fault: ScheduledFault;
   readonly after: EventStart;
+  /** Rejected where nobody can tell any more whether it comes. */
   readonly came: PromiseWithResolvers<true>;
+  /** Where the event is a line. */
+  readonly pattern: BoundedPattern | null;
   isOver: boolean;
 }
 
@@ -39,9 +44,7 @@ export class EventStarts implements SuiteEar {
     this.#stage = stage;
     this.#victims = victims;
     this.#waiting = faults.flatMap((fault) =>
-      fault.after === undefined
-        ? []
-        : [{ fault, after: fault.after, came: Promise.withResolvers<true>(), isOver: false }],
+      fault.after === undefined ? [] : [waiting(fault, fault.after)],
     );
   }
 
@@ -80,7 +83,7 @@ export class EventStarts implements SuiteEar {
     for (const one of this.#waiting) {
       const awaited = one.after.event.suite;
       if (awaited?.says === undefined || awaited.name !== suite) continue;
-      if (new RegExp(awaited.says).test(line)) this.#seen(one, null, line);
+      if (this.#matches(one, line)) this.#seen(one, null, line);
     }
   }
 
@@ -93,18 +96,35 @@ export class EventStarts implements SuiteEar {
     for (const one of this.#waiting) {
       for (const victim of this.#victims.filter(({ node }) => one.after.nodes.includes(node))) {
         const init = nodes.find(({ name }) => name === victim.node)?.init ?? 'image';
-        const sight = sightOf(one.after, init);
+        const sight = sightOf(one.after, init, (line) => this.#matches(one, line));
         if (sight === null || isLog(sight) !== onLogs) continue;
         const stop = new AbortController();
         const ended = AbortSignal.any([this.#ended.signal, stop.signal]);
         const onSeen = (line: string): void => {
           this.#seen(one, victim.node, line);
         };
-        void one.came.promise.then(() => {
+        const isDone = (): void => {
           stop.abort();
-        });
+        };
+        one.came.promise.then(isDone, isDone);
         void lookOut(victim, sight, onSeen, ended); // it never rejects
       }
+    }
+  }
+
+  /** Of an expression that takes too long nothing more is asked: the fault cannot come. */
+  #matches(one: Waiting, line: string): boolean {
+    if (one.isOver || one.pattern === null) return false;
+    try {
+      return one.pattern.test(line);
+    } catch (error) {
+      one.isOver = true;
+      one.came.reject(
+        new Error(`it was to come when ${eventWords(one.after.event)}, and ${messageOf(error)}`, {
+          cause: error,
+        }),
+      );
+      return false;
     }
   }
 
@@ -120,6 +140,14 @@ export class EventStarts implements SuiteEar {
       line: line.length > mostCharacters ? '' : line,
     });
   }
+}
+
+function waiting(fault: ScheduledFault, after: EventStart): Waiting {
+  const { log, suite } = after.event;
+  const says = log?.matches ?? suite?.says;
+  const came = Promise.withResolvers<true>();
+  came.promise.catch(() => undefined); // it may be rejected before anybody waits for it
+  return { fault, after, came, pattern: says === undefined ? null : new BoundedPattern(says), isOver: false };
 }
 
 async function comes(one: Waiting, ended: AbortSignal): Promise<void> {
@@ -143,13 +171,15 @@ async function comes(one: Waiting, ended: AbortSignal): Promise<void> {
 }
 
 /** null: nothing that a node shows. */
-function sightOf({ event: { log, file, port } }: EventStart, init: PlannedNode['init']): Sight | null {
-  if (log !== undefined) {
-    const pattern = new RegExp(log.matches);
+function sightOf(
+  { event: { log, file, port } }: EventStart,
+  init: PlannedNode['init'],
+  matches: Match,
+): Sight | null {
+  if (log !== undefined)
     return init === 'systemd'
-      ? { on: 'journal', unit: log.unit ?? null, pattern }
-      : { on: 'output', pattern };
-  }
+      ? { on: 'journal', unit: log.unit ?? null, matches }
+      : { on: 'output', matches };
   if (file !== undefined) return { on: 'file', path: file.path };
   return port === undefined ? null : { on: 'port', port: port.port };
 }

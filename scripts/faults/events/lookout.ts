@@ -6,10 +6,13 @@ import { startEndable } from '../../nodes/endable.ts';
 import type { NodeProcess } from '../../nodes/node.ts';
 import type { Victim } from '../victim/victim.ts';
 
+/** Whether a line is the one. It never throws. */
+export type Match = (line: string) => boolean;
+
 /** What is looked for on one node. */
 export type Sight =
-  | { readonly on: 'journal'; readonly unit: string | null; readonly pattern: RegExp }
-  | { readonly on: 'output'; readonly pattern: RegExp }
+  | { readonly on: 'journal'; readonly unit: string | null; readonly matches: Match }
+  | { readonly on: 'output'; readonly matches: Match }
   | { readonly on: 'file'; readonly path: string }
   | { readonly on: 'port'; readonly port: number };
 
@@ -45,7 +48,7 @@ async function once(
       return;
     case 'output': {
       const lines = await victim.access.logs({ follow: true, fromNow: true, signal: ended });
-      await matching(lines, sight.pattern, onSeen);
+      await matching(lines, sight.matches, onSeen);
       return;
     }
     case 'file':
@@ -61,7 +64,7 @@ async function once(
 
 async function journal(
   { access }: Victim,
-  { unit, pattern }: Extract<Sight, { on: 'journal' }>,
+  { unit, matches }: Extract<Sight, { on: 'journal' }>,
   onSeen: (line: string) => void,
   ended: AbortSignal,
 ): Promise<void> {
@@ -70,14 +73,14 @@ async function journal(
   const process = await startEndable(access, argv);
   const end = onAbort(ended, () => void process.end('SIGTERM'));
   try {
-    await matching(process.stdout, pattern, onSeen);
+    await matching(process.stdout, matches, onSeen);
   } finally {
     end();
   }
 }
 
-async function matching(stream: Readable, pattern: RegExp, onSeen: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input: stream })) if (pattern.test(line)) onSeen(line);
+async function matching(stream: Readable, matches: Match, onSeen: (line: string) => void): Promise<void> {
+  for await (const line of createInterface({ input: stream })) if (matches(line)) onSeen(line);
 }
 
 /** By the node's side-car; it ends with its stdin. */

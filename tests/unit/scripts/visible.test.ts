@@ -91,9 +91,10 @@ describe('in what is printed, colours are ours alone', () => {
     if (verdict === null) throw new Error('the made-up run has a verdict');
     const text = summary(
       { ...verdict, variables: { a: hostile }, why: [hostile], residue: [hostile], report: `/${hostile}` },
+      [{ node: 'a', name: hostile, pid: 1, signal: 'SIGSEGV', file: null, bytes: 0, absent: '' }],
       { colours: coloured, columns: Infinity },
     );
-    expect(text.split('\\x1b[32mpass')).toHaveLength(5);
+    expect(text.split('\\x1b[32mpass')).toHaveLength(6);
     expect(mine(text)).not.toMatch(orders);
   });
 

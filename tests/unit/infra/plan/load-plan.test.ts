@@ -34,6 +34,13 @@ describe('what is asked for and is not there is refused with what there is', () 
       '"smok" is no suite of thumbnails',
       /did you mean "smoke"\? one of thumbnails, smoke/,
     ],
+    ['a suite twice', { suites: ['smoke', 'smoke'] }, 'suite "smoke" is asked for twice', /name it once/],
+    [
+      'a profile twice',
+      { profiles: ['low-disk', 'low-disk'] },
+      'profile "low-disk" is asked for twice',
+      /name it once/,
+    ],
     ['a variable', { set: { colour: 'red' } }, '"colour" is no variable', /"application" is the only one/],
     [
       'a variable called like a property',

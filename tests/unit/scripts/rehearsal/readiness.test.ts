@@ -143,6 +143,13 @@ describe('waiting for a node', () => {
       },
     });
     await untilReady(planned({ log: '^ready to' }), node, never, redact);
+    const output = fakeNode({
+      state: () => Promise.resolve(running),
+      logs: () => Promise.resolve(Readable.from([Buffer.from('a'.repeat(64))])),
+    });
+    await expect(
+      untilReady(planned({ log: '^(([a-z0-9 ])+.)+!$', timeoutMs: 50 }), output, never, redact),
+    ).rejects.toMatchObject({ message: expect.stringContaining('takes more than 250 ms') });
     await expect(
       untilReady(planned({ log: '^never', timeoutMs: 50 }), node, never, redact),
     ).rejects.toMatchObject({

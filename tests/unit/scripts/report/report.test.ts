@@ -99,6 +99,43 @@ describe('the top of the page', () => {
     expect(said).toContain('not known: the run did not get so far');
   });
 
+  test('names the directory that the command was typed in, where that was written down', () => {
+    const [begun, ...rest] = whole.events;
+    if (begun?.type !== 'run') throw new Error('a run begins with its command');
+    const said = words(madeUpRun({ events: [{ ...begun, directory: '/home/me/farm' }, ...rest] }));
+    expect(said).toMatch(/in\s+\/home\/me\/farm\s*, where it was run/);
+    expect(words(whole)).toContain('from the directory it was run in');
+  });
+
+  test('names processes that crashed, whatever the verdict', () => {
+    const core = { name: 'crasher.service', pid: 7, signal: 'SIGSEGV', bytes: 9, absent: '' };
+    const cores = ['left-1', 'right-1'].map((node) => ({ ...core, node, file: `cores/${node}/c.7.core` }));
+    const said = words(
+      madeUpRun({
+        files: { ...whole.files, 'cores.json': JSON.stringify(cores) },
+        ...verdict({ verdict: 'pass', why: [] }),
+      }),
+    );
+    const top = said.split('Time line')[0] ?? '';
+    expect(top).toContain('Pass');
+    expect(top).toContain('2 cores kept: crasher.service on left-1, right-1');
+  });
+
+  test('says of faults that were in force when somebody interrupted the run that nobody judged them', () => {
+    const interrupted = verdict({
+      verdict: 'invalid',
+      why: ['interrupted'],
+      interrupted: true,
+      receipts: [],
+    });
+    const top = (run: Partial<MadeUpRun>): string => words(madeUpRun(run)).split('Time line')[0] ?? '';
+    expect(top({ events: whole.events.slice(0, 12), ...interrupted })).toContain(
+      'interrupted before they were judged',
+    );
+    const events = whole.events.filter(({ type }) => type !== 'fault.inject');
+    expect(top({ events, ...interrupted })).toContain('no fault came in force');
+  });
+
   test('names what is left on the machine', () => {
     const said = words(madeUpRun(verdict({ residue: ['container us-x-left-1 0123: in use'] })));
     expect(said).toContain('1 object left on this machine');
@@ -558,3 +595,11 @@ test('50 nodes, 2450 links and 200,000 lines of log make a page of less than 3 M
 function isTearDown(event: MadeUpRun['events'][number]): boolean {
   return (event.type === 'phase.start' || event.type === 'phase.end') && event.phase === 'teardown';
 }
+
+test('what the kernel counted on nodes that a fault is not on is folded', () => {
+  const part = page(whole).split('what the kernel counted')[2] ?? '';
+  const [targets = '', beside = ''] = part.split('<summary>on 1 node beside</summary>');
+  expect(targets).toContain('<dt>left-1</dt>');
+  expect(targets).not.toContain('<dt>right-1</dt>');
+  expect(beside).toContain('<dt>right-1</dt>');
+});

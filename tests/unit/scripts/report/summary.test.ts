@@ -7,7 +7,7 @@ const { verdict } = madeUpRun();
 if (verdict === null) throw new Error('the made-up run has a verdict');
 const { colours } = screenOf({ isTTY: false });
 const said = (changes: Partial<typeof verdict>, columns = Infinity): string =>
-  summary({ ...verdict, ...changes }, { colours, columns });
+  summary({ ...verdict, ...changes }, [], { colours, columns });
 
 describe('the end of a run', () => {
   test('is verdict with its reasons, where the report is, and what is left, in this order', () => {
@@ -35,6 +35,19 @@ describe('the end of a run', () => {
     const text = said({ residue: ['volume a', 'network b'], interrupted: true });
     expect(text).toContain('verdict   fail (interrupted)');
     expect(text).toMatch(/\nresidue: volume a, network b$/);
+  });
+
+  test('names processes that crashed, and changes no verdict by it', () => {
+    const core = { name: 'crasher.service', pid: 7, signal: 'SIGSEGV', bytes: 9, absent: '' };
+    const cores = [
+      { ...core, node: 'left-1', file: 'cores/left-1/crasher.service.7.core' },
+      { ...core, node: 'right-1', file: 'cores/right-1/crasher.service.7.core' },
+      { ...core, node: 'right-1', name: 'queue', file: null, absent: 'no core: too late' },
+    ];
+    const text = summary({ ...verdict, verdict: 'pass', why: [] }, cores, { colours, columns: Infinity });
+    expect(text).toMatch(
+      /\nverdict {3}pass\ncrashed {3}2 cores kept: crasher\.service on left-1, right-1; 1 process crashed without a core: queue on right-1\nreport /,
+    );
   });
 
   test('wraps long reasons on a terminal, below each other, and never the path of the report', () => {

@@ -69,6 +69,32 @@ describe('a fault that waits for an event', () => {
     starts.close();
   });
 
+  test('does not come by an expression that takes for ever, says so, and holds up nothing else', async () => {
+    const endless = waits({ suite: { name: 'checks', says: '^(([a-z0-9 ])+.)+!$' } });
+    const other = waits({ suite: { name: 'checks', says: '^done$' } });
+    const output = new PassThrough();
+    const access = fakeNode({ logs: () => Promise.resolve(output) });
+    const ofLog = waits({ log: { node: 'node', matches: '^(([a-z0-9 ])+.)+!$' } });
+    const starts = new EventStarts(
+      { bound, recorder: recorder() },
+      [await fakeVictim({ access })],
+      [...[endless, other, ofLog]],
+    );
+    starts.open();
+    starts.begin();
+    const moments = starts.momentsOf(other, ended.signal, now);
+    starts.said('checks', 'a'.repeat(64));
+    starts.said('checks', 'done');
+    expect(await moments).toEqual({ start: 1_300, endMs: 2_000 });
+    await expect(starts.momentsOf(endless, ended.signal, now)).rejects.toThrow(
+      /it was to come when suite checks says a line that matches .*, and to match .* takes more than 250 ms/,
+    );
+    output.write(`${'a'.repeat(64)}\n`);
+    await expect(starts.momentsOf(ofLog, ended.signal, now)).rejects.toThrow(/takes more than 250 ms/);
+    output.end();
+    starts.close();
+  });
+
   test('says which event did not come, by its time or when the suites ended', async () => {
     const late = waits({ suite: { name: 'checks' } }, { byMs: 50 });
     const starts = new EventStarts({ bound, recorder: recorder() }, [], [late]);
