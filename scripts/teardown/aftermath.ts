@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Collected } from '../evidence/collect.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
 import { redactorOf } from '../evidence/secret-lines.ts';
-import { writeReport } from '../report/write-report.ts';
+import { recordAbort } from './abort-record.ts';
 import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import { killRunProcesses, lateMakersMs, tearDown, type RunEngine } from './tear-down.ts';
-import type { Residue } from './sweep.ts';
 import { messageOf } from '../../infra/errors.ts';
 
 export interface Aftermath {
@@ -41,7 +39,7 @@ export async function afterController({ runId, stack, runFolder, said }: Afterma
     deadlineMs: sweepMs,
     settleMs: lateMakersMs,
   });
-  record(folder, {
+  recordAbort(folder, {
     schema: 1,
     runId,
     why: 'the controller died without releasing its watcher',
@@ -51,18 +49,6 @@ export async function afterController({ runId, stack, runFolder, said }: Afterma
     ...evidence,
     residue,
   });
-}
-
-interface AbortRecord {
-  readonly schema: 1;
-  readonly runId: string;
-  readonly why: string;
-  readonly noticed: string;
-  readonly finished: string;
-  readonly killed: readonly string[];
-  readonly saved: readonly string[];
-  readonly missed: readonly string[];
-  readonly residue: readonly Residue[];
 }
 
 async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFolder): Promise<Collected> {
@@ -79,11 +65,4 @@ async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFol
       missed: [messageOf(error)],
     })),
   ]);
-}
-
-/** The run folder may be gone by now (a test's, or the user's own doing): tear-down does not bring it back. */
-function record(folder: RunFolder, abort: AbortRecord): void {
-  if (!existsSync(folder.path)) return;
-  folder.writeJson('aborted.json', abort);
-  writeReport(folder);
 }
