@@ -37,7 +37,7 @@ export const temporaryFolder = (runFolder: string): string => join(runFolder, 't
  *   nodes/<node>/{state.json,container.log,journal.jsonl}
  *   junit.xml  control.json  verdict.json  report.html
  *   failure.json        instead of a verdict, where this host or a bug ended the run
- *   aborted.json        where the watcher had to end it, and what it could save
+ *   aborted.json        where the watcher, or reap after both had died, had to end it, and what could be saved
  *   watcher.log
  *
  * A file that ends in `.part` was being written when its writer was killed.

@@ -88,8 +88,15 @@ export class Injector {
     });
   }
 
-  /** One that fails stays in force: what is left of it may be on its targets. */
-  async heal(fault: ScheduledFault, watch: FaultWatch, ended: ReadonlySet<string>): Promise<void> {
+  /**
+   * One that fails stays in force: what is left of it may be on its targets. All of `watches` are told: a fault of another family
+   * may have been on the same target, and what it left there cannot be read before this one is gone.
+   */
+  async heal(
+    fault: ScheduledFault,
+    watches: readonly Pick<FaultWatch, 'afterHeal'>[],
+    ended: ReadonlySet<string>,
+  ): Promise<void> {
     const started = performance.now();
     const rest = this.active.filter((other) => other !== fault);
     // One that fails is tried once more at the end.
@@ -105,6 +112,6 @@ export class Injector {
       this.#realised.set(fault.id, { ...realised, healedAtMs, healTookMs: tookMs, healed: true });
     }
     await this.#witness.read(fault, 'end', ended);
-    await watch.afterHeal(fault);
+    for (const watch of watches) await watch.afterHeal(fault);
   }
 }

@@ -5,6 +5,7 @@ import { nodesOf } from '../../infra/plan/target.ts';
 import type { Receipt } from '../verdict/receipt.ts';
 import type { Abilities } from './side-car/abilities.ts';
 import { driverName } from './kinds/kinds.ts';
+import { heldTime } from './held-time.ts';
 import type { Judge } from './watch/judge.ts';
 
 /** When a fault was in force, and whether it was taken out without an error. */
@@ -25,30 +26,61 @@ export interface Told {
   readonly abilities: Abilities;
 }
 
+/** All leftovers are in the verdict; a receipt names the first. */
+const mostLeft = 3;
+
 /** What was not there was not measured: no judgement of readings speaks for it. */
 const neverInForce = { n: 0, ok: false, why: 'it was never in force, so nothing was measured' } as const;
 
 /** Pure: a receipt for each target of this fault. What was never in force has readings that no judgement accepts. */
 export function receiptsOf(scheduled: ScheduledFault, judge: Judge, told: Told): readonly Receipt[] {
-  const wasInForce = told.realised.has(scheduled.id) || judge.wasMeasured(scheduled);
+  const wasInForce = cameAbout(scheduled, judge, told);
   const beside = judge.beside(scheduled);
-  return scheduled.targets.map((target): Receipt => ({
-    ...common(scheduled, target, judge, told),
-    ...judge.judged(scheduled, target),
-    ...(wasInForce ? {} : neverInForce),
-    ...beside,
-  }));
+  const { lasted, why: whyShort } = heldTime(scheduled, told.realised.get(scheduled.id));
+  return scheduled.targets.map((target): Receipt => {
+    const judged = judge.judged(scheduled, target);
+    return {
+      ...common(scheduled, target, told),
+      ...judged,
+      ...(whyShort === '' ? {} : { ok: false, why: [judged.why, whyShort].filter(Boolean).join('; ') }),
+      ...(wasInForce ? {} : neverInForce),
+      ...(lasted === undefined ? {} : { lasted }),
+      ...healOf(whyNotHealed(scheduled, target, judge, told)),
+      ...beside,
+    };
+  });
 }
 
-function common(scheduled: ScheduledFault, target: string, judge: Judge, told: Told) {
-  const { id, fault } = scheduled;
-  const when = told.realised.get(id);
+/** Whether it healed, and why not, are one word: no receipt says that it did not without a reason. */
+function healOf(why: string): Pick<Receipt, 'healedOk' | 'whyNotHealed'> {
+  return why === '' ? { healedOk: true } : { healedOk: false, whyNotHealed: why };
+}
+
+function whyNotHealed(scheduled: ScheduledFault, target: string, judge: Judge, told: Told): string {
   // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
   const nodes = nodesOf(target);
-  const isLeft = told.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
+  const left = told.leftovers.filter((line) => nodes.some((node) => line.startsWith(`${node}:`)));
+  const named = left.slice(0, mostLeft).map((line) => `left behind on it: ${line}`);
+  const more = left.length > mostLeft ? [`and ${left.length - mostLeft} more`] : [];
+  return [whyNotOver(scheduled, target, judge, told), ...named, ...more].filter(Boolean).join('; ');
+}
+
+function whyNotOver(scheduled: ScheduledFault, target: string, judge: Judge, told: Told): string {
   // A node takes its end of a link and its lease along, and a run's disks go with the run.
-  const tookAlong = hasEnded(target, told.ended) && !isAwayFault(fault);
-  const isOver = tookAlong || (when?.healed !== false && judge.isBack(scheduled, target));
+  if (hasEnded(target, told.ended) && !isAwayFault(scheduled.fault)) return '';
+  if (told.realised.get(scheduled.id)?.healed === false) return 'its heal failed, or never came';
+  const why = judge.whyNotBack(scheduled, target);
+  // Readings that nobody took tell nothing.
+  return why === '' || cameAbout(scheduled, judge, told) ? why : neverInForce.why;
+}
+
+function cameAbout(scheduled: ScheduledFault, judge: Judge, told: Told): boolean {
+  return told.realised.has(scheduled.id) || judge.wasMeasured(scheduled);
+}
+
+function common(scheduled: ScheduledFault, target: string, told: Told) {
+  const { id, fault } = scheduled;
+  const when = told.realised.get(id);
   const times = timesControl(scheduled);
   const held = scheduled.memory?.[target]?.heldBytes;
   return {
@@ -56,7 +88,6 @@ function common(scheduled: ScheduledFault, target: string, judge: Judge, told: T
     fault: id,
     kind: fault.kind,
     target,
-    healedOk: isOver && !isLeft,
     injectedAtMs: when?.injectedAtMs ?? null,
     healedAtMs: when?.healedAtMs ?? null,
     injectTookMs: when?.injectTookMs ?? 0,
@@ -68,4 +99,15 @@ function common(scheduled: ScheduledFault, target: string, judge: Judge, told: T
 /** Whether a node that this target is on has ended. */
 export function hasEnded(target: string, ended: ReadonlySet<string>): boolean {
   return nodesOf(target).some((node) => ended.has(node));
+}
+
+/** Of a node that does not run no listing tells what is left: that it does not. */
+export function stillAway(
+  faults: readonly ScheduledFault[],
+  { realised, ended }: Pick<Told, 'realised' | 'ended'>,
+): readonly string[] {
+  return faults
+    .filter(({ id, fault }) => isAwayFault(fault) && realised.has(id))
+    .flatMap(({ targets }) => targets.filter((node) => ended.has(node)))
+    .map((node) => `${node}: the node does not run`);
 }

@@ -9,12 +9,13 @@ import type { FaultWatch } from './watch/fault-watch.ts';
 import { HealProof } from './heal/heal-proof.ts';
 import { refuseInTheWay } from './heal/foreign-state.ts';
 import { EventStarts } from './events/event-starts.ts';
+import { endMsOf } from './held-time.ts';
 import { EndedVictims } from './victim/ended-victims.ts';
 import { InForce, type OnChange } from './watch/in-force.ts';
 import { countingMs, Injector, type InjectorStage } from './injector.ts';
 import { layers } from './layers.ts';
 import type { Receipt } from '../verdict/receipt.ts';
-import { hasEnded, receiptsOf } from './session-receipts.ts';
+import { hasEnded, receiptsOf, stillAway } from './session-receipts.ts';
 import { Turns } from './watch/turns.ts';
 import { watchesOf } from './watches.ts';
 import { endLeases, openVictims, type Victim, type VictimStage } from './victim/victim.ts';
@@ -142,9 +143,11 @@ export class FaultSession {
     await healed();
     // What idles goes along with what it carries, so what a fault left on it is to be seen before.
     const before = await this.#proof.leftovers(this.#ended.nodes, (node) => this.#driver.scaffolding(node));
+    for (const watch of this.#watches) await this.#said('after the heal', async () => watch.allOut());
     await this.#said('driver', async () => this.#driver.release(this.#ended.nodes));
     const after = await this.#proof.leftovers(this.#ended.nodes);
-    const leftovers = [...new Set([...before, ...after, ...this.#stillAway()])];
+    const away = { realised: this.#injector.realised, ended: this.#ended.nodes };
+    const leftovers = [...new Set([...before, ...after, ...stillAway(this.#faults, away)])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
     for (const watch of this.#watches) await this.#said('after the heal', async () => watch.finish());
     const told = {
@@ -165,14 +168,6 @@ export class FaultSession {
     };
   }
 
-  /** Of a node that does not run no listing tells what is left: that it does not. */
-  #stillAway(): readonly string[] {
-    return this.#faults
-      .filter(({ id, fault }) => isAwayFault(fault) && this.#injector.realised.has(id))
-      .flatMap(({ targets }) => targets.filter((node) => this.#ended.nodes.has(node)))
-      .map((node) => `${node}: the node does not run`);
-  }
-
   /** Ends the leases: whatever is still in force is undone by the side-cars themselves. */
   async close(): Promise<void> {
     this.events.close();
@@ -188,8 +183,9 @@ export class FaultSession {
     const now = (): number => this.#sinceSuiteMs();
     const moments = await this.#said(id, async () => this.events.momentsOf(fault, ended, now));
     if (moments === null) return;
-    const { start, endMs } = moments;
-    const msLeft = (): number => (endMs ?? Infinity) - this.#sinceSuiteMs();
+    const { start } = moments;
+    const endMs = (): number | null => endMsOf(fault, moments, this.#injector.realised.get(id), now());
+    const msLeft = (): number => (endMs() ?? Infinity) - this.#sinceSuiteMs();
     if (!(await comes(start - watch.leadMs(fault) - countingMs, now, ended))) return;
     // Evidence makes no fault late: where nodes take their time to answer, it comes beside them.
     const counted = this.#lookForEnded().then(async () => this.#injector.witness(fault, this.#ended.nodes));
@@ -211,7 +207,8 @@ export class FaultSession {
         await watch.inWindow(fault, msLeft);
       }),
     );
-    if (endMs === null || !(await comes(endMs, now, ended)) || !this.#injector.active.includes(fault)) return;
+    const end = endMs();
+    if (end === null || !(await comes(end, now, ended)) || !this.#injector.active.includes(fault)) return;
     await this.#said(id, async () =>
       this.#turns.take(watch.touches(fault), async () => {
         await this.#lookForEnded();
@@ -265,7 +262,7 @@ export class FaultSession {
   }
 
   async #heal(fault: ScheduledFault): Promise<void> {
-    await this.#injector.heal(fault, this.#of(fault), this.#ended.nodes);
+    await this.#injector.heal(fault, this.#watches, this.#ended.nodes);
     if (!isAwayFault(fault.fault)) return;
     await this.#lookForEnded();
     for (const node of fault.targets) for (const watch of this.#watches) await watch.nodeIsBack(node);

@@ -114,8 +114,8 @@ function targetItem(receipt: Receipt): Markup {
 const moments = ['before', 'during', 'after'] as const;
 
 /** The three parts of a receipt by name: which of them broke is what one wants to know. */
-function proofs({ ok, bystandersOk, healedOk, why, ...beside }: Receipt): Markup {
-  return markup`${proof(ok, ok ? 'as asked' : 'not as asked')}${proof(bystandersOk, bystandersOf(beside, bystandersOk))}${proof(healedOk, healedOk ? 'healed' : 'did not heal')}${why === '' ? null : markup`<small>${why}</small>`}`;
+function proofs({ ok, bystandersOk, healedOk, why, whyNotHealed, ...beside }: Receipt): Markup {
+  return markup`${proof(ok, ok ? 'as asked' : 'not as asked')}${proof(bystandersOk, bystandersOf(beside, bystandersOk))}${proof(healedOk, healedOk ? 'healed' : healWords(whyNotHealed))}${why === '' ? null : markup`<small>${why}</small>`}`;
 }
 
 function bystandersOf(
@@ -145,7 +145,21 @@ function wrong(receipts: readonly Receipt[]): Markup | null {
   const broken = receipts.filter((receipt) => !holds(receipt));
   if (broken.length === 0) return null;
   const more = broken.length > maxWrong ? markup`<li>and ${broken.length - maxWrong} more</li>` : null;
-  return markup`<ul>${broken.slice(0, maxWrong).map(({ target, why, ok, healedOk }) => markup`<li><bdi>${target}</bdi>: ${why !== '' ? why : ok && !healedOk ? 'did not heal' : 'touched its bystanders'}</li>`)}${more}</ul>`;
+  return markup`<ul>${broken.slice(0, maxWrong).map((receipt) => markup`<li><bdi>${receipt.target}</bdi>: ${wrongWords(receipt)}</li>`)}${more}</ul>`;
+}
+
+function wrongWords({ why, bystandersOk, healedOk, whyNotHealed }: Receipt): string {
+  const all = [
+    ...(why === '' ? [] : [why]),
+    ...(bystandersOk ? [] : ['touched its bystanders']),
+    ...(healedOk ? [] : [healWords(whyNotHealed)]),
+  ];
+  return all.join('; ');
+}
+
+/** Receipts of earlier versions do not say why. */
+function healWords(whyNotHealed = ''): string {
+  return whyNotHealed === '' ? 'did not heal' : `did not heal: ${whyNotHealed}`;
 }
 
 function urgency(a: Receipt, b: Receipt): number {
@@ -191,11 +205,14 @@ function inWords(kind: string, seen: readonly number[]): string {
 
 function when(receipt: Receipt): string {
   if (wasNever(receipt)) return 'never';
-  const { injectedAtMs, healedAtMs, injectTookMs, healTookMs } = receipt;
+  const { injectedAtMs, healedAtMs, injectTookMs, healTookMs, lasted } = receipt;
   const took = `inject ${duration(injectTookMs)}, heal ${duration(healTookMs)}`;
   if (injectedAtMs === null) return `the whole run; ${took}`;
   const until = healedAtMs === null ? 'the end' : seconds(healedAtMs);
-  return `${seconds(injectedAtMs)} to ${until} after the suites began; ${took}`;
+  const held =
+    lasted === undefined ? '' : `, held ${duration(lasted.heldMs)} of ${duration(lasted.askedMs)} asked`;
+  const note = lasted?.note === undefined ? '' : `; ${lasted.note}`;
+  return `${seconds(injectedAtMs)} to ${until} after the suites began${held}; ${took}${note}`;
 }
 
 /** `network.delay` is `delay`. */

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import type { Collected } from '../evidence/collect.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
 import { redactorOf } from '../evidence/secret-lines.ts';
-import { writeReport } from '../report/write-report.ts';
+import { recordAbort } from './abort-record.ts';
 import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import { killRunProcesses, lateMakersMs, tearDown, type RunEngine } from './tear-down.ts';
-import type { Residue } from './sweep.ts';
 import { messageOf } from '../../infra/errors.ts';
 import { withDeadline } from '../with-deadline.ts';
 
@@ -41,7 +39,7 @@ export async function afterController({ runId, stack, runFolder, said }: Afterma
     deadlineMs: sweepMs,
     settleMs: lateMakersMs,
   });
-  record(folder, {
+  recordAbort(folder, {
     schema: 1,
     runId,
     why: 'the controller died without releasing its watcher',
@@ -53,18 +51,6 @@ export async function afterController({ runId, stack, runFolder, said }: Afterma
   });
 }
 
-interface AbortRecord {
-  readonly schema: 1;
-  readonly runId: string;
-  readonly why: string;
-  readonly noticed: string;
-  readonly finished: string;
-  readonly killed: readonly string[];
-  readonly saved: readonly string[];
-  readonly missed: readonly string[];
-  readonly residue: readonly Residue[];
-}
-
 async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFolder): Promise<Collected> {
   const work = saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
   try {
@@ -73,11 +59,4 @@ async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFol
   } catch (error) {
     return { saved: [], missed: [messageOf(error)] };
   }
-}
-
-/** The run folder may be gone by now (a test's, or the user's own doing): tear-down does not bring it back. */
-function record(folder: RunFolder, abort: AbortRecord): void {
-  if (!existsSync(folder.path)) return;
-  folder.writeJson('aborted.json', abort);
-  writeReport(folder);
 }

@@ -42,7 +42,10 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
       .map((one) => `${one.fault} on ${one.target} touched bystanders: ${one.why}`),
     ...findings.receipts
       .filter(({ healedOk }) => !healedOk)
-      .map((one) => `${one.fault} on ${one.target} did not heal`),
+      .map(
+        ({ fault, target, whyNotHealed = 'it was not said why' }) =>
+          `${fault} on ${target} did not heal: ${whyNotHealed}`,
+      ),
     ...findings.leftovers.map((leftover) => `left behind by a fault: ${leftover}`),
     ...findings.parity.filter((one) => one.class === 'blocking').map(differenceSentence),
     ...findings.suites

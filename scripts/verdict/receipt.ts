@@ -15,6 +15,8 @@ export const Receipt = z.strictObject({
   ok: z.boolean(),
   bystandersOk: z.boolean(),
   healedOk: z.boolean(),
+  /** Where `healedOk` is false, what of it is not as it was before; absent where it is true, and in receipts of earlier versions. */
+  whyNotHealed: z.string().optional(),
   /** Beyond the contract: 95th percentile, confidence, how many bystanders were measured, why it is not ok. */
   p95: z.number().optional(),
   confidence: z.number().optional(),
@@ -57,6 +59,11 @@ export const Receipt = z.strictObject({
   /** ms after the first suite began; null before that. Without the time that measuring took. */
   injectedAtMs: z.number().nullable(),
   healedAtMs: z.number().nullable(),
+  /**
+   * Of a fault in a window that was to end: how long it was asked for, and for how long it was in force, ms. `note`: why that
+   * was less, where the receipt holds all the same.
+   */
+  lasted: z.strictObject({ askedMs: z.number(), heldMs: z.number(), note: z.string().optional() }).optional(),
   injectTookMs: z.number(),
   healTookMs: z.number(),
   driver: z.string(),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../support/is-healed.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/places.ts';
@@ -138,7 +139,7 @@ describe('a port of a dependency', () => {
         const after = await ask(access, own, 3);
         const readings = { baseline: before, before, during, after };
         const { ok, why } = dependencyMeaning.judge(fault, readings);
-        const isHealed = dependencyMeaning.isHealed(fault, readings);
+        const isHealed = isHealedBy(dependencyMeaning)(fault, readings);
         expect({ fault: fault.kind, own, ok, why, isHealed, beside }).toMatchObject({
           ...{ fault: fault.kind, own, ok: true, why: '', isHealed: true, beside: [whole] },
         });

@@ -55,7 +55,7 @@ describe('when the controller’s process group gets SIGKILL', () => {
     expect(readRun(run.folder).unreadable).toEqual([]);
   });
 
-  test('and its watcher as well, the next reap takes everything down', async () => {
+  test('and its watcher as well, the next reap saves what there is, and takes everything down', async () => {
     const run = await begin([idleCluster]);
     await run.event('"suite.start"');
     process.kill(-run.pid, 'SIGKILL');
@@ -67,6 +67,11 @@ describe('when the controller’s process group gets SIGKILL', () => {
     expect(await labelledObjects()).not.toEqual([]);
 
     expect(await reaped()).toContainEqual({ run: run.runId, why: 'holder-dead', residue: [] });
+    expect(JSON.parse((await fileIn(run.folder, 'aborted.json')) ?? '{}')).toMatchObject({
+      ...{ runId: run.runId, residue: [] },
+      saved: expect.arrayContaining(['nodes/node-1/container.log']),
+    });
+    expect(await fileIn(run.folder, 'report.html')).toContain('so did its watcher');
     expect(await labelledObjects()).toEqual([]);
   });
 });

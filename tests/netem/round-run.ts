@@ -61,7 +61,7 @@ export async function ranOn(
       await watch.layer(layer);
     }
     const standing = await Promise.all(victims.map(standingOn));
-    for (const fault of injector.active.toReversed()) await injector.heal(fault, watch, none);
+    for (const fault of injector.active.toReversed()) await injector.heal(fault, [watch], none);
     const before = await proof.leftovers(none, (node) => driver.scaffolding(node));
     await driver.release();
     const leftovers = [...new Set([...before, ...(await proof.leftovers(none))])];

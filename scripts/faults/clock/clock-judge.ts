@@ -41,14 +41,24 @@ export const clockMeaning: TargetMeaning<ClockFault, ClockReading> = {
       samples: { before: valuesOf(was), during: valuesOf(is), after: valuesOf(left) },
     } satisfies Judged;
   },
-  isHealed(fault, { before, during, after }) {
-    if (after.kernel === null || after.processes.length === 0 || !allAnswered(after)) return false;
-    if (fault.kind === 'clock.zone')
-      return zonesOf(after).join() === zonesOf(before).join() && stillThere(during, after).length === 0;
-    if (!after.processes.every(isTheKernels) || !after.later.every(isTheKernels)) return false;
-    return (
-      fault.kind !== 'clock.rate' || drifts(after).every(({ value }) => Math.abs(value) <= toleranceOf(fault))
-    );
+  whyNotHealed(fault, { before, during, after }) {
+    if (after.kernel === null) return 'its node could not be asked for its time';
+    if (after.processes.length === 0) return 'its units have no process';
+    const all = [...after.processes, ...after.later];
+    const silent = all.find(({ why }) => why !== '');
+    if (silent !== undefined) return `not reached: ${silent.name} (${silent.why})`;
+    if (fault.kind === 'clock.zone') {
+      if (zonesOf(after).join() !== zonesOf(before).join()) return 'its local time is not that of before';
+      const old = stillThere(during, after);
+      return old.length === 0 ? '' : `still as it was during the fault: ${namesOf(old)}`;
+    }
+    const off = all.filter((one) => !isTheKernels(one));
+    if (off.length > 0) return `still off: ${namesOf(off)}`;
+    const drifting =
+      fault.kind === 'clock.rate'
+        ? drifts(after).filter(({ value }) => !(Math.abs(value) <= toleranceOf(fault)))
+        : [];
+    return drifting.length === 0 ? '' : `still drifting: ${namesOf(drifting.map(({ by }) => by))}`;
   },
   isAsBefore(before, now) {
     if (before.kernel === null || now.kernel === null) return false;
@@ -171,8 +181,8 @@ function answered(processes: readonly ProcessClock[]): readonly ProcessClock[] {
   return processes.filter(({ why }) => why === '');
 }
 
-function allAnswered({ processes, later }: ClockReading): boolean {
-  return [...processes, ...later].every(({ why }) => why === '');
+function namesOf(processes: readonly ProcessClock[]): string {
+  return [...new Set(processes.map(({ name }) => name))].join(', ');
 }
 
 function isTheKernels({ offsetMs, errorMs }: ProcessClock): boolean {

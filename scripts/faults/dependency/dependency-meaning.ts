@@ -23,8 +23,15 @@ export const dependencyMeaning: TargetMeaning<DependencyFault, RouteReading> = {
     const why = before.length === 0 || during.length === 0 ? 'it was not read' : said.why;
     return { ...said, n: during.length, ok: why === '', why };
   },
-  isHealed: (fault, { baseline, after }) =>
-    areTheSame(baseline, after) && addedToEach(baseline, after) <= leftMs(fault),
+  whyNotHealed(fault, { baseline, after }) {
+    if (baseline.length === 0 || after.length === 0) return 'it was not read';
+    if (!areTheSame(baseline, after))
+      return `its answers were others than before any fault: ${statuses(after)}, not ${statuses(baseline)}`;
+    const added = addedToEach(baseline, after);
+    return added <= leftMs(fault)
+      ? ''
+      : `its quickest answer came ${Math.round(added)} ms later than before any fault`;
+  },
   isAsBefore: isAlike,
 };
 
@@ -114,7 +121,7 @@ function slow(delayMs: number, { before, during, after }: Readings): Saying {
       during: thinned(times(during), 200),
       after: thinned(times(after), 200),
     },
-    p95: quantile(ascending(times(during)), 0.95),
+    ...(during.length === 0 ? {} : { p95: quantile(ascending(times(during)), 0.95) }),
     why: late
       ? `its answers came ${Math.round(added)} ms later than before`
       : came

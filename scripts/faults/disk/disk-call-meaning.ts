@@ -20,6 +20,7 @@ type Sort = (typeof sorts)[number];
 
 /** What lies between two readings of a disk that nothing was done to, where the processors are all in use. */
 const noiseMs = 20;
+const noCalls = 'no calls could be made on the disk';
 
 /** Pure: asked against measured. */
 function judged(fault: DiskCallFault, readings: TargetReadings<DiskCallReading>): Judged {
@@ -92,14 +93,16 @@ function whyNotLost(
   before: Lost | null,
   during: Lost | null,
 ): string | null {
-  if (before === null || during === null) return 'no calls could be made on the disk';
+  if (before === null || during === null) return noCalls;
   const is = `${during.unsynchronised}${during.synchronised}`;
   if (isKept(before) && during.error === '' && is === (lies ? '00' : '01')) return null;
-  const told = ({ error, unsynchronised, synchronised }: Lost): string =>
-    error === ''
-      ? `what was written was ${unsynchronised === 1 ? '' : 'not '}on the disk, and what was synchronised ${synchronised === 1 ? 'was' : 'was not'}`
-      : `files could not be written: ${error}`;
-  return `before, ${told(before)}; during the fault, ${told(during)}`;
+  return `before, ${lostWords(before)}; during the fault, ${lostWords(during)}`;
+}
+
+function lostWords({ error, unsynchronised, synchronised }: Lost): string {
+  return error === ''
+    ? `what was written was ${unsynchronised === 1 ? '' : 'not '}on the disk, and what was synchronised ${synchronised === 1 ? 'was' : 'was not'}`
+    : `files could not be written: ${error}`;
 }
 
 function isKept({ error, unsynchronised, synchronised }: Lost): boolean {
@@ -111,7 +114,7 @@ function both(
   during: Calls | null,
   why: (before: Calls, during: Calls) => string | null,
 ): string | null {
-  return before === null || during === null ? 'no calls could be made on the disk' : why(before, during);
+  return before === null || during === null ? noCalls : why(before, during);
 }
 
 const hangs = ({ unanswered }: CallsOfOneSort): boolean => unanswered === 1;
@@ -190,24 +193,29 @@ function ratesOf(fault: Extract<DiskCallFault, { kind: 'disk.rate' }>, flow: Flo
   return [rate(writes - smallWrites), rate(reads - smallReads)];
 }
 
-function isHealed(fault: DiskCallFault, { before, after }: TargetReadings<DiskCallReading>): boolean {
+function whyNotHealed(fault: DiskCallFault, { before, after }: TargetReadings<DiskCallReading>): string {
   if (fault.kind === 'disk.rate') {
     const [was, is] = [ratesOf(fault, before.flow), ratesOf(fault, after.flow)];
     const least = 16 * fault.bytesPerSecond;
-    return is.length === 2 && is.every((rate, index) => rate > Math.min(least, was[index] ?? least));
+    if (is.length < 2) return noCalls;
+    return is.every((rate, index) => rate > Math.min(least, was[index] ?? least))
+      ? ''
+      : `it still wrote and read at ${is.map((rate) => Math.round(rate)).join(' and ')} bit/s`;
   }
-  if (fault.kind === 'disk.lost-sync') return after.lost !== null && isKept(after.lost);
-  if (after.calls === null || before.calls === null) return false;
+  if (fault.kind === 'disk.lost-sync') {
+    if (after.lost === null) return noCalls;
+    return isKept(after.lost) ? '' : lostWords(after.lost);
+  }
+  if (after.calls === null || before.calls === null) return noCalls;
   const was = before.calls;
   const now = after.calls;
   const most = fault.kind === 'disk.slow' ? Math.min(noiseMs, fault.delayMs / 2) : Infinity;
-  return (
-    now.stuck === 0 &&
-    sorts.every(
-      (sort) =>
-        (isClean(now[sort]) || !isClean(was[sort])) && !(median(now[sort].ms) - median(was[sort].ms) > most),
-    )
+  if (now.stuck > 0) return `${now.stuck} calls have not returned`;
+  const wrong = sorts.find(
+    (sort) =>
+      (!isClean(now[sort]) && isClean(was[sort])) || median(now[sort].ms) - median(was[sort].ms) > most,
   );
+  return wrong === undefined ? '' : `${wrong} ${said(now[wrong])}, and before it ${said(was[wrong])}`;
 }
 
 /** Of a bystander. */
@@ -249,6 +257,6 @@ export const diskCallMeaning: TargetMeaning<DiskCallFault, DiskCallReading> = {
   isOf: isDiskCallFault,
   unread: { calls: null, flow: null, lost: null, disk: null },
   judge: judged,
-  isHealed,
+  whyNotHealed,
   isAsBefore,
 };

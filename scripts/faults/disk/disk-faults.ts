@@ -26,9 +26,19 @@ export function tooMuch(fault: DiskFault): DiskWrite {
   }
 }
 
-/** Pure: whether the disk is as it was before the fault, but for what an application may have used since. */
-export function isDiskHealed(fault: DiskFault, before: DiskReading, after: DiskReading): boolean {
-  return isDiskAsBefore(before, after, usedSince(fault));
+/** Pure: what of the disk is not as it was before the fault, but for what an application may have used since. */
+export function whyDiskNotHealed(fault: DiskFault, before: DiskReading, after: DiskReading): string {
+  if (isDiskAsBefore(before, after, usedSince(fault))) return '';
+  return after.freeBytes < 0
+    ? 'the disk could not be read'
+    : `${diskWords(after)}; before, ${diskWords(before)}`;
+}
+
+function diskWords({ freeBytes, freeInodes, writeError, createError, residentError }: DiskReading): string {
+  const errors = [...new Set([writeError, createError, residentError ?? ''])].filter((one) => one !== '');
+  const refused =
+    errors.length === 0 ? 'nothing was refused' : `files were refused with "${errors.join('", "')}"`;
+  return `${freeBytes} bytes and ${freeInodes} inodes were free, and ${refused}`;
 }
 
 /** However long it lasted: what the fault left, and no end of what it did not hold. Of a read-only disk only errors tell. */

@@ -1,7 +1,7 @@
 import { parseTarget, targetText } from '../../../infra/plan/target.ts';
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { isDiskFault, type DiskFault } from '../../../infra/spec/fault.ts';
-import { isDiskHealed, judgeDisk, tooMuch, whyNothingToDo } from './disk-faults.ts';
+import { judgeDisk, tooMuch, whyDiskNotHealed, whyNothingToDo } from './disk-faults.ts';
 import { blockBytes, isDiskAsBefore, readDisk, type DiskReading } from './disk-readings.ts';
 import { Resident } from './resident.ts';
 import type { Asked, TargetMeaning, TargetReader } from '../watch/target-watch.ts';
@@ -24,7 +24,7 @@ export const diskMeaning: TargetMeaning<DiskFault, DiskReading> = {
       samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
     };
   },
-  isHealed: (fault, { before, after }) => isDiskHealed(fault, before, after),
+  whyNotHealed: (fault, { before, after }) => whyDiskNotHealed(fault, before, after),
   isAsBefore: (before, now) => isDiskAsBefore(before, now),
 };
 

@@ -32,8 +32,13 @@ export const dnsMeaning: TargetMeaning<DnsFault, NameReading> = {
     const why = before.length === 0 || during.length === 0 ? 'it was not read' : saying.why;
     return { ...saying, n: during.length, ok: why === '', why };
   },
-  isHealed: (fault, { before, after }) =>
-    areTheSame(before, after) && addedMs(before, after) <= leftMs(fault),
+  whyNotHealed(fault, { before, after }) {
+    if (before.length === 0 || after.length === 0) return 'it was not read';
+    if (!areTheSame(before, after))
+      return `the answers were others than before: ${wordsOf(after)}; before, ${wordsOf(before)}`;
+    const added = addedMs(before, after);
+    return added <= leftMs(fault) ? '' : `the quickest answer came ${Math.round(added)} ms later than before`;
+  },
   isAsBefore: (before, now) => areTheSame(before, now) && addedMs(before, now) <= noiseMs,
 };
 

@@ -26,7 +26,10 @@ export const driftMeaning: TargetMeaning<DriftFault, PackageReading> = {
       why: ok ? '' : `${fault.package}: before ${said(fault, before)}, then ${said(fault, during)}`,
     } satisfies Judged;
   },
-  isHealed: (_fault, { before, after }) => isThere(after) && isSame(before, after),
+  whyNotHealed: (fault, { before, after }) =>
+    isThere(after) && isSame(before, after)
+      ? ''
+      : `${fault.package}: before ${said(fault, before)}, and after it ${said(fault, after)}`,
   isAsBefore: isSame,
 };
 

@@ -22,7 +22,12 @@ export const accountMeaning: TargetMeaning<AccountFault, AccountReading> = {
       why: is === 1 ? '' : whyNot(fault, before, during),
     } satisfies Judged;
   },
-  isHealed: (_fault, { before, after }) => wasTried(after) && isSame(before, after),
+  whyNotHealed({ account }, { before, after }) {
+    if (!wasTried(after)) return `nothing could be tried as ${account} there`;
+    return isSame(before, after)
+      ? ''
+      : `${account} could ${doneBy(after, true)} (${after.said}), and before ${doneBy(before, true)} (${before.said})`;
+  },
   isAsBefore: (before, now) => wasTried(now) && isSame(before, now),
 };
 
@@ -76,15 +81,16 @@ function isSame(a: AccountReading, b: AccountReading): boolean {
 function whyNot(fault: AccountFault, before: AccountReading, during: AccountReading): string {
   const { account } = fault;
   if (!wasTried(before) || !wasTried(during)) return `nothing could be tried as ${account} there`;
-  const what = (reading: AccountReading, is: boolean): string =>
-    Object.keys(reading.could)
-      .filter((one) => reading.could[one] === is)
-      .join(', ') || 'nothing';
   if (fault.kind === 'environment.mode')
-    return `with mode ${during.said || 'not to be seen'} (before: ${before.said}) ${account} could ${what(during, true)}, and before ${what(before, true)}`;
+    return `with mode ${during.said || 'not to be seen'} (before: ${before.said}) ${account} could ${doneBy(during, true)}, and before ${doneBy(before, true)}`;
   return all(before)
-    ? `${account} still could ${what(during, true)}${during.said === '' ? '' : ` (${during.said})`}`
-    : `${account} could not ${what(before, false)} before the fault either`;
+    ? `${account} still could ${doneBy(during, true)}${during.said === '' ? '' : ` (${during.said})`}`
+    : `${account} could not ${doneBy(before, false)} before the fault either`;
+}
+
+function doneBy({ could }: AccountReading, is: boolean): string {
+  const all = Object.keys(could).filter((one) => could[one] === is);
+  return all.join(', ') || 'nothing';
 }
 
 /** Accounts, tried inside their nodes. */

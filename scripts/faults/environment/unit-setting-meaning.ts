@@ -35,7 +35,7 @@ export const unitSettingMeaning: TargetMeaning<UnitSettingFault, UnitSettingRead
       why: ok ? '' : whyNot(fault, readings),
     } satisfies Judged;
   },
-  isHealed: (fault, { before, after }) => isBack(fault, before, after),
+  whyNotHealed: (fault, { before, after }) => whyNotBack(fault, before, after),
   // An environment and a mask are given once: the same process has the same.
   isAsBefore: (before, now) =>
     now.unit.active !== '' &&
@@ -49,14 +49,22 @@ export function triedIn(before: UnitSettingReading, now: UnitSettingReading): re
   return now.starts.filter((one) => !before.starts.some((old) => isSame(old, one)));
 }
 
-/** The unit runs by a process that has what the one before the fault had. */
-export function isBack(
+/** Pure: the unit runs by a process that has what the one before the fault had; empty where it does. */
+export function whyNotBack(
   fault: UnitSettingFault,
   before: UnitSettingReading,
   now: UnitSettingReading,
-): boolean {
-  const [main, was] = [mainOf(now), mainOf(before)];
-  if (now.unit.active !== 'active' || main === undefined) return false;
+): string {
+  const main = mainOf(now);
+  if (now.unit.active !== 'active') return `the unit was ${now.unit.active || 'not seen'}`;
+  if (main === undefined) return 'what its main process was started with was not to be seen';
+  if (hasTheSame(fault, mainOf(before), main)) return '';
+  return has(fault, main) === true
+    ? `the process that was started in the end still was given it: ${askedOf(fault)}`
+    : 'the process that was started in the end was given otherwise than the one before the fault';
+}
+
+function hasTheSame(fault: UnitSettingFault, was: UnitStart | undefined, main: UnitStart): boolean {
   switch (fault.kind) {
     case 'environment.variable':
       return was?.value === undefined ? has(fault, main) === false : main.value === was.value;

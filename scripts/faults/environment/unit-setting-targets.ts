@@ -4,7 +4,7 @@ import { unitFile } from '../../nodes/unit-file.ts';
 import type { Asked, TargetReader } from '../watch/target-watch.ts';
 import { readUnit, type UnitReading } from '../units/unit-readings.ts';
 import { unitsBeside } from '../units/units-beside.ts';
-import { isBack, triedIn, type UnitSettingReading } from './unit-setting-meaning.ts';
+import { triedIn, whyNotBack, type UnitSettingReading } from './unit-setting-meaning.ts';
 import { isSame, StartWatch } from '../units/unit-starts.ts';
 import { unitOf, type Victim } from '../victim/victim.ts';
 
@@ -56,7 +56,7 @@ export class UnitSettingReader implements TargetReader<UnitSettingFault, UnitSet
       }
       if (before === undefined) return await reading();
       if (moment === 'after')
-        return await until(reading, (one) => isBack(fault, before, one), startedAnewMs, signal);
+        return await until(reading, (one) => whyNotBack(fault, before, one) === '', startedAnewMs, signal);
       await until(reading, (one) => triedIn(before, one).length > 0, startedAnewMs, signal);
       await delay(settleMs, undefined, { signal });
       return await reading();

@@ -15,10 +15,16 @@ interface EventStage {
   readonly recorder: Recorder;
 }
 
-/** When a fault comes and goes, ms after the first suite began; null: until after the last one. */
+/**
+ * When a fault comes and goes, ms after the first suite began. Where neither `endMs` nor `lastsMs` is there, until after the
+ * last one.
+ */
 export interface Moments {
   readonly start: number;
+  /** A moment of the schedule: other windows are planned by it, so that it stays where the fault comes late. */
   readonly endMs: number | null;
+  /** Of one that waited for an event, from when it is in force: no moment was planned. */
+  readonly lastsMs: number | null;
 }
 
 interface Waiting {
@@ -65,11 +71,10 @@ export class EventStarts implements SuiteEar {
    */
   async momentsOf(fault: ScheduledFault, ended: AbortSignal, nowMs: () => number): Promise<Moments> {
     const one = this.#waiting.find((waiting) => waiting.fault === fault);
-    if (one === undefined) return { start: fault.startMs ?? 0, endMs: fault.endMs };
+    if (one === undefined) return { start: fault.startMs ?? 0, endMs: fault.endMs, lastsMs: null };
     await comes(one, ended);
     const { thenMs, lastsMs } = one.after;
-    const start = nowMs() + thenMs;
-    return { start, endMs: lastsMs === null ? null : start + lastsMs };
+    return { start: nowMs() + thenMs, endMs: null, lastsMs };
   }
 
   began(suite: string): void {

@@ -6,7 +6,7 @@ import {
   type SpotFault,
 } from '../../../infra/spec/fault.ts';
 import type { MetadataReading } from '../metadata/metadata-readings.ts';
-import { isAnother, unreadNode, type NodeReading } from '../node/node-targets.ts';
+import { unreadNode, whyNotAnother, whyNotTheSame, type NodeReading } from '../node/node-targets.ts';
 import type { TargetMeaning, TargetReadings } from '../watch/target-watch.ts';
 
 /** EC2 and we write times to the second, and a notice is looked for a moment after it came. */
@@ -58,12 +58,14 @@ export const evictionMeaning: TargetMeaning<EvictionFault, EvictionReading> = {
       samples: { before: [was], during: [is], after: [left] },
     };
   },
-  isHealed(fault, readings) {
-    const { before, after } = readings;
-    if (after.metadata?.token !== 200 || !hasNone(after.metadata, fault)) return false;
-    return fault.kind === 'eviction.notice'
-      ? after.node.start !== null && after.node.start === before.node.start
-      : isAnother(before.node, after.node) && after.metadata.instance !== before.metadata?.instance;
+  whyNotHealed(fault, { before, after }) {
+    const why =
+      whyStillNoticed(fault, after.metadata) ||
+      (fault.kind === 'eviction.notice' ? whyNotTheSame : whyNotAnother)(before.node, after.node);
+    if (why !== '' || fault.kind === 'eviction.notice') return why;
+    return after.metadata?.instance === before.metadata?.instance
+      ? 'its metadata service still calls it by the name of the one before'
+      : '';
   },
   /** A node without any fault of eviction has no such service, and one with it no notice. */
   isAsBefore: (before, now) =>
@@ -86,8 +88,14 @@ function hasNotice({ notice }: NoticeFault): (reading: EvictionReading) => boole
 }
 
 /** Not "not there any more, with everything else": the service says that it has none. */
-function hasNone(metadata: MetadataReading, fault: EvictionFault): boolean {
-  return metadata[fault.kind === 'eviction.notice' ? fault.notice : 'interruption'].status === 404;
+function whyStillNoticed(fault: EvictionFault, metadata: MetadataReading | null): string {
+  if (metadata === null) return 'its metadata service could not be asked';
+  if (metadata.token !== 200)
+    return metadata.token === 0
+      ? 'its metadata service did not answer'
+      : `its metadata service answered who asked for a token with ${metadata.token}`;
+  const { status } = metadata[fault.kind === 'eviction.notice' ? fault.notice : 'interruption'];
+  return status === 404 ? '' : `its metadata service was asked for a notice, and answered ${status}, not 404`;
 }
 
 /** Software that asks without a token is refused, or is not. */

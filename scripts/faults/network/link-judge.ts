@@ -41,7 +41,7 @@ export function linkJudge(links: LinkMeasurements): Judge {
   return {
     wasMeasured: ({ id }) => links.of.has(id),
     judged: (scheduled, target) => judged(scheduled, target, links),
-    isBack: (scheduled, target) => isBack(scheduled, target, links),
+    whyNotBack: (scheduled, target) => whyNotBack(scheduled, target, links),
     beside: (scheduled) => beside(scheduled, links),
   };
 }
@@ -63,16 +63,27 @@ function judged(scheduled: ScheduledFault, target: string, links: LinkMeasuremen
     : judgeLink(own(scheduled), { baseline: before, before, during, after: healed });
 }
 
-function isBack(scheduled: ScheduledFault, target: string, links: LinkMeasurements): boolean {
+function whyNotBack(scheduled: ScheduledFault, target: string, links: LinkMeasurements): string {
   const fault = own(scheduled);
   const measured = links.of.get(scheduled.id);
   const [found, left] = [measured?.before.get(target), measured?.healed.get(target)];
   if (found !== undefined && left !== undefined) {
-    if (!isGone(fault, found, left)) return false;
-    if (left.isAlone && !isClean(found.probes, left.probes)) return false;
+    if (!isGone(fault, found, left))
+      return `right after its heal ${linkWords(left)}, and it was still there: before, ${linkWords(found)}`;
+    if (left.isAlone && !isClean(found.probes, left.probes))
+      return `right after its heal the link was not as before, with nothing else on it: before, ${linkWords(found)}, and then ${linkWords(left)}`;
   }
   const [was, is] = [links.baseline.get(target), links.after.get(target)];
-  return was !== undefined && is !== undefined && isClean(was.probes, is.probes) && isGone(fault, was, is);
+  if (was === undefined || is === undefined)
+    return 'the link was not measured when all faults were gone, or not before them';
+  const sides = `before any fault ${linkWords(was)}, and when all were gone ${linkWords(is)}`;
+  if (!isClean(was.probes, is.probes)) return `the link was not as it was: ${sides}`;
+  return isGone(fault, was, is) ? '' : `it was still there at the end: ${sides}`;
+}
+
+function linkWords({ probes: { delaysMs, sent, received } }: LinkReading): string {
+  const late = delaysMs.length === 0 ? '' : `, ${median(delaysMs).toFixed(1)} ms late`;
+  return `${received} of ${sent} probes came${late}`;
 }
 
 function beside(scheduled: ScheduledFault, links: LinkMeasurements): Beside {

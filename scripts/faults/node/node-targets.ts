@@ -50,16 +50,17 @@ export const nodeMeaning: TargetMeaning<NodeFault, NodeReading> = {
         : `a process inside was "${during.insider ?? 'not asked'}", not "${expected.join('" or "')}", and the node ${during.start === null ? 'let nobody in' : 'let others in'}`,
     };
   },
-  isHealed({ kind }, { before, after }) {
-    if (after.start === null) return false;
+  whyNotHealed({ kind }, { before, after }) {
     switch (kind) {
       case 'node.pause':
-        return after.insider === 'answers' && after.start === before.start;
+        if (after.start !== null && after.insider !== 'answers')
+          return `a process inside since before was "${after.insider ?? 'not asked'}", not "answers"`;
+        return whyNotTheSame(before, after);
       case 'node.kill':
       case 'node.reboot':
-        return after.start !== before.start;
+        return whyNotAnew(before, after);
       case 'node.replace':
-        return isAnother(before, after);
+        return whyNotAnother(before, after);
       default:
         return assertNever(kind);
     }
@@ -67,10 +68,29 @@ export const nodeMeaning: TargetMeaning<NodeFault, NodeReading> = {
   isAsBefore: (before, now) => now.start !== null && now.start === before.start,
 };
 
+/** Pure: what tells that it is not the same start of the node; empty where it is. */
+export function whyNotTheSame(before: NodeReading, after: NodeReading): string {
+  if (after.start === null) return letsNobodyIn;
+  return after.start === before.start ? '' : 'the node is not as it was: it has started anew';
+}
+
 /** Another machine in its place: it has begun anew, and has nothing of what the one before had. */
-export function isAnother(before: NodeReading, after: NodeReading): boolean {
-  const wasMarked = before.marks !== null && before.marks > 0;
-  return after.start !== null && after.start !== before.start && wasMarked && after.marks === 0;
+export function whyNotAnother(before: NodeReading, after: NodeReading): string {
+  const why = whyNotAnew(before, after);
+  if (why !== '') return why;
+  if (before.marks === null || before.marks === 0)
+    return 'nothing was put into the node before that would tell it from another one';
+  if (after.marks === 0) return '';
+  return after.marks === null
+    ? 'whether it is another node could not be seen'
+    : `it is no other node: ${after.marks} files of the one before are in it`;
+}
+
+const letsNobodyIn = 'the node lets nobody in';
+
+function whyNotAnew(before: NodeReading, after: NodeReading): string {
+  if (after.start === null) return letsNobodyIn;
+  return after.start === before.start ? 'the node has not started anew' : '';
 }
 
 /** Nodes, seen by a process inside and by whether another one gets in. */

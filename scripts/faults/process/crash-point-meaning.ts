@@ -3,7 +3,7 @@ import type { UnitReading } from '../units/unit-readings.ts';
 import { followsAny } from '../units/units-beside.ts';
 import type { TargetMeaning, TargetReadings } from '../watch/target-watch.ts';
 import type { CrashStory } from './crash-story.ts';
-import { isAtWork, isThere, isUnitAsBefore, runs, unreadUnit } from './unit-state.ts';
+import { isAtWork, isThere, isUnitAsBefore, runs, unreadUnit, whyNotRunning } from './unit-state.ts';
 
 /** How systemd says that a main process ended: `killed` by a signal of that number, `exited` with that status. */
 export interface MainExit {
@@ -38,7 +38,7 @@ export const crashPointMeaning: TargetMeaning<CrashPointFault, CrashPointReading
       samples: { before: [0], during: [during], after: [after] },
     };
   },
-  isHealed: (_fault, { after }) => runs(after.unit),
+  whyNotHealed: (_fault, { after }) => whyNotRunning(after.unit),
   isAsBefore: (before, now) => isUnitAsBefore(before.unit, now.unit),
   goesWith: ({ unit }, place) => isAtWork(unit) && followsAny(unit, place),
 };

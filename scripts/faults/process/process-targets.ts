@@ -11,11 +11,11 @@ import {
   isAtWork,
   isThere,
   isUnitAsBefore,
-  runs,
   settleMs,
   stands,
   unreadUnit,
   untilUnit,
+  whyNotRunning,
 } from './unit-state.ts';
 
 const pollMs = 100;
@@ -47,7 +47,7 @@ export const processMeaning: TargetMeaning<HurtFault, UnitReading> = {
       why: ok ? '' : whyNot(fault, readings),
     } satisfies Judged;
   },
-  isHealed: (fault, { after }) => isUp(fault, after),
+  whyNotHealed: (fault, { after }) => whyNotUp(fault, after),
   isAsBefore: isUnitAsBefore,
   goesWith: (now, place) => isAtWork(now) && followsAny(now, place),
 };
@@ -73,9 +73,15 @@ function isHurt(fault: HurtFault, { before, during }: Readings): boolean {
   }
 }
 
-/** It runs, and after a crash loop longer than that let it. */
 function isUp(fault: HurtFault, now: UnitReading): boolean {
-  return runs(now) && (fault.kind !== 'process.crash-loop' || now.oldestMs > fault.afterMs + slackMs);
+  return whyNotUp(fault, now) === '';
+}
+
+/** It runs, and after a crash loop longer than that let it. */
+function whyNotUp(fault: HurtFault, now: UnitReading): string {
+  const why = whyNotRunning(now);
+  if (why !== '' || fault.kind !== 'process.crash-loop' || now.oldestMs > fault.afterMs + slackMs) return why;
+  return `none of its processes had lived for more than ${Math.round(now.oldestMs)} ms, as in the loop`;
 }
 
 function whyNot(fault: HurtFault, { before, during }: Readings): string {

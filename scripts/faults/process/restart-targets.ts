@@ -4,7 +4,16 @@ import { readUnit, tickMs, type UnitReading } from '../units/unit-readings.ts';
 import { followsAny, unitsBeside } from '../units/units-beside.ts';
 import { unitOf, type Victim } from '../victim/victim.ts';
 import type { Asked, TargetMeaning, TargetReader, TargetReadings } from '../watch/target-watch.ts';
-import { isAtWork, isThere, isUnitAsBefore, runs, settleMs, unreadUnit, untilUnit } from './unit-state.ts';
+import {
+  isAtWork,
+  isThere,
+  isUnitAsBefore,
+  runs,
+  settleMs,
+  unreadUnit,
+  untilUnit,
+  whyNotRunning,
+} from './unit-state.ts';
 
 type Readings = TargetReadings<UnitReading>;
 
@@ -26,8 +35,11 @@ export const restartMeaning: TargetMeaning<RestartFault, UnitReading> = {
         : { together: { requestedMs: withinMs, measuredMs: spreadMs, n: all.length } }),
     };
   },
-  isHealed: (_fault, { before, after }) =>
-    runs(after) && (before.main === null || !isThere(before.main, after)),
+  whyNotHealed(_fault, { before, after }) {
+    const why = whyNotRunning(after);
+    if (why !== '' || before.main === null || !isThere(before.main, after)) return why;
+    return `its process ${before.main.pid} is that of before: it has not begun again`;
+  },
   isAsBefore: isUnitAsBefore,
   goesWith: (now, place) => isAtWork(now) && followsAny(now, place),
 };

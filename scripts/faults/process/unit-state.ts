@@ -17,8 +17,16 @@ export const unreadUnit: UnitReading = {
 };
 
 /** Pure. */
-export function runs({ active, main, processes }: UnitReading): boolean {
-  return active === 'active' && main !== null && !processes.some(stands);
+export function runs(unit: UnitReading): boolean {
+  return whyNotRunning(unit) === '';
+}
+
+/** Pure. */
+export function whyNotRunning({ active, main, processes }: UnitReading): string {
+  if (active === '') return 'the unit could not be looked at';
+  if (active !== 'active') return `the unit was ${active}`;
+  if (main === null) return 'the unit had no main process';
+  return processes.some(stands) ? 'some of its processes stood still' : '';
 }
 
 /** Pure: it could be looked at, and nothing of it stands still. */

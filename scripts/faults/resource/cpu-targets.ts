@@ -41,12 +41,19 @@ export const cpuMeaning: TargetMeaning<CpuFault, CpuReading> = {
     };
   },
   /** It got more than the fault left it, and stands still no more than it did. */
-  isHealed: ({ cpus }, { before, during, after }) =>
-    getsMore(cpus, after) && after.held <= before.held + (during.held - before.held) / 4,
+  whyNotHealed({ cpus }, { before, during, after }) {
+    if (after.share < 0) return unreadable;
+    if (!getsMore(cpus, after)) return `with a busy process it got ${percent(after.share)} of a processor`;
+    return after.held <= before.held + (during.held - before.held) / 4
+      ? ''
+      : `it stood still for ${percent(after.held)} of the time for want of what it may use, and for ${percent(before.held)} before`;
+  },
   /** In a short look it may be held by its own limit more than before; then it gets as much as before. */
   isAsBefore: (before, now) =>
     now.share > 0 && (now.held <= before.held + slack || now.share >= before.share * (1 - slack)),
 };
+
+const unreadable = 'what the node got could not be read';
 
 const toleranceOf = (cpus: number): number => Math.max(leastTolerance, cpus * tolerated);
 const getsMore = (cpus: number, { share }: CpuReading): boolean => share > cpus + toleranceOf(cpus);
@@ -62,7 +69,7 @@ function whyNot(
   before: CpuReading,
   during: CpuReading,
 ): string {
-  if (during.share < 0) return 'what the node got could not be read';
+  if (during.share < 0) return unreadable;
   if (!isThatMuch) return `with a busy process it got ${percent(during.share)} of a processor`;
   if (!hadMore)
     return `it got no more than ${percent(before.share)} before: others use the processors of this host, or the node has no more of its own`;

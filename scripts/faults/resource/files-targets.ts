@@ -32,7 +32,12 @@ export const filesMeaning: TargetMeaning<FilesFault, FilesReading> = {
       why: ok ? '' : whyNot(openFiles, before, during),
     };
   },
-  isHealed: (_fault, { before, after }) => after.processes > 0 && after.fewest >= before.fewest,
+  whyNotHealed(_fault, { before, after }) {
+    if (after.processes === 0) return 'the unit has no process';
+    return after.fewest >= before.fewest
+      ? ''
+      : `one of its processes may have no more than ${after.fewest}, and before it was ${before.fewest}`;
+  },
   isAsBefore: (before, now) => before.processes === 0 || now.fewest >= before.fewest,
 };
 

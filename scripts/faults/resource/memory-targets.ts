@@ -46,18 +46,26 @@ export const memoryMeaning: TargetMeaning<MemoryFault, MemoryReading> = {
       why: ok ? '' : whyNot(isThatMuch, before, during),
     };
   },
-  isHealed(fault, { after }) {
+  whyNotHealed(fault, { after }) {
     const requested = requestedOf(fault);
-    return after.heldBytes > requested + toleranceOf(requested);
+    if (after.heldBytes > requested + toleranceOf(requested)) return '';
+    return after.heldBytes < 0 ? unreadable : `it could hold no more than ${mebibytes(after)}`;
   },
   isAsBefore: (before, now) => now.heldBytes >= 0 && now.heldBytes >= before.heldBytes - 2 * leastTolerance,
 };
 
+const unreadable = 'what the node can hold could not be read';
+
+function mebibytes({ heldBytes }: MemoryReading): string {
+  return `${Math.round(heldBytes / MiB)} MiB`;
+}
+
 function whyNot(isThatMuch: boolean, before: MemoryReading, during: MemoryReading): string {
-  const said = ({ heldBytes }: MemoryReading): string => `${Math.round(heldBytes / MiB)} MiB`;
-  if (during.heldBytes < 0) return 'what the node can hold could not be read';
-  if (isThatMuch) return `it could hold no more than ${said(before)} before`;
-  return during.wasKilled ? `it could hold ${said(during)}` : `it held ${said(during)}, and could have more`;
+  if (during.heldBytes < 0) return unreadable;
+  if (isThatMuch) return `it could hold no more than ${mebibytes(before)} before`;
+  return during.wasKilled
+    ? `it could hold ${mebibytes(during)}`
+    : `it held ${mebibytes(during)}, and could have more`;
 }
 
 /** Nodes, each with a process that takes memory. One after the other: together they might take more than the host has. */

@@ -28,7 +28,10 @@ export const spawnMeaning: TargetMeaning<ProcessesFault, SpawnReading> = {
       why: ok ? '' : whyNot(isThatMany, before, during),
     };
   },
-  isHealed: ({ freeProcesses }, { after }) => after.started > freeProcesses + liveProcesses,
+  whyNotHealed: ({ freeProcesses }, { after }) =>
+    after.started > freeProcesses + liveProcesses
+      ? ''
+      : `it let no more than ${Math.max(0, after.started)} start (${after.refusal || 'it could not be tried'})`,
   isAsBefore: (before, now) => now.started >= 0 && now.started >= before.started - liveProcesses,
 };
 

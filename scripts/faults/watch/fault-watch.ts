@@ -20,7 +20,7 @@ export interface FaultWatch {
   layer(faults: readonly ScheduledFault[]): Promise<void>;
   /** While a fault in a window is in force; `msLeft` of it. */
   inWindow(scheduled: ScheduledFault, msLeft: () => number): Promise<void>;
-  /** Right after a heal, in a window or at the end. */
+  /** Right after a heal, in a window or at the end; also of a fault of another family, which may have held the same target. */
   afterHeal(scheduled: ScheduledFault): Promise<void>;
   /** After the heal in a window, in the time that there is: `nowMs` after the first suite began. */
   afterWindow(scheduled: ScheduledFault, nowMs: () => number): Promise<void>;
@@ -31,7 +31,9 @@ export interface FaultWatch {
   nodeIsBack(node: string): Promise<void>;
   /** Nodes that run no more: nothing is read there. */
   leaveOut(ended: ReadonlySet<string>): void;
-  /** When all faults are gone. */
+  /** When all faults are out, and what idles for them still stands: a service that goes with it can be asked no more. */
+  allOut(): Promise<void>;
+  /** When all faults are gone, and what idled for them. */
   finish(): Promise<void>;
   close(): void;
   judge(): Judge;

@@ -15,8 +15,11 @@ export interface Judge {
   wasMeasured(scheduled: ScheduledFault): boolean;
   /** What was not measured has readings that no judgement accepts. */
   judged(scheduled: ScheduledFault, target: string): Judged;
-  /** Whether the victim itself sees after the heal what it saw before: fingerprints only know what they look for. */
-  isBack(scheduled: ScheduledFault, target: string): boolean;
+  /**
+   * What the victim itself does not see after the heal as it saw it before: fingerprints only know what they look for. Empty:
+   * all of it.
+   */
+  whyNotBack(scheduled: ScheduledFault, target: string): string;
   /** Whether what no fault was on meanwhile was as before. */
   beside(scheduled: ScheduledFault): Beside;
 }

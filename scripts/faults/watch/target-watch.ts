@@ -2,8 +2,9 @@ import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { nodesOf } from '../../../infra/plan/target.ts';
 import { isAwayFault, type Fault } from '../../../infra/spec/fault.ts';
 import type { FaultWatch } from './fault-watch.ts';
-import { isTouched, type InForce } from './in-force.ts';
+import type { InForce } from './in-force.ts';
 import type { Judge, Judged } from './judge.ts';
+import { targetJudge } from './target-judge.ts';
 
 /** Of one target of a fault. */
 export interface TargetReadings<R> {
@@ -24,7 +25,8 @@ export interface TargetMeaning<F extends Fault, R> {
   readonly onTarget?: (scheduled: ScheduledFault, target: string) => F;
   /** `all`: those of each target of the fault, for what is said of them together. */
   readonly judge: (fault: F, readings: TargetReadings<R>, all?: readonly TargetReadings<R>[]) => Judged;
-  readonly isHealed: (fault: F, readings: TargetReadings<R>) => boolean;
+  /** Empty where what was there before is there again: no kind says that it is not without saying what. */
+  readonly whyNotHealed: (fault: F, readings: TargetReadings<R>) => string;
   /** Of a bystander. */
   readonly isAsBefore: (before: R, now: R) => boolean;
   /** Of a bystander that is not: whether it goes by its own words with a target of the fault, so that this is no harm done to it. */
@@ -199,12 +201,16 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
   }
 
   /** What is not read yet is read now, whatever holds it still; of what cannot be read there is no reading. */
-  async finish(): Promise<void> {
+  async allOut(): Promise<void> {
     for (const [scheduled, fault] of this.#faults)
       await Promise.allSettled(
         scheduled.targets.map(async (one) => this.#readAfter(scheduled, fault, [one])),
       );
     this.#signal.throwIfAborted();
+  }
+
+  async finish(): Promise<void> {
+    await Promise.resolve();
   }
 
   close(): void {
@@ -250,47 +256,4 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
       ),
     );
   }
-}
-
-/** Pure: what the readings of the targets of one family say. */
-export function targetJudge<F extends Fault, R>(
-  meaning: TargetMeaning<F, R>,
-  measured: ReadonlyMap<string, TargetMeasurement<R>>,
-): Judge {
-  const readingsOf = (id: string, target: string): TargetReadings<R> => {
-    const one = measured.get(id);
-    const of = (readings: ReadonlyMap<string, R> | undefined): R => readings?.get(target) ?? meaning.unread;
-    return {
-      baseline: of(one?.baseline),
-      before: of(one?.before),
-      during: of(one?.during),
-      after: of(one?.after),
-    };
-  };
-  const own = (scheduled: ScheduledFault, target: string): F => {
-    const { id, fault } = scheduled;
-    if (!meaning.isOf(fault)) throw new Error(`${id} is of another family`);
-    return meaning.onTarget?.(scheduled, target) ?? fault;
-  };
-  return {
-    wasMeasured: ({ id }) => (measured.get(id)?.during.size ?? 0) > 0,
-    judged(scheduled, target) {
-      const all = scheduled.targets.map((one) => readingsOf(scheduled.id, one));
-      return meaning.judge(own(scheduled, target), readingsOf(scheduled.id, target), all);
-    },
-    isBack: (scheduled, target) => meaning.isHealed(own(scheduled, target), readingsOf(scheduled.id, target)),
-    beside({ id, targets: faulty }) {
-      const one = measured.get(id);
-      const beside = [...(one?.before ?? [])].filter(
-        ([target]) => !isTouched(target, one?.touched ?? new Set()),
-      );
-      return {
-        bystandersOk: beside.every(([target, before]) => {
-          const now = one?.during.get(target) ?? meaning.unread;
-          return meaning.isAsBefore(before, now) || meaning.goesWith?.(now, { target, faulty }) === true;
-        }),
-        bystanders: beside.length,
-      };
-    },
-  };
 }

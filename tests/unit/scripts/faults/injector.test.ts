@@ -37,3 +37,22 @@ test('before a fault, too, nothing is asked of a node that has ended', async () 
   expect([...asked].sort()).toEqual(['n-1', 'n-3']);
   expect(read.sort()).toEqual(['n-1', 'n-3']);
 });
+
+test('a heal is told to every family: what another one left on the same target can be read from then on', async () => {
+  const injector = new Injector(
+    { inject: async () => Promise.resolve(), heal: async () => Promise.resolve() },
+    { recorder: { record: () => undefined }, onCounted: () => undefined },
+    [],
+    new InForce(),
+    () => 0,
+  );
+  const told: string[] = [];
+  const watches = ['own', 'other'].map((name) => ({
+    afterHeal: async ({ id }: ScheduledFault) => {
+      told.push(`${name} ${id}`);
+      return Promise.resolve();
+    },
+  }));
+  await injector.heal(fault, watches, new Set());
+  expect(told).toEqual(['own p/f', 'other p/f']);
+});

@@ -7,7 +7,8 @@ import type { DiskReading } from '../../../../scripts/faults/disk/disk-readings.
 import { diskMeaning } from '../../../../scripts/faults/disk/disk-targets.ts';
 import { linkJudge, type LinkMeasurement } from '../../../../scripts/faults/network/link-judge.ts';
 import { receiptsOf, type Told } from '../../../../scripts/faults/session-receipts.ts';
-import { targetJudge, type TargetMeasurement } from '../../../../scripts/faults/watch/target-watch.ts';
+import { targetJudge } from '../../../../scripts/faults/watch/target-judge.ts';
+import type { TargetMeasurement } from '../../../../scripts/faults/watch/target-watch.ts';
 import { space } from '../../../support/faults.ts';
 import { nothing } from '../../../support/link-samples.ts';
 import { roomy } from '../../../support/roomy.ts';

@@ -504,6 +504,18 @@ test('processes are told with how they ended, those that ended badly first, and 
   expect(said).toContain('entrypoint exited (SIGKILL) at 9.50 s');
 });
 
+test('a receipt says why its fault did not heal, and for how long it held of what was asked', () => {
+  const times = { injectedAtMs: 4_000, healedAtMs: 10_000 };
+  const broken = receipt({
+    ...{ ...times, healedOk: false, whyNotHealed: 'the node has started anew' },
+    lasted: { askedMs: 8_000, heldMs: 6_000, note: 'it was in force 2.0 s later than planned' },
+  });
+  const said = words(madeUpRun(verdict({ receipts: [broken] })));
+  expect(said).toContain('did not heal: the node has started anew');
+  expect(said).toMatch(/4\.0.? s to 10.* s after the suites began, held 6.*s of 8.*s asked; inject/);
+  expect(said).toContain('it was in force 2.0 s later than planned');
+});
+
 test('a receipt says which part of it broke, and what its bystanders read', () => {
   const bystanderReading = { addedMs: 0.031, lost: 2, sent: 4_000 };
   const broken = receipt({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   clockMeaning,
   zoneOffsetMs,
@@ -89,7 +90,7 @@ describe('an offset', () => {
     ['nobody answers', clockMeaning.unread, false],
     ['nothing runs', reading(), false],
   ])('has healed or not where %s', (_what, after, healed) => {
-    expect(clockMeaning.isHealed(jump, around(reading(shifted), { after }))).toBe(healed);
+    expect(isHealedBy(clockMeaning)(jump, around(reading(shifted), { after }))).toBe(healed);
   });
 });
 
@@ -119,7 +120,7 @@ describe('a drift', () => {
 
   test('has healed when clocks are right and stay so', () => {
     const healed = (after: ClockReading): boolean =>
-      clockMeaning.isHealed(drift, around(going(200), { after }));
+      isHealedBy(clockMeaning)(drift, around(going(200), { after }));
     expect(healed(going(0))).toBe(true);
     expect(healed(going(200))).toBe(false);
     expect(healed(going(0, 5))).toBe(false);
@@ -160,7 +161,7 @@ describe('a zone', () => {
     ['they still are there', there, false],
     ['one did not begin anew', reading(answer(20), answer(31)), false],
   ])('has healed or not where %s', (_what, after, healed) => {
-    expect(clockMeaning.isHealed(zone, around(there, { after }))).toBe(healed);
+    expect(isHealedBy(clockMeaning)(zone, around(there, { after }))).toBe(healed);
   });
 });
 

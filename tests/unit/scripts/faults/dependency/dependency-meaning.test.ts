@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import { crc32 } from 'node:zlib';
 import type { DependencyFault } from '../../../../../infra/spec/fault.ts';
 import { probesForRatio } from '../../../../../infra/spec/least-window.ts';
@@ -81,7 +82,7 @@ describe.each(real.map(([fault, during]) => ({ kind: fault.kind, fault, during }
 
     test('is over when the answers are those from before any fault, and only then', () => {
       const healed = (after: RouteReading): boolean =>
-        dependencyMeaning.isHealed(fault, { baseline: well, before: well, during, after });
+        isHealedBy(dependencyMeaning)(fault, { baseline: well, before: well, during, after });
       expect(healed(well)).toBe(true);
       expect(healed(during)).toBe(false);
       expect(healed([])).toBe(false);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import { leastWindowMs } from '../../../../../infra/spec/least-window.ts';
 import type { DiskCallFault } from '../../../../../infra/spec/fault.ts';
 import {
@@ -42,7 +43,7 @@ function judged(
 }
 
 function isHealed(fault: DiskCallFault, after: DiskCallReading, before = reading({})): boolean {
-  return diskCallMeaning.isHealed(fault, { baseline: before, before, during: before, after });
+  return isHealedBy(diskCallMeaning)(fault, { baseline: before, before, during: before, after });
 }
 
 describe('a slow disk', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DiskFault } from '../../../../../infra/spec/fault.ts';
-import { isDiskHealed, judgeDisk, tooMuch } from '../../../../../scripts/faults/disk/disk-faults.ts';
+import { judgeDisk, tooMuch, whyDiskNotHealed } from '../../../../../scripts/faults/disk/disk-faults.ts';
 import { blockBytes, liveUse, type DiskReading } from '../../../../../scripts/faults/disk/disk-readings.ts';
 import { inodes, readOnly, space } from '../../../../support/faults.ts';
 import { roomy } from '../../../../support/roomy.ts';
@@ -92,23 +92,25 @@ describe('after a long window, in which an application kept writing,', () => {
 
   test('a disk has healed where it used no more than the fault left it, and as much as it liked of anything else', () => {
     const used = { freeBytes: roomy.freeBytes - 2_500_000, freeInodes: 100 };
-    expect(isDiskHealed(space(2_000_000), roomy, after(used))).toBe(true);
-    expect(isDiskHealed(space(65_536), roomy, after(used))).toBe(false);
+    expect(whyDiskNotHealed(space(2_000_000), roomy, after(used))).toBe('');
+    expect(whyDiskNotHealed(space(65_536), roomy, after(used))).not.toBe('');
     const made = { freeBytes: 8192, freeInodes: roomy.freeInodes - 70 };
-    expect(isDiskHealed(inodes(10), roomy, after(made))).toBe(true);
-    expect(isDiskHealed(inodes(0), roomy, after(made))).toBe(false);
+    expect(whyDiskNotHealed(inodes(10), roomy, after(made))).toBe('');
+    expect(whyDiskNotHealed(inodes(0), roomy, after(made))).not.toBe('');
   });
 
   test('a forgotten undo is seen all the same', () => {
-    expect(isDiskHealed(space(2_000_000), roomy, after({ freeBytes: 2_000_000 }))).toBe(false);
-    expect(isDiskHealed(inodes(10), roomy, after({ freeInodes: 10 }))).toBe(false);
-    expect(isDiskHealed(readOnly, roomy, after({ createError: 'Read-only file system' }))).toBe(false);
+    expect(whyDiskNotHealed(space(2_000_000), roomy, after({ freeBytes: 2_000_000 }))).not.toBe('');
+    expect(whyDiskNotHealed(inodes(10), roomy, after({ freeInodes: 10 }))).not.toBe('');
+    expect(whyDiskNotHealed(readOnly, roomy, after({ createError: 'Read-only file system' }))).not.toBe('');
   });
 
   test('a disk that was read-only is judged by its errors alone', () => {
-    expect(isDiskHealed(readOnly, roomy, after({ freeBytes: 0, freeInodes: 0 }))).toBe(true);
+    expect(whyDiskNotHealed(readOnly, roomy, after({ freeBytes: 0, freeInodes: 0 }))).toBe('');
     const resident = { ...roomy, residentError: '' };
-    expect(isDiskHealed(readOnly, resident, after({ residentError: 'Read-only file system' }))).toBe(false);
-    expect(isDiskHealed(readOnly, roomy, after({ freeBytes: -1 }))).toBe(false);
+    expect(whyDiskNotHealed(readOnly, resident, after({ residentError: 'Read-only file system' }))).not.toBe(
+      '',
+    );
+    expect(whyDiskNotHealed(readOnly, roomy, after({ freeBytes: -1 }))).not.toBe('');
   });
 });

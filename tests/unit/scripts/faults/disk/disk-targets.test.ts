@@ -73,13 +73,13 @@ describe('two faults on one disk', () => {
     await watch.afterHeal(noInodes);
     // What happens later is no matter to what was read then.
     blocks.set('a:/data', 0);
-    await watch.finish();
+    await watch.allOut();
     const judge = watch.judge();
     expect(judge.judged(nearlyFull, 'a:/data').measured).toMatchObject({
       before: 1000 * 4096,
       after: 990 * 4096,
     });
-    expect(faults.map((one) => judge.isBack(one, 'a:/data'))).toEqual([true, true]);
+    expect(faults.map((one) => judge.whyNotBack(one, 'a:/data'))).toEqual(['', '']);
     expect(faults.map((one) => judge.beside(one))).toEqual([
       { bystanders: 1, bystandersOk: true },
       { bystanders: 1, bystandersOk: true },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import type { DnsFault } from '../../../../../infra/spec/fault.ts';
 import { answering } from '../../../../../scripts/faults/dns/dns-driver.ts';
 import { dnsMeaning, type NameReading } from '../../../../../scripts/faults/dns/dns-meaning.ts';
@@ -117,7 +118,7 @@ describe('wrong addresses', () => {
 
 describe('its heal', () => {
   const healed = (fault: DnsFault, after: NameReading): boolean =>
-    dnsMeaning.isHealed(fault, readings(fine, reading([301]), after));
+    isHealedBy(dnsMeaning)(fault, readings(fine, reading([301]), after));
 
   test('is that the same answers come as fast', () => {
     expect(healed(slowNames(300), reading([9, 20, 70]))).toBe(true);

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import { driftMeaning, type PackageReading } from '../../../../../scripts/faults/drift/drift-meaning.ts';
 import { installedVersion } from '../../../../../scripts/faults/drift/drift-targets.ts';
 import { missingPackage, otherProject, otherVersion } from '../../../../support/faults.ts';
 
-const { judge, isHealed, isAsBefore, unread } = driftMeaning;
+const { judge, isAsBefore, unread } = driftMeaning;
+const isHealed = isHealedBy(driftMeaning);
 const there = { reported: 'ncurses 6.4', installed: '6.4-4' };
 const gone = { reported: null, installed: null };
 const readings = { baseline: there, before: there, during: gone, after: there };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   accountReading,
   type AccountReading,
@@ -6,7 +7,8 @@ import {
 import { accountMeaning } from '../../../../../scripts/faults/environment/account-targets.ts';
 import { expired, group, mode, otherUid, sudo } from '../../../../support/faults.ts';
 
-const { judge, isHealed, isAsBefore, unread } = accountMeaning;
+const { judge, isAsBefore, unread } = accountMeaning;
+const isHealed = isHealedBy(accountMeaning);
 
 const free = {
   'environment.mode': { could: { list: true, create: false, enter: true }, said: '755' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   unitSettingMeaning,
   type UnitSettingReading,
@@ -7,7 +8,8 @@ import type { UnitStart } from '../../../../../scripts/faults/units/unit-starts.
 import { noNewPrivileges, umask, variable } from '../../../../support/faults.ts';
 
 const asked = variable('asked');
-const { judge, isHealed, isAsBefore, goesWith, unread } = unitSettingMeaning;
+const { judge, isAsBefore, goesWith, unread } = unitSettingMeaning;
+const isHealed = isHealedBy(unitSettingMeaning);
 
 const given = (pid: number, parts: Partial<UnitStart> = {}): UnitStart => ({
   ...{ pid, startedTicks: pid * 10, umask: 0o22, noNewPrivileges: false, value: 'own' },

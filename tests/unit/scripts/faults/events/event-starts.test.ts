@@ -38,7 +38,7 @@ const events = (): string => readFileSync(join(root, 'events.jsonl'), 'utf8');
 const now = (): number => 1_000;
 
 describe('a fault that waits for an event', () => {
-  test('of a suite comes so long after it as the plan says, and goes after its own time', async () => {
+  test('of a suite comes so long after it as the plan says, and has its own time from when it is in force', async () => {
     const fault = waits({ suite: { name: 'checks', says: '^step \\d' } });
     const starts = new EventStarts({ bound, recorder: recorder() }, [], [fault]);
     starts.begin();
@@ -47,7 +47,7 @@ describe('a fault that waits for an event', () => {
     starts.said('checks', 'no step');
     starts.said('checks', 'step 2');
     starts.said('checks', 'step 3');
-    expect(await moments).toEqual({ start: 1_300, endMs: 2_000 });
+    expect(await moments).toEqual({ start: 1_300, endMs: null, lastsMs: 700 });
     expect(events().match(/fault\.event/g)).toHaveLength(1);
     expect(events()).toContain('"line":"step 2"');
   });
@@ -63,7 +63,7 @@ describe('a fault that waits for an event', () => {
     starts.begin();
     const moments = starts.momentsOf(fault, ended.signal, now);
     output.write('nothing\nthe leader is node-1\n');
-    expect(await moments).toEqual({ start: 1_300, endMs: null });
+    expect(await moments).toEqual({ start: 1_300, endMs: null, lastsMs: null });
     expect(events()).toContain('"node":"node-1","line":"the leader is node-1"');
     output.end();
     starts.close();
@@ -116,6 +116,10 @@ describe('a fault that waits for an event', () => {
   test('is none that has moments of its own', async () => {
     const fault = { id: 'p/f', profile: 'p', fault: cut, targets: ['a->b'], startMs: 300, endMs: 6_000 };
     const starts = new EventStarts({ bound, recorder: recorder() }, [], [fault]);
-    expect(await starts.momentsOf(fault, ended.signal, now)).toEqual({ start: 300, endMs: 6_000 });
+    expect(await starts.momentsOf(fault, ended.signal, now)).toEqual({
+      start: 300,
+      endMs: 6_000,
+      lastsMs: null,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import type { EvictionFault, NoticeFault, SpotFault } from '../../../../../infra/spec/fault.ts';
 import {
   evictionMeaning,
@@ -9,7 +10,8 @@ import type { MetadataReading, Notice } from '../../../../../scripts/faults/meta
 import type { Judged } from '../../../../../scripts/faults/watch/judge.ts';
 import { notice, recommendation, spot } from '../../../../support/faults.ts';
 
-const { judge, isHealed, isAsBefore, unread } = evictionMeaning;
+const { judge, isAsBefore, unread } = evictionMeaning;
+const isHealed = isHealedBy(evictionMeaning);
 const atMs = Date.parse('2026-01-01T12:00:00.400Z');
 const none: Notice = { status: 404, action: '', forMs: null };
 const quiet: MetadataReading = {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import type { NodeFault } from '../../../../../infra/spec/fault.ts';
 import { nodeMeaning, type NodeReading } from '../../../../../scripts/faults/node/node-targets.ts';
 import { freeze, powerLoss, reboot, replacement } from '../../../../support/faults.ts';
 
-const { unread, judge, isHealed, isAsBefore } = nodeMeaning;
+const { unread, judge, isAsBefore } = nodeMeaning;
+const isHealed = isHealedBy(nodeMeaning);
 const there: NodeReading = { insider: 'answers', start: '100', marks: null };
 const again: NodeReading = { insider: 'gone', start: '200', marks: null };
 const away = (insider: NodeReading['insider']): NodeReading => ({ insider, start: null, marks: null });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   crashPointMeaning,
   type CrashPointReading,
@@ -69,7 +70,7 @@ describe('a process that is killed at its third rename', () => {
   test('is gone, and another one runs when it has healed', () => {
     expect(judged({ ...asAsked, stood: of(2, 2), ended: of(2, 2) }).why).toMatch(/is there again/);
     const healed = (after: UnitReading): boolean =>
-      crashPointMeaning.isHealed(crashPoint, {
+      isHealedBy(crashPointMeaning)(crashPoint, {
         baseline: reading({ unit: unit(1) }),
         before: reading({ unit: unit(1) }),
         during: reading({ unit: down }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import type { HurtFault } from '../../../../../infra/spec/fault.ts';
 import { processMeaning } from '../../../../../scripts/faults/process/process-targets.ts';
 import type { UnitReading } from '../../../../../scripts/faults/units/unit-readings.ts';
@@ -12,7 +13,8 @@ const unit = (pid: number, parts: Partial<UnitReading> = {}, state = 'S'): UnitR
 const down: UnitReading = {
   ...{ active: 'failed', main: null, processes: [], oldestMs: 0, follows: [], oomKills: 0, restarts: 0 },
 };
-const { unread, judge, isHealed, isAsBefore, goesWith } = processMeaning;
+const { unread, judge, isAsBefore, goesWith } = processMeaning;
+const isHealed = isHealedBy(processMeaning);
 const judged = (fault: HurtFault, during: UnitReading, before = unit(1), after = unit(2)) =>
   judge(fault, { baseline: unit(1), before, during, after });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import fc from 'fast-check';
 import { restartMeaning } from '../../../../../scripts/faults/process/restart-targets.ts';
 import { unreadUnit } from '../../../../../scripts/faults/process/unit-state.ts';
@@ -38,7 +39,7 @@ describe('units that begin together', () => {
   });
 
   test('have not begun where one is down, or is the one that was there before: that is no heal', () => {
-    const isHealed = (after: UnitReading): boolean => restartMeaning.isHealed(herd, readings({ after }));
+    const isHealed = (after: UnitReading): boolean => isHealedBy(restartMeaning)(herd, readings({ after }));
     expect([isHealed(unit(900)), isHealed(down), isHealed(unit(1))]).toEqual([true, false, false]);
     expect(judged(readings(), [readings({ after: down })]).together).toBeUndefined();
   });

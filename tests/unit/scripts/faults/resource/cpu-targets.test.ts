@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   cpuReading,
   unreadCpu,
@@ -81,7 +82,7 @@ describe('a quarter of a processor', () => {
 
 describe('its heal', () => {
   const healed = (before: CpuReading, after: CpuReading): boolean =>
-    cpuMeaning.isHealed(starve(0.25), readings(before, quarter, after));
+    isHealedBy(cpuMeaning)(starve(0.25), readings(before, quarter, after));
 
   test('is that the node gets more, and stands still no more than before', () => {
     expect(healed(free, free)).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   filesMeaning,
   filesReading,
@@ -53,7 +54,7 @@ describe('sixteen files', () => {
 
   test('are healed when each may have as many again', () => {
     const healed = (after: FilesReading): boolean =>
-      filesMeaning.isHealed(handles(16), readings(may(1024), may(16), after));
+      isHealedBy(filesMeaning)(handles(16), readings(may(1024), may(16), after));
     expect([may(1024), may(1024, 2048), may(16, 1024), filesMeaning.unread].map(healed)).toEqual([
       ...[true, true, false, false],
     ]);

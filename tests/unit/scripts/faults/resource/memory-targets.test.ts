@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   memoryReading,
   unreadMemory,
@@ -7,7 +8,7 @@ import {
 import { memoryMeaning } from '../../../../../scripts/faults/resource/memory-targets.ts';
 import type { ScheduledFault } from '../../../../../infra/plan/plan.ts';
 import { receiptsOf } from '../../../../../scripts/faults/session-receipts.ts';
-import { targetJudge } from '../../../../../scripts/faults/watch/target-watch.ts';
+import { targetJudge } from '../../../../../scripts/faults/watch/target-judge.ts';
 import { withoutNetem } from '../../../../support/abilities.ts';
 import { squeeze } from '../../../../support/faults.ts';
 
@@ -70,7 +71,7 @@ describe('forty MiB', () => {
 
   test('are healed when more can be held again', () => {
     const healed = (after: MemoryReading): boolean =>
-      memoryMeaning.isHealed(squeeze(40), readings(enough, upTo(40, true), after));
+      isHealedBy(memoryMeaning)(squeeze(40), readings(enough, upTo(40, true), after));
     expect([enough, upTo(47, true), upTo(40, true), unreadMemory].map(healed)).toEqual([
       ...[true, true, false, false],
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isHealedBy } from '../../../../support/is-healed.ts';
 import {
   Spawner,
   unreadSpawn,
@@ -63,7 +64,7 @@ describe('eight processes more', () => {
 
   test('are healed when more can be started again', () => {
     const healed = (after: SpawnReading): boolean =>
-      spawnMeaning.isHealed(crowd(8), readings(many, refused(8), after));
+      isHealedBy(spawnMeaning)(crowd(8), readings(many, refused(8), after));
     expect([many, refused(19), refused(8), unreadSpawn].map(healed)).toEqual([true, true, false, false]);
   });
 

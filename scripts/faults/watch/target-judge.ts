@@ -1,0 +1,49 @@
+import type { ScheduledFault } from '../../../infra/plan/plan.ts';
+import type { Fault } from '../../../infra/spec/fault.ts';
+import { isTouched } from './in-force.ts';
+import type { Judge } from './judge.ts';
+import type { TargetMeaning, TargetMeasurement, TargetReadings } from './target-watch.ts';
+
+/** Pure: what the readings of the targets of one family say. */
+export function targetJudge<F extends Fault, R>(
+  meaning: TargetMeaning<F, R>,
+  measured: ReadonlyMap<string, TargetMeasurement<R>>,
+): Judge {
+  const readingsOf = (id: string, target: string): TargetReadings<R> => {
+    const one = measured.get(id);
+    const of = (readings: ReadonlyMap<string, R> | undefined): R => readings?.get(target) ?? meaning.unread;
+    return {
+      baseline: of(one?.baseline),
+      before: of(one?.before),
+      during: of(one?.during),
+      after: of(one?.after),
+    };
+  };
+  const own = (scheduled: ScheduledFault, target: string): F => {
+    const { id, fault } = scheduled;
+    if (!meaning.isOf(fault)) throw new Error(`${id} is of another family`);
+    return meaning.onTarget?.(scheduled, target) ?? fault;
+  };
+  return {
+    wasMeasured: ({ id }) => (measured.get(id)?.during.size ?? 0) > 0,
+    judged(scheduled, target) {
+      const all = scheduled.targets.map((one) => readingsOf(scheduled.id, one));
+      return meaning.judge(own(scheduled, target), readingsOf(scheduled.id, target), all);
+    },
+    whyNotBack: (scheduled, target) =>
+      meaning.whyNotHealed(own(scheduled, target), readingsOf(scheduled.id, target)),
+    beside({ id, targets: faulty }) {
+      const one = measured.get(id);
+      const beside = [...(one?.before ?? [])].filter(
+        ([target]) => !isTouched(target, one?.touched ?? new Set()),
+      );
+      return {
+        bystandersOk: beside.every(([target, before]) => {
+          const now = one?.during.get(target) ?? meaning.unread;
+          return meaning.isAsBefore(before, now) || meaning.goesWith?.(now, { target, faulty }) === true;
+        }),
+        bystanders: beside.length,
+      };
+    },
+  };
+}
