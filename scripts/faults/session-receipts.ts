@@ -26,8 +26,8 @@ export interface Told {
   readonly abilities: Abilities;
 }
 
-/** All leftovers are in the verdict; a receipt names the first. */
-const mostLeft = 3;
+/** Of what is left behind, or was touched; all leftovers are in the verdict. */
+const mostNamed = 3;
 
 /** What was not there was not measured: no judgement of readings speaks for it. */
 const neverInForce = { n: 0, ok: false, why: 'it was never in force, so nothing was measured' } as const;
@@ -35,7 +35,7 @@ const neverInForce = { n: 0, ok: false, why: 'it was never in force, so nothing 
 /** Pure: a receipt for each target of this fault. What was never in force has readings that no judgement accepts. */
 export function receiptsOf(scheduled: ScheduledFault, judge: Judge, told: Told): readonly Receipt[] {
   const wasInForce = cameAbout(scheduled, judge, told);
-  const beside = judge.beside(scheduled);
+  const { touched, ...beside } = judge.beside(scheduled);
   const { lasted, why: whyShort } = heldTime(scheduled, told.realised.get(scheduled.id));
   return scheduled.targets.map((target): Receipt => {
     const judged = judge.judged(scheduled, target);
@@ -47,8 +47,20 @@ export function receiptsOf(scheduled: ScheduledFault, judge: Judge, told: Told):
       ...(lasted === undefined ? {} : { lasted }),
       ...healOf(whyNotHealed(scheduled, target, judge, told)),
       ...beside,
+      ...besideOf(touched),
     };
   });
+}
+
+function besideOf(touched: readonly string[]): Pick<Receipt, 'bystandersOk' | 'whyTouched'> {
+  return touched.length === 0
+    ? { bystandersOk: true }
+    : { bystandersOk: false, whyTouched: firstOf(touched) };
+}
+
+function firstOf(lines: readonly string[]): string {
+  const more = lines.length > mostNamed ? [`and ${lines.length - mostNamed} more`] : [];
+  return [...lines.slice(0, mostNamed), ...more].join('; ');
 }
 
 /** Whether it healed, and why not, are one word: no receipt says that it did not without a reason. */
@@ -60,9 +72,8 @@ function whyNotHealed(scheduled: ScheduledFault, target: string, judge: Judge, t
   // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
   const nodes = nodesOf(target);
   const left = told.leftovers.filter((line) => nodes.some((node) => line.startsWith(`${node}:`)));
-  const named = left.slice(0, mostLeft).map((line) => `left behind on it: ${line}`);
-  const more = left.length > mostLeft ? [`and ${left.length - mostLeft} more`] : [];
-  return [whyNotOver(scheduled, target, judge, told), ...named, ...more].filter(Boolean).join('; ');
+  const named = firstOf(left.map((line) => `left behind on it: ${line}`));
+  return [whyNotOver(scheduled, target, judge, told), named].filter(Boolean).join('; ');
 }
 
 function whyNotOver(scheduled: ScheduledFault, target: string, judge: Judge, told: Told): string {

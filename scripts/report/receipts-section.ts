@@ -148,10 +148,10 @@ function wrong(receipts: readonly Receipt[]): Markup | null {
   return markup`<ul>${broken.slice(0, maxWrong).map((receipt) => markup`<li><bdi>${receipt.target}</bdi>: ${wrongWords(receipt)}</li>`)}${more}</ul>`;
 }
 
-function wrongWords({ why, bystandersOk, healedOk, whyNotHealed }: Receipt): string {
+function wrongWords({ why, bystandersOk, whyTouched, healedOk, whyNotHealed }: Receipt): string {
   const all = [
     ...(why === '' ? [] : [why]),
-    ...(bystandersOk ? [] : ['touched its bystanders']),
+    ...(bystandersOk ? [] : [['touched its bystanders', whyTouched].filter(Boolean).join(': ')]),
     ...(healedOk ? [] : [healWords(whyNotHealed)]),
   ];
   return all.join('; ');

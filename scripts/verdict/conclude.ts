@@ -39,7 +39,10 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
       .map((one) => `${one.fault} on ${one.target} was not what was asked: ${one.why}`),
     ...findings.receipts
       .filter(({ bystandersOk }) => !bystandersOk)
-      .map((one) => `${one.fault} on ${one.target} touched bystanders: ${one.why}`),
+      .map(
+        ({ fault, target, whyTouched = 'it was not said which' }) =>
+          `${fault} on ${target} touched bystanders: ${whyTouched}`,
+      ),
     ...findings.receipts
       .filter(({ healedOk }) => !healedOk)
       .map(

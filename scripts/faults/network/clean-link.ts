@@ -26,11 +26,22 @@ const scatterMs = 0.7;
  * noise and for what the probes leave open.
  */
 export function isClean(before: LinkSample, now: LinkSample): boolean {
-  return (
-    ratioKinds.every((kind) => scatters(kind, before, now) || bearsAsMuch(kind, before, now)) &&
-    isAlike(before, now, median, medianInterval, 0.05) &&
-    isAlike(before, now, uniformHalfWidth, uniformInterval, 0.1)
-  );
+  return whyNotClean(before, now) === '';
+}
+
+/** As `isClean`, in what it differs; empty where it does not. */
+export function whyNotClean(before: LinkSample, now: LinkSample): string {
+  const kind = ratioKinds.find((one) => !scatters(one, before, now) && !bearsAsMuch(one, before, now));
+  if (kind !== undefined) {
+    const said = (sample: LinkSample): string => `${(100 * ratioOf(kind, sample)).toFixed(2)} %`;
+    return `${kind.replace('network.', '')} of ${said(now)}, and ${said(before)} before`;
+  }
+  const said = (value: Of<number>, sample: LinkSample): string => `${value(sample.delaysMs).toFixed(1)} ms`;
+  if (!isAlike(before, now, median, medianInterval, 0.05))
+    return `packets came after ${said(median, now)}, and after ${said(median, before)} before`;
+  if (!isAlike(before, now, uniformHalfWidth, uniformInterval, 0.1))
+    return `delays scatter by ${said(uniformHalfWidth, now)} each way, and by ${said(uniformHalfWidth, before)} before`;
+  return '';
 }
 
 function bearsAsMuch(kind: RatioKind, before: LinkSample, now: LinkSample): boolean {

@@ -2,7 +2,7 @@ import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { isLinkFault, type LinkFault } from '../../../infra/spec/fault.ts';
 import { median } from '../../statistics.ts';
 import type { Receipt } from '../../verdict/receipt.ts';
-import { isClean, isGone } from './clean-link.ts';
+import { isGone, whyNotClean } from './clean-link.ts';
 import { isTouched } from '../watch/in-force.ts';
 import type { Beside, Judge } from '../watch/judge.ts';
 import type { LinkReadingsByLink } from './link-meter.ts';
@@ -70,14 +70,16 @@ function whyNotBack(scheduled: ScheduledFault, target: string, links: LinkMeasur
   if (found !== undefined && left !== undefined) {
     if (!isGone(fault, found, left))
       return `right after its heal ${linkWords(left)}, and it was still there: before, ${linkWords(found)}`;
-    if (left.isAlone && !isClean(found.probes, left.probes))
-      return `right after its heal the link was not as before, with nothing else on it: before, ${linkWords(found)}, and then ${linkWords(left)}`;
+    const whyUnlike = left.isAlone ? whyNotClean(found.probes, left.probes) : '';
+    if (whyUnlike !== '')
+      return `right after its heal the link was not as before, with nothing else on it: ${whyUnlike}`;
   }
   const [was, is] = [links.baseline.get(target), links.after.get(target)];
   if (was === undefined || is === undefined)
     return 'the link was not measured when all faults were gone, or not before them';
   const sides = `before any fault ${linkWords(was)}, and when all were gone ${linkWords(is)}`;
-  if (!isClean(was.probes, is.probes)) return `the link was not as it was: ${sides}`;
+  const whyUnlike = whyNotClean(was.probes, is.probes);
+  if (whyUnlike !== '') return `when all faults were gone the link was not as before them: ${whyUnlike}`;
   return isGone(fault, was, is) ? '' : `it was still there at the end: ${sides}`;
 }
 
@@ -90,7 +92,10 @@ function beside(scheduled: ScheduledFault, links: LinkMeasurements): Beside {
   const bystanders = bystandersOf(scheduled, links);
   const isSampled = links.linkCount > links.baseline.size;
   return {
-    bystandersOk: bystanders.every(({ before, during }) => isClean(before, during)),
+    touched: bystanders.flatMap(({ link, before, during }) => {
+      const why = whyNotClean(before, during);
+      return why === '' ? [] : [`${link}: ${why}`];
+    }),
     bystanders: bystanders.length,
     ...(isSampled ? { bystandersOf: links.linkCount - scheduled.targets.length } : {}),
     ...(bystanders.length === 0 ? {} : { bystanderReading: bystanderReading(bystanders) }),
@@ -98,6 +103,7 @@ function beside(scheduled: ScheduledFault, links: LinkMeasurements): Beside {
 }
 
 interface Bystander {
+  readonly link: string;
   readonly before: LinkSample;
   readonly during: LinkSample;
 }
@@ -111,7 +117,11 @@ function bystandersOf({ id }: ScheduledFault, links: LinkMeasurements): readonly
   if (measured === undefined) return [];
   return [...measured.during]
     .filter(([link]) => !isTouched(link, measured.touched))
-    .map(([link, { probes }]) => ({ before: links.baseline.get(link)?.probes ?? noProbes, during: probes }));
+    .map(([link, { probes }]) => ({
+      link,
+      before: links.baseline.get(link)?.probes ?? noProbes,
+      during: probes,
+    }));
 }
 
 function bystanderReading(bystanders: readonly Bystander[]): Receipt['bystanderReading'] {

@@ -8,7 +8,10 @@ export type Judged = Pick<
 > &
   Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape' | 'together'>>;
 
-export type Beside = Pick<Receipt, 'bystandersOk' | 'bystanders' | 'bystandersOf' | 'bystanderReading'>;
+export interface Beside extends Pick<Receipt, 'bystanders' | 'bystandersOf' | 'bystanderReading'> {
+  /** Each that was not as before, in a sentence. */
+  readonly touched: readonly string[];
+}
 
 /** Pure: what the readings around the faults of one family say. */
 export interface Judge {
@@ -20,6 +23,6 @@ export interface Judge {
    * all of it.
    */
   whyNotBack(scheduled: ScheduledFault, target: string): string;
-  /** Whether what no fault was on meanwhile was as before. */
+  /** What no fault was on meanwhile, and what of it was not as before. */
   beside(scheduled: ScheduledFault): Beside;
 }

@@ -37,11 +37,12 @@ export function targetJudge<F extends Fault, R>(
       const beside = [...(one?.before ?? [])].filter(
         ([target]) => !isTouched(target, one?.touched ?? new Set()),
       );
+      const touched = beside.filter(([target, before]) => {
+        const now = one?.during.get(target) ?? meaning.unread;
+        return !meaning.isAsBefore(before, now) && meaning.goesWith?.(now, { target, faulty }) !== true;
+      });
       return {
-        bystandersOk: beside.every(([target, before]) => {
-          const now = one?.during.get(target) ?? meaning.unread;
-          return meaning.isAsBefore(before, now) || meaning.goesWith?.(now, { target, faulty }) === true;
-        }),
+        touched: touched.map(([target]) => `${target} was not as before`),
         bystanders: beside.length,
       };
     },

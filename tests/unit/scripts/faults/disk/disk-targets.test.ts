@@ -81,8 +81,8 @@ describe('two faults on one disk', () => {
     });
     expect(faults.map((one) => judge.whyNotBack(one, 'a:/data'))).toEqual(['', '']);
     expect(faults.map((one) => judge.beside(one))).toEqual([
-      { bystanders: 1, bystandersOk: true },
-      { bystanders: 1, bystandersOk: true },
+      { bystanders: 1, touched: [] },
+      { bystanders: 1, touched: [] },
     ]);
     for (const { hold } of victims) await hold.close();
   });
