@@ -6,6 +6,7 @@ import {
   LineCounter,
   parseDocument,
   Parser,
+  type CST,
   type Document,
   type Node,
 } from 'yaml';
@@ -44,8 +45,7 @@ export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
   const { text, noText } = decode(bytes);
   const lines = new LineCounter();
   // What is no text is not read as YAML either: a program of megabytes would be one problem a line.
-  const unread = noText ?? tooDeep(new Parser().parse(text));
-  const document = parseDocument(unread === null ? text : '', {
+  const document = parseDocument(noText === null ? text : '', {
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
@@ -55,7 +55,8 @@ export function readDocument(file: string, bytes: Uint8Array): SpecDocument {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (unread !== null) addLines(lines, text);
+  if (noText !== null) addLines(lines, text);
+  const unread = noText ?? tooDeep(tokensOf(document, text));
   const wrong = unread === null ? yamlProblems(document, text) : [unread];
   const { value, problem } = wrong.length === 0 ? plain(document) : { value: null, problem: null };
   return {
@@ -87,6 +88,12 @@ function decode(bytes: Uint8Array): { readonly text: string; readonly noText: Ya
   } catch {
     return { text, noText: notUtf8(Math.max(0, text.indexOf('\uFFFD'))) };
   }
+}
+
+/** What the document was made from; where that was too deep to be made into one, the text is taken apart once more. */
+function tokensOf({ contents, errors }: Document.Parsed, text: string): Iterable<CST.Token> {
+  if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return new Parser().parse(text);
+  return contents?.srcToken === undefined ? [] : [contents.srcToken];
 }
 
 function notUtf8(offset: number): YamlProblem {
