@@ -50,7 +50,11 @@ test('a bystander over which nothing arrives is not clean, and its reading is no
   const baseline = links({ 'a->b': [0.1, 0], 'b->a': [0.1, 0] });
   const wholeRun = links({ 'a->b': [20.1, 0], 'b->a': [NaN, 4000] });
   const [receipt] = receiptsFor(baseline, wholeRun);
-  expect(receipt).toMatchObject({ bystandersOk: false, bystanderReading: { addedMs: -1, lost: 4000 } });
+  expect(receipt).toMatchObject({
+    bystandersOk: false,
+    bystanderReading: { addedMs: -1, lost: 4000 },
+    whyTouched: expect.stringContaining('loss of 100.00 %, and 0.00 % before'),
+  });
 });
 
 const cut: ScheduledFault = {
@@ -190,6 +194,7 @@ describe('a disk fault', () => {
       ok: true,
       bystanders: 2,
       bystandersOk: false,
+      whyTouched: expect.stringContaining(' was not as before'),
     });
   });
 
