@@ -1,4 +1,5 @@
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
+import { waitsForLaterSuites } from '../../infra/plan/later-suites.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { refuseWithoutControl } from '../../infra/plan/memory-limits.ts';
 import { redactorFor } from '../evidence/known-secrets.ts';
@@ -57,6 +58,7 @@ export async function run(
   }
 
   const progress = openProgress();
+  for (const note of waitsForLaterSuites(loaded.plan)) progress.note(note);
   const { engine, host, toolbox } = await ensureReady(progress);
   const faults = [...loaded.plan.conditions, ...loaded.plan.schedule];
   const abilities = await hostAbilities(engine, toolbox);

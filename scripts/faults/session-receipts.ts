@@ -19,6 +19,8 @@ export interface Realised {
 /** What a session knows beside its readings. */
 export interface Told {
   readonly realised: ReadonlyMap<string, Realised>;
+  /** Faults that were begun to be put in force, however far that came. */
+  readonly begun: ReadonlySet<string>;
   readonly leftovers: readonly string[];
   /** Nodes that have ended. */
   readonly ended: ReadonlySet<string>;
@@ -48,6 +50,8 @@ function common(scheduled: ScheduledFault, target: string, judge: Judge, told: T
   const isLeft = told.leftovers.some((line) => nodes.some((node) => line.startsWith(`${node}:`)));
   // A node takes its end of a link and its lease along, and a run's disks go with the run.
   const tookAlong = hasEnded(target, told.ended) && !isAwayFault(fault);
+  // What was never begun has nothing to heal; what others left is told by itself.
+  const wasBegun = told.begun.has(id) || when !== undefined || judge.wasMeasured(scheduled);
   const isOver = tookAlong || (when?.healed !== false && judge.isBack(scheduled, target));
   const times = timesControl(scheduled);
   const held = scheduled.memory?.[target]?.heldBytes;
@@ -56,7 +60,7 @@ function common(scheduled: ScheduledFault, target: string, judge: Judge, told: T
     fault: id,
     kind: fault.kind,
     target,
-    healedOk: isOver && !isLeft,
+    healedOk: !wasBegun || (isOver && !isLeft),
     injectedAtMs: when?.injectedAtMs ?? null,
     healedAtMs: when?.healedAtMs ?? null,
     injectTookMs: when?.injectTookMs ?? 0,
