@@ -2,6 +2,7 @@ import { isAwayFault, isClockFault, isDiskCallFault, type Fault } from '../spec/
 import { answersAlike, proxiedAway } from './senseless-answers.ts';
 import { addressOfNobody, namesOfNobody, namesThatTellNothing } from './senseless-names.ts';
 import { folderToCrashAt } from './senseless-paths.ts';
+import { delaysBeyondMeasure } from './senseless-delays.ts';
 import { spreadBeyondDelay } from './senseless-spread.ts';
 import type { Finding, Senseless } from './senseless.ts';
 import { eventWords } from '../spec/faults/event.ts';
@@ -14,7 +15,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
   const all = [...plan.conditions, ...plan.schedule];
   // One that comes again stands there once for each time.
   const once = all.filter(({ fault }, at) => all.findIndex((one) => one.fault === fault) === at);
-  return once.flatMap((of) => {
+  const ofEach = once.flatMap((of) => {
     const found = [
       roomAboveDisk(of, plan),
       notLess(of, plan),
@@ -34,6 +35,7 @@ export function beyondSense(plan: Plan): readonly Senseless[] {
     ];
     return found.flatMap((one) => (one === null ? [] : [{ of, ...one }]));
   });
+  return [...ofEach, ...delaysBeyondMeasure(plan)];
 }
 
 /** What is to be left free must be less than the disk has when it is empty; what it holds already is not known yet. */

@@ -1,4 +1,3 @@
-import { UsageError } from '../errors.ts';
 import {
   isAccountFault,
   isClockFault,
@@ -14,6 +13,7 @@ import {
 } from '../spec/fault.ts';
 import { canonicalJson } from './canonical.ts';
 import type { ScheduledFault } from './plan.ts';
+import { RefusedFault, type Place } from './refused-fault.ts';
 import { nodesOf } from './target.ts';
 import {
   onArmedNode,
@@ -33,9 +33,15 @@ export function refuseContradictions(all: readonly ScheduledFault[]): void {
   if (found === null) return;
   const { a, b, at, why, hint } = found;
   const where = hint === undefined ? `are on ${at} at the same time` : `are both on ${at}`;
-  throw new UsageError('contradiction', `"${a.id}" and "${b.id}" ${where}, and ${why}`, {
+  throw new RefusedFault('contradiction', `"${a.id}" and "${b.id}" ${where}, and ${why}`, {
     hint: hint ?? 'leave one of the two out, or give them windows that do not meet',
+    place: placeOf(b),
+    other: { words: `"${a.id}"`, place: placeOf(a) },
   });
+}
+
+function placeOf({ profile, fault: { name } }: ScheduledFault): Place {
+  return { profile, fault: name, at: [] };
 }
 
 /** Pure: the first two that cannot be in one plan; null where all can. */
@@ -91,6 +97,7 @@ const exclusive: ReadonlySet<FaultKind> = new Set([
   'network.corrupt',
   'network.rate',
   'disk.rate',
+  'disk.readonly',
   'resource.files',
   'resource.cpu',
   'resource.processes',
@@ -99,6 +106,8 @@ const exclusive: ReadonlySet<FaultKind> = new Set([
 
 /** What they do to a call on a disk can be told apart. */
 const addingUp: ReadonlySet<FaultKind> = new Set(['disk.slow', 'disk.rate']);
+
+const fillsDisk: ReadonlySet<FaultKind> = new Set(['disk.space', 'disk.inodes']);
 
 /** null: they can be told apart. */
 function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
@@ -126,6 +135,8 @@ function whyNotBoth(a: ScheduledFault, b: ScheduledFault): string | null {
     (isDiskFault(a.fault) && isDiskCallFault(b.fault))
   )
     return 'one is measured on files of its own there, for which the other leaves no room, or which keep it from being read-only';
+  if (kinds.includes('disk.readonly') && kinds.some((kind) => fillsDisk.has(kind)))
+    return 'a disk that is read-only cannot be filled, and one that is being filled not be made read-only';
   if (isProcessFault(a.fault) && isProcessFault(b.fault))
     return 'what one does to the unit hides what the other does';
   if (

@@ -1,7 +1,8 @@
-import { UsageError } from '../errors.ts';
+import { suggestion } from '../spec/allowed.ts';
 import type { Fault, Profile } from '../spec/fault.ts';
 import type { Latency } from '../spec/latency.ts';
 import type { PlannedNode } from './plan.ts';
+import { inLatency, RefusedFault } from './refused-fault.ts';
 
 /**
  * Pure: a table of delays as faults, one for each ordered pair of groups, on each link from a node of the one to a node of
@@ -51,24 +52,26 @@ function membersOf(
 ): ReadonlyMap<string, readonly string[]> {
   const groupOf = new Map<string, string>();
   for (const [group, names] of Object.entries(groups))
-    for (const wanted of names) {
+    for (const [at, wanted] of names.entries()) {
       const found = nodes.filter(({ name, role }) => role === wanted || name === wanted);
       if (found.length === 0)
-        throw new UsageError(
+        throw new RefusedFault(
           'no-target',
           `group ${group} of profile "${profile}" has ${wanted}, which is not in this cluster`,
           {
-            hint: `its roles and nodes are ${[...new Set(nodes.flatMap(({ role, name }) => [role, name]))].join(', ')}`,
+            hint: suggestion(wanted, [...new Set(nodes.flatMap(({ role, name }) => [role, name]))]),
+            place: inLatency(profile, 'groups', group, at),
           },
         );
       for (const { name } of found) {
         const other = groupOf.get(name) ?? group;
         if (other !== group)
-          throw new UsageError(
+          throw new RefusedFault(
             'contradiction',
             `${name} is in groups ${other} and ${group} of profile "${profile}"`,
             {
               hint: 'a node is in one place: name its nodes where a role is in several',
+              place: inLatency(profile, 'groups', group, at),
             },
           );
         groupOf.set(name, group);

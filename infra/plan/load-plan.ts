@@ -3,21 +3,21 @@ import { UsageError } from '../errors.ts';
 import { packageRoot } from '../places.ts';
 import { readAuthorFile } from '../spec/author-file.ts';
 import type { Cluster, Role } from '../spec/cluster.ts';
-import type { Profile } from '../spec/fault.ts';
 import { dependencyFaultProblems } from '../spec/dependency-fault-problems.ts';
 import { suggestion } from '../spec/allowed.ts';
-import type { Path, SpecDocument } from '../spec/document.ts';
 import { loadCluster, loadProfile, loadStack, refuse, type LoadedProfile } from '../spec/load.ts';
-import { problemAt } from '../spec/problems.ts';
 import { loadReference } from '../spec/load-reference.ts';
 import { roleStacks } from '../spec/role-stacks.ts';
 import { referencesIn } from '../spec/variable-text.ts';
 import { beyondSense } from './beyond-sense.ts';
+import { declaredAccounts } from './declared-accounts.ts';
 import { loadedDependency, type LoadedDependency } from './dependency-node.ts';
+import { FaultPlaces } from './fault-places.ts';
 import { hashesOf, planCluster } from './plan-cluster.ts';
+import { accountsAlike } from './senseless-accounts.ts';
 import { StackSources } from './stack-sources.ts';
 import { withVersions } from './versions.ts';
-import type { LoadedPlan, Plan, PlannedFile, PlannedImage, RenderedStack, ScheduledFault } from './plan.ts';
+import type { LoadedPlan, PlannedFile, PlannedImage, RenderedStack } from './plan.ts';
 
 export interface PlanRequest {
   readonly cluster: string;
@@ -61,19 +61,22 @@ export function loadPlan(request: PlanRequest): LoadedPlan {
       inputsHash: sources.of(dependencyImage, loadStack(dependencyImage)),
     };
   }
-  const planned = planCluster({
-    cluster,
-    profiles: profiles.map(({ profile }) => profile),
-    seed: request.seed,
-    variables,
-    suites,
-    images,
-    stacks: sources.rendered(),
-    files,
-    dependencies,
-  });
+  const places = new FaultPlaces(spec.document, profiles);
+  const planned = places.refusing(() =>
+    planCluster({
+      cluster,
+      profiles: profiles.map(({ profile }) => profile),
+      seed: request.seed,
+      variables,
+      suites,
+      images,
+      stacks: sources.rendered(),
+      files,
+      dependencies,
+    }),
+  );
   const plan = withVersions(planned, sources);
-  refuseSenseless(plan, spec.document, profiles);
+  places.refuse([...beyondSense(plan), ...accountsAlike(plan, declaredAccounts(stacks))]);
   return {
     plan,
     hashes: hashesOf(plan),
@@ -115,29 +118,6 @@ function textOf(file: string): string {
       cause,
     });
   }
-}
-
-/** What makes no sense in this cluster, each in its place: of a profile's faults, or of the `links:` of the spec. */
-function refuseSenseless(plan: Plan, spec: SpecDocument, profiles: readonly LoadedProfile[]): void {
-  const senseless = beyondSense(plan);
-  for (const { document, profile } of [{ document: spec, profile: null }, ...profiles]) {
-    const problems = senseless.flatMap(({ of, key, message, hint }) => {
-      const path = placeOf(of, profile);
-      return path === null ? [] : [problemAt(document, [...path, key], { code: 'senseless', message, hint })];
-    });
-    refuse(document, problems);
-  }
-}
-
-/** null: the fault is none of this profile's; null for the profile stands for the spec. */
-function placeOf({ profile: name, fault }: ScheduledFault, profile: Profile | null): Path | null {
-  const [, link] = /^links\/(\d+)$/.exec(name) ?? [];
-  if (profile === null) return link === undefined ? null : ['links', Number(link)];
-  if (profile.name !== name) return null;
-  const at = profile.faults.findIndex((one) => one.name === fault.name);
-  if (at !== -1) return ['faults', at];
-  // What stands there in words of its own, and not as faults.
-  return [fault.name.startsWith('monkey-') ? 'monkey' : 'latency'];
 }
 
 function chosenProfiles(asked: readonly string[]): readonly LoadedProfile[] {

@@ -1,12 +1,14 @@
-import { UsageError } from '../errors.ts';
 import { suggestion } from '../spec/allowed.ts';
 import { isAwayFault, type Fault } from '../spec/fault.ts';
 import { leastWindowMs } from '../spec/least-window.ts';
 import type { Monkey } from '../spec/monkey.ts';
-import { contradictionBetween } from './contradictions.ts';
+import { contradictionBetween, overlap } from './contradictions.ts';
 import { monkeyFaults, type Nameless, type Passing } from './monkey-faults.ts';
 import type { PlannedNode, ScheduledFault } from './plan.ts';
 import { shuffled, type Draw } from './seed.ts';
+import { inMonkey, RefusedFault } from './refused-fault.ts';
+import { proxiedAway } from './senseless-answers.ts';
+import { delaysBeyondMeasure } from './senseless-delays.ts';
 import { targetsOf } from './targets.ts';
 
 /** What a monkey draws from. */
@@ -15,8 +17,8 @@ export interface MonkeyGround {
   readonly nodes: readonly PlannedNode[];
   readonly seed: number;
   readonly draw: Draw;
-  /** What is in force all the time. */
-  readonly standing: readonly ScheduledFault[];
+  /** What is there without it: standing conditions, the faults that all profiles of the run write out, and other monkeys' ones. */
+  readonly beside: readonly ScheduledFault[];
   /** Roles that suites run on: on their first node. */
   readonly suitesOn: readonly string[];
 }
@@ -39,12 +41,10 @@ const quietMs = 1_500;
 const quietAfterNodeMs = 5_000;
 /** Beyond the shortest window that a fault can be measured in: another one's reading may make it late. */
 const spareMs = 500;
-/** A moment at which nothing fits is put off so often. */
-const mostDelays = 50;
 
 /**
  * Pure: faults that the seed picks, in windows, each on one node. Never are all nodes of a role hit at once, never are more
- * than `atOnce` in force, and what contradicts each other is not drawn.
+ * than `atOnce` in force, and what contradicts each other, or what is there beside them, is not drawn.
  * @throws UsageError (64) where nothing fits this cluster.
  */
 export function monkeySchedule(monkey: Monkey, ground: MonkeyGround): readonly ScheduledFault[] {
@@ -63,12 +63,13 @@ export function monkeySchedule(monkey: Monkey, ground: MonkeyGround): readonly S
 /** A slip would hit whom it is to spare. */
 function refuseStrangers({ spare }: Monkey, { profile, nodes }: MonkeyGround): void {
   const known = [...new Set(nodes.flatMap(({ role, name }) => [role, name]))];
-  const stranger = spare.find((one) => !known.includes(one));
+  const at = spare.findIndex((one) => !known.includes(one));
+  const stranger = spare[at];
   if (stranger === undefined) return;
-  throw new UsageError(
+  throw new RefusedFault(
     'no-target',
     `profile "${profile}": its monkey is to spare "${stranger}", which is no role or node of this cluster`,
-    { hint: suggestion(stranger, known) },
+    { hint: suggestion(stranger, known), place: inMonkey(profile, 'spare', at) },
   );
 }
 
@@ -79,24 +80,24 @@ function drawOne(
   wantedMs: number,
   number: number,
 ): Drawn {
-  let startMs = wantedMs;
-  for (let delays = 0; delays < mostDelays; delays += 1) {
+  // When what may be in the way is over: a moment at which nothing fits is put off until the next of these.
+  const ends = [...drawn.map(({ scheduled }) => scheduled), ...ground.beside]
+    .map((one) => quieted(one).endMs ?? Infinity)
+    .sort((a, b) => a - b);
+  for (const startMs of [wantedMs, ...ends.filter((endMs) => endMs > wantedMs && endMs < Infinity)]) {
     const near = drawn.filter((other) => startMs < quietFrom(other));
     for (const candidate of candidatesOf(monkey, ground, number)) {
       if (!mayBeHit(candidate.victim, startMs, near, monkey, ground)) continue;
       const one = { victim: candidate.victim, scheduled: scheduledAt(candidate, startMs, ground) };
-      if (isClear(one, near, drawn, ground)) return one;
+      if (isClear(one, near, drawn) && fitsBeside(one, near, ground)) return one;
     }
-    // When the next of those that are in the way is over.
-    const ends = drawn.map(quietFrom).filter((endMs) => endMs > startMs);
-    if (ends.length === 0) break;
-    startMs = Math.min(...ends);
   }
-  throw new UsageError(
+  throw new RefusedFault(
     'no-target',
     `profile "${ground.profile}": its monkey finds nothing to do in this cluster`,
     {
-      hint: `it leaves the last node of each role alone${monkey.spare.length === 0 ? '' : `, and spares ${monkey.spare.join(', ')}`}; of ${monkey.kinds.join(', ')} it takes what can be measured within ${monkey.lastsMs[1]} ms, on roles of two nodes or more: ${rolesOf(ground.nodes)}`,
+      hint: `it leaves the last node of each role alone${monkey.spare.length === 0 ? '' : `, and spares ${monkey.spare.join(', ')}`}; of ${monkey.kinds.join(', ')} it takes what can be measured within ${monkey.lastsMs[1]} ms, on roles of two nodes or more: ${rolesOf(ground.nodes)}${ground.beside.length === 0 ? '' : '; and nothing that contradicts a fault beside it'}`,
+      place: inMonkey(ground.profile),
     },
   );
 }
@@ -159,23 +160,49 @@ function mayBeHit(
   return hit.size + 1 < ofRole;
 }
 
-function isClear(
-  { scheduled }: Drawn,
-  near: readonly Drawn[],
-  drawn: readonly Drawn[],
-  { standing }: MonkeyGround,
-): boolean {
+function isClear({ scheduled }: Drawn, near: readonly Drawn[], drawn: readonly Drawn[]): boolean {
   // On one link one thing at a time is measured, and the second one would be late.
   const isShared = (target: string): boolean => scheduled.targets.includes(target);
   if (near.some((other) => other.scheduled.targets.some(isShared))) return false;
   // Of what is not yet quite gone, too: a node that comes up is read, and all that is on its links waits for it.
   // And some cannot be on one node at all, however far apart: a clock, and another machine.
-  const others = drawn.map((other) => ({ ...other.scheduled, endMs: quietFrom(other) }));
-  return [...standing, ...others].every((other) => contradictionBetween(other, scheduled) === null);
+  return drawn.every((other) => contradictionBetween(quieted(other.scheduled), scheduled) === null);
+}
+
+/** What others have written stays as it is: the monkey goes round it, and leaves it time to be measured in. */
+function fitsBeside(
+  { victim, scheduled }: Drawn,
+  near: readonly Drawn[],
+  { beside, nodes }: MonkeyGround,
+): boolean {
+  const own = quieted(scheduled);
+  const others = beside.map(quieted);
+  if (others.some((other) => contradictionBetween(other, own) !== null)) return false;
+  const meeting = others.filter((other) => overlap(other, own));
+  // As among its own: the second one would be late. What waits for an event comes when it comes.
+  const isTurn = ({ startMs, after }: ScheduledFault): boolean => startMs !== null && after === undefined;
+  if (meeting.some((one) => isTurn(one) && one.targets.some((target) => own.targets.includes(target))))
+    return false;
+  const all = { nodes, conditions: [], schedule: [...others, own] };
+  if (all.schedule.some((one) => proxiedAway(one, all) !== null)) return false;
+  if (own.fault.kind === 'network.delay' && delaysBeyondMeasure(all).some(({ of }) => of === own))
+    return false;
+  const gone = meeting.filter(({ fault }) => isAwayFault(fault)).flatMap(({ targets }) => targets);
+  const hit = new Set([victim.name, ...near.map((other) => other.victim.name), ...gone]);
+  return nodes.some(({ name, role }) => role === victim.role && !hit.has(name));
 }
 
 function quietFrom({ scheduled }: Drawn): number {
-  return scheduled.endMs + (isAwayFault(scheduled.fault) ? quietAfterNodeMs : quietMs);
+  return scheduled.endMs + quietMsAfter(scheduled);
+}
+
+/** As long as its node is not yet to be read as if nothing had been. */
+function quieted(one: ScheduledFault): ScheduledFault {
+  return one.endMs === null ? one : { ...one, endMs: one.endMs + quietMsAfter(one) };
+}
+
+function quietMsAfter({ fault }: ScheduledFault): number {
+  return isAwayFault(fault) ? quietAfterNodeMs : quietMs;
 }
 
 function named(nameless: Nameless, number: number): Passing {

@@ -1,4 +1,3 @@
-import { UsageError } from '../errors.ts';
 import type { Link } from '../spec/cluster.ts';
 import type { Fault, Profile } from '../spec/fault.ts';
 import type { z } from 'zod';
@@ -6,6 +5,7 @@ import { refuseContradictions } from './contradictions.ts';
 import { latencyFaults } from './latency.ts';
 import type { EventStart, Plan, PlannedNode, ScheduledFault } from './plan.ts';
 import { monkeySchedule } from './monkey.ts';
+import { RefusedFault } from './refused-fault.ts';
 import { drawFor } from './seed.ts';
 import { targetsOf } from './targets.ts';
 import { windowsOf } from './windows.ts';
@@ -27,29 +27,34 @@ export function schedule(
   profiles: readonly Profile[],
   { nodes, seed, standing, suitesOn }: Ground,
 ): readonly ScheduledFault[] {
-  const all = [...profiles]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((profile) => {
-      const { name, faults, monkey } = profile;
-      const draw = drawFor(seed, `${name}/monkey`);
-      const written = [...faults, ...latencyFaults(profile, nodes)];
-      const there = written.flatMap((fault) => scheduled(name, fault, nodes, seed));
-      if (written.length > 0 && there.length === 0 && monkey === undefined) throw nothingThere(name);
-      return [
-        ...there,
-        ...(monkey === undefined
-          ? []
-          : monkeySchedule(monkey, { profile: name, nodes, seed, draw, standing, suitesOn })),
-      ];
-    });
+  const named = [...profiles].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const written = named.map((profile) => ({ profile, faults: writtenOf(profile, nodes, seed) }));
+  // What is written down in any profile goes before what a monkey picks.
+  const there = [...standing, ...written.flatMap(({ faults }) => faults)];
+  const all = written.flatMap(({ profile: { name, monkey }, faults }) => {
+    if (monkey === undefined) return faults;
+    const draw = drawFor(seed, `${name}/monkey`);
+    const drawn = monkeySchedule(monkey, { profile: name, nodes, seed, draw, beside: there, suitesOn });
+    there.push(...drawn);
+    return [...faults, ...drawn];
+  });
   refuseContradictions([...standing, ...all]);
   return all;
 }
 
+function writtenOf(profile: Profile, nodes: readonly PlannedNode[], seed: number): readonly ScheduledFault[] {
+  const { name, faults, monkey } = profile;
+  const all = [...faults, ...latencyFaults(profile, nodes)];
+  const there = all.flatMap((fault) => scheduled(name, fault, nodes, seed));
+  if (all.length > 0 && there.length === 0 && monkey === undefined) throw nothingThere(name);
+  return there;
+}
+
 /** A run of it would pass for one under faults. */
-function nothingThere(profile: string): UsageError {
-  return new UsageError('no-target', `no fault of profile "${profile}" has a target in this cluster`, {
+function nothingThere(profile: string): RefusedFault {
+  return new RefusedFault('no-target', `no fault of profile "${profile}" has a target in this cluster`, {
     hint: 'a cluster with `disks:`, or another profile',
+    place: { profile, fault: null, at: ['faults'] },
   });
 }
 

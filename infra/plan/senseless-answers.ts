@@ -50,7 +50,10 @@ function usualAnswer(
 }
 
 /** What is asked through somebody between is not answered either while its own node is away. */
-export function proxiedAway(of: ScheduledFault, { nodes, schedule }: Plan): Finding | null {
+export function proxiedAway(
+  of: ScheduledFault,
+  { nodes, schedule }: Pick<Plan, 'nodes' | 'schedule'>,
+): Finding | null {
   if (!isDependencyFault(of.fault)) return null;
   const away = schedule.filter((one) => isAwayFault(one.fault) && overlap(of, one));
   for (const text of of.targets) {

@@ -1,4 +1,4 @@
-import { UsageError, assertNever } from '../errors.ts';
+import { assertNever } from '../errors.ts';
 import { isClockFault, type Fault } from '../spec/fault.ts';
 import { onlyOfHttp } from '../spec/faults/dependency.ts';
 import type {
@@ -9,7 +9,9 @@ import type {
   UnitTarget,
 } from '../spec/faults/targets.ts';
 import { shapeLinks } from './network-shape.ts';
+import { named, shortageOf, strangerOf, whyNothing, type NoTarget } from './no-target.ts';
 import type { PlannedNode } from './plan.ts';
+import { RefusedFault } from './refused-fault.ts';
 import { drawFor, shuffled, type Draw } from './seed.ts';
 import { linkText, targetText } from './target.ts';
 
@@ -24,39 +26,48 @@ export function targetsOf(
   nodes: readonly PlannedNode[],
   seed: number,
 ): readonly string[] {
-  const found = on(fault, nodes, (what) => drawFor(seed, `${profile}/${what}`));
-  if (found.length > 0 || ('ifAny' in fault.on && fault.on.ifAny === true)) return [...new Set(found)].sort();
-  throw new UsageError('no-target', `fault "${profile}/${fault.name}" has no target in this cluster`, {
-    hint: whatThereIs(fault, nodes),
+  const refused = (short: string, { at, message, hint }: NoTarget): RefusedFault =>
+    new RefusedFault('no-target', `fault "${profile}/${fault.name}" ${short}: ${message}`, {
+      hint,
+      place: { profile, fault: fault.name, at },
+    });
+  const none = 'has no target in this cluster';
+  const stranger = strangerOf(fault, nodes);
+  if (stranger !== null) throw refused(none, stranger);
+  const found = on(fault, nodes, {
+    draw: (what) => drawFor(seed, `${profile}/${what}`),
+    refuse: (shortage) => {
+      throw refused('has too few targets in this cluster', shortage);
+    },
   });
+  if (found.length > 0 || ('ifAny' in fault.on && fault.on.ifAny === true)) return [...new Set(found)].sort();
+  throw refused(none, whyNothing(fault, nodes));
 }
 
-type DrawOf = (what: string) => Draw;
+interface Choosing {
+  readonly draw: (what: string) => Draw;
+  readonly refuse: (shortage: NoTarget) => never;
+}
 
-function on(fault: Fault, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+function on(fault: Fault, nodes: readonly PlannedNode[], choosing: Choosing): readonly string[] {
   const target = fault.on;
-  if ('links' in target) return linksOf(target.links, nodes, draw);
-  if ('disks' in target) return disksOf(target.disks, nodes, draw);
-  if ('units' in target) return unitsOf(target.units, nodes, draw);
-  if ('nodes' in target) return nodesOf(target.nodes, nodes, draw, isClockFault(fault));
+  const choose: Choose = (choice, at, suits) => chosen(choice, { fault, at, nodes, suits, choosing });
+  if ('links' in target) return linksOf(target.links, nodes, choosing);
+  if ('disks' in target) return disksOf(target.disks, choose);
+  if ('units' in target) return unitsOf(target.units, choose);
+  if ('nodes' in target) return nodesOf(target.nodes, choose, isClockFault(fault));
   if ('dependencies' in target) return routesOf(target.dependencies, nodes, fault);
   return assertNever(target);
 }
 
-function whatThereIs({ on: target }: Fault, nodes: readonly PlannedNode[]): string {
-  const said = (of: (node: PlannedNode) => readonly string[]): string =>
-    [...new Set(nodes.flatMap(of))].join(', ') || 'none';
-  const named = `its roles and nodes are ${said(({ role, name }) => [role, name])}`;
-  if ('disks' in target)
-    return `${named}; its disks are ${said(({ disks }) => disks.map(({ path }) => path))} (\`disks:\` of a role; a volume that several nodes share is none)`;
-  if ('dependencies' in target)
-    return `its dependencies are ${said(({ role, dependency }) => (dependency?.routes ?? []).map(({ route }) => `${role}: ${route}`))}`;
-  if ('units' in target)
-    return `${named}; its units are ${said(({ units }) => units)} (\`units:\` of a role; a node with an entrypoint has none, and ends with it: node.kill)`;
-  return named;
-}
+/** Nodes of the entry that stands at that place of what a fault is on. */
+type Choose = (
+  choice: NodeTarget[number],
+  at: number,
+  suits: (node: PlannedNode) => boolean,
+) => readonly PlannedNode[];
 
-function linksOf(target: LinkTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+function linksOf(target: LinkTarget, nodes: readonly PlannedNode[], { draw }: Choosing): readonly string[] {
   if (target !== 'all' && 'shape' in target) {
     const { shape, among } = target;
     return shapeLinks(target, namesOf(among, nodes), draw(`${shape} of ${among}`));
@@ -71,22 +82,21 @@ function linksOf(target: LinkTarget, nodes: readonly PlannedNode[], draw: DrawOf
   );
 }
 
-function disksOf(target: DiskTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
+function disksOf(target: DiskTarget, choose: Choose): readonly string[] {
   const wanted: Exclude<DiskTarget, 'all'> = target === 'all' ? [{ node: '*' }] : target;
-  return wanted.flatMap(({ path: wantedPath, ...choice }) => {
+  return wanted.flatMap(({ path: wantedPath, ...choice }, at) => {
     const ofNode = ({ disks }: PlannedNode): readonly string[] =>
       disks.map(({ path }) => path).filter((path) => wantedPath === undefined || path === wantedPath);
-    return chosen(choice, nodes, draw, (node) => ofNode(node).length > 0).flatMap((node) =>
+    return choose(choice, at, (node) => ofNode(node).length > 0).flatMap((node) =>
       ofNode(node).map((path) => targetText({ on: 'disk', node: node.name, path })),
     );
   });
 }
 
-function unitsOf(target: UnitTarget, nodes: readonly PlannedNode[], draw: DrawOf): readonly string[] {
-  return target.flatMap(({ unit: wanted, ...choice }) =>
-    chosen(choice, nodes, draw, ({ units }) => wantedOf(units, wanted).length > 0).flatMap(
-      ({ name, units }) =>
-        wantedOf(units, wanted).map((unit) => targetText({ on: 'unit', node: name, unit })),
+function unitsOf(target: UnitTarget, choose: Choose): readonly string[] {
+  return target.flatMap(({ unit: wanted, ...choice }, at) =>
+    choose(choice, at, ({ units }) => wantedOf(units, wanted).length > 0).flatMap(({ name, units }) =>
+      wantedOf(units, wanted).map((unit) => targetText({ on: 'unit', node: name, unit })),
     ),
   );
 }
@@ -96,15 +106,10 @@ function wantedOf(units: readonly string[], wanted: string | undefined): readonl
 }
 
 /** Clocks are those of units: a node without any is none of "all nodes" then (beyond-sense.ts has it where it is named). */
-function nodesOf(
-  target: NodeTarget,
-  nodes: readonly PlannedNode[],
-  draw: DrawOf,
-  ofUnits: boolean,
-): readonly string[] {
-  return target.flatMap((choice) => {
+function nodesOf(target: NodeTarget, choose: Choose, ofUnits: boolean): readonly string[] {
+  return target.flatMap((choice, at) => {
     const suits = ({ units }: PlannedNode): boolean => !ofUnits || choice.node !== '*' || units.length > 0;
-    return chosen(choice, nodes, draw, suits).map(({ name }) => targetText({ on: 'node', node: name }));
+    return choose(choice, at, suits).map(({ name }) => targetText({ on: 'node', node: name }));
   });
 }
 
@@ -134,22 +139,27 @@ function isWanted(name: string, { route, port }: DependencyTarget[number]): bool
  * The order is that of all that are named, so that different faults meet the same ones as far as they suit.
  */
 function chosen(
-  { node, count, percent, skip = 0 }: NodeTarget[number],
-  nodes: readonly PlannedNode[],
-  draw: DrawOf,
-  suits: (node: PlannedNode) => boolean,
+  choice: NodeTarget[number],
+  { fault, at, nodes, suits, choosing: { draw, refuse } }: ToChoose,
 ): readonly PlannedNode[] {
+  const { node, count, percent, skip = 0 } = choice;
   const all = named(node, nodes);
   if (count === undefined && percent === undefined && skip === 0) return all.filter(suits);
+  const shortage = shortageOf(fault, at, choice, all.filter(suits));
+  if (shortage !== null) return refuse(shortage);
   const order = shuffled(all, draw(`nodes of ${node}`)).filter(suits);
   const size = count ?? Math.ceil((order.length * (percent ?? 100)) / 100);
   return order.slice(skip, skip + size);
 }
 
-function namesOf(roleOrNode: string, nodes: readonly PlannedNode[]): readonly string[] {
-  return named(roleOrNode, nodes).map(({ name }) => name);
+interface ToChoose {
+  readonly fault: Fault;
+  readonly at: number;
+  readonly nodes: readonly PlannedNode[];
+  readonly suits: (node: PlannedNode) => boolean;
+  readonly choosing: Choosing;
 }
 
-function named(roleOrNode: string, nodes: readonly PlannedNode[]): readonly PlannedNode[] {
-  return nodes.filter(({ name, role }) => roleOrNode === '*' || role === roleOrNode || name === roleOrNode);
+function namesOf(roleOrNode: string, nodes: readonly PlannedNode[]): readonly string[] {
+  return named(roleOrNode, nodes).map(({ name }) => name);
 }

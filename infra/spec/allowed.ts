@@ -41,15 +41,21 @@ const fewNames = 8;
 
 /** The one of `known` that `name` is a slip of, if any. */
 export function meantBy(name: string, known: readonly string[]): string | undefined {
+  const swapped = known.find((one) => isSwapped(name, one));
+  if (swapped !== undefined) return swapped;
   const near = closestMatch(name, known, { maxDistance: name.length < 4 ? 1 : 2 });
-  // In a short name two other letters make another name; two that changed places are a slip.
-  const isOther =
-    near !== undefined && name.length < 5 && distance(name, near) > 1 && sorted(name) !== sorted(near);
+  // In a short name two other letters make another name.
+  const isOther = near !== undefined && name.length < 5 && distance(name, near) > 1;
   return isOther ? undefined : near;
 }
 
-function sorted(name: string): string {
-  return Array.from(name).sort().join('');
+/** Two letters the wrong way round: the commonest slip of all, and two by any count of letters. */
+function isSwapped(name: string, one: string): boolean {
+  if (name.length !== one.length) return false;
+  let at = 0;
+  while (at < name.length && name.charAt(at) === one.charAt(at)) at += 1;
+  const swapped = `${name.slice(0, at)}${name.charAt(at + 1)}${name.charAt(at)}${name.slice(at + 2)}`;
+  return name !== one && swapped === one;
 }
 
 /** For hints: what `name` was meant to be, and what there is. */

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { Stack } from '../../images/stack.ts';
 import { SpecError, UsageError, type Problem } from '../errors.ts';
 import { packageRoot } from '../places.ts';
+import { meantBy } from './allowed.ts';
 import { maxSpecBytes, readAuthorFile, whyNoFile, whyNoFolder } from './author-file.ts';
 import { Cluster } from './cluster.ts';
 import { readDocument, type SpecDocument } from './document.ts';
@@ -120,8 +121,9 @@ function existing(file: string, what: string): string {
 
 function bundled(name: string, what: string, known: readonly string[], file: string): string {
   if (known.includes(name)) return file;
+  const meant = meantBy(name, known);
   throw new UsageError(`unknown-${what}`, `there is no bundled ${what} "${name}"`, {
-    hint: `one of ${known.join(', ')}; or the path of your own, with a "/" in it`,
+    hint: `${meant === undefined ? '' : `did you mean "${meant}"? `}one of ${known.join(', ')}; or the path of your own, with a "/" in it`,
   });
 }
 

@@ -8,6 +8,7 @@ import { hostMechanism, seccompFile } from '../../infra/components/docker/host.t
 import { presentBase } from '../../infra/components/docker/base.ts';
 import { EXIT, type ExitCode, messageOf } from '../../infra/errors.ts';
 import { loadPlan, loadStackImage } from '../../infra/plan/load-plan.ts';
+import { waitsForLaterSuites } from '../../infra/plan/later-suites.ts';
 import type { Plan } from '../../infra/plan/plan.ts';
 import { packageRoot } from '../../infra/places.ts';
 import { hostAbilities, type Abilities } from '../faults/side-car/abilities.ts';
@@ -189,6 +190,12 @@ function asked(plan: Plan, abilities: Abilities | null, calibration: Calibration
       found: reasons.length === 0 ? `${plan.schedule.length}, all possible here` : reasons.join('; '),
       next: '',
     },
+    ...waitsForLaterSuites(plan).map((found) => ({
+      part: `${plan.cluster}: events`,
+      ok: true,
+      found,
+      next: '',
+    })),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXIT, UsageError, type ExitCode } from '../../infra/errors.ts';
+import { waitsForLaterSuites } from '../../infra/plan/later-suites.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { refuseWithoutControl } from '../../infra/plan/memory-limits.ts';
 import { CoreDump, coresFile } from '../evidence/core-dump.ts';
@@ -60,6 +61,7 @@ export async function run(
   }
 
   const progress = openProgress();
+  for (const note of waitsForLaterSuites(loaded.plan)) progress.note(note);
   const { engine, host, toolbox } = await ensureReady(progress);
   const faults = [...loaded.plan.conditions, ...loaded.plan.schedule];
   const abilities = await hostAbilities(engine, toolbox);

@@ -26,6 +26,7 @@ export class Injector {
   readonly #realised = new Map<string, Realised>();
   /** Begun and not healed, however far it came. */
   readonly #begun = new Set<string>();
+  readonly #everBegun = new Set<string>();
   readonly #sinceSuiteMs: () => number;
 
   constructor(
@@ -52,6 +53,10 @@ export class Injector {
     return new Set(faults.filter(({ id }) => this.#begun.has(id)).flatMap(({ targets }) => targets));
   }
 
+  get everBegun(): ReadonlySet<string> {
+    return this.#everBegun;
+  }
+
   get realised(): ReadonlyMap<string, Realised> {
     return this.#realised;
   }
@@ -72,6 +77,7 @@ export class Injector {
     await watch.around(fault, async () => {
       this.#active.add(fault);
       this.#begun.add(fault.id);
+      this.#everBegun.add(fault.id);
       this.#inForce.begin(fault);
       const injectedAtMs = fault.startMs === null ? null : this.#sinceSuiteMs();
       const started = performance.now();

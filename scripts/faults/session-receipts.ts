@@ -20,6 +20,8 @@ export interface Realised {
 /** What a session knows beside its readings. */
 export interface Told {
   readonly realised: ReadonlyMap<string, Realised>;
+  /** Faults that were begun to be put in force, however far that came. */
+  readonly begun: ReadonlySet<string>;
   readonly leftovers: readonly string[];
   /** Nodes that have ended. */
   readonly ended: ReadonlySet<string>;
@@ -69,6 +71,8 @@ function healOf(why: string): Pick<Receipt, 'healedOk' | 'whyNotHealed'> {
 }
 
 function whyNotHealed(scheduled: ScheduledFault, target: string, judge: Judge, told: Told): string {
+  // What was never begun has nothing to heal; what others left is told by itself.
+  if (!told.begun.has(scheduled.id) && !cameAbout(scheduled, judge, told)) return '';
   // Cuts and delays are where packets arrive, rates and netem where they leave: a link has two ends to be left clean.
   const nodes = nodesOf(target);
   const left = told.leftovers.filter((line) => nodes.some((node) => line.startsWith(`${node}:`)));

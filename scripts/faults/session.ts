@@ -150,12 +150,9 @@ export class FaultSession {
     const leftovers = [...new Set([...before, ...after, ...stillAway(this.#faults, away)])];
     // A node that died cannot be measured any more: its links stay unknown, and all else is still told.
     for (const watch of this.#watches) await this.#said('after the heal', async () => watch.finish());
-    const told = {
-      realised: this.#injector.realised,
-      leftovers,
-      ended: this.#ended.nodes,
-      abilities: this.#stage.abilities,
-    };
+    const { realised, everBegun: begun } = this.#injector;
+    const { abilities } = this.#stage;
+    const told = { realised, begun, leftovers, ended: this.#ended.nodes, abilities };
     return {
       receipts: this.#faults.flatMap((fault) => receiptsOf(fault, this.#of(fault).judge(), told)),
       leftovers,

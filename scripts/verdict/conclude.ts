@@ -35,7 +35,7 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
   const invalid = [
     ...findings.invalid,
     ...findings.receipts
-      .filter(({ ok }) => !ok)
+      .filter((one) => !one.ok && !isSaid(one, findings.invalid))
       .map((one) => `${one.fault} on ${one.target} was not what was asked: ${one.why}`),
     ...findings.receipts
       .filter(({ bystandersOk }) => !bystandersOk)
@@ -68,4 +68,10 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
     ...(findings.down.length + failed.length > 0 ? ['fail' as const] : []),
   ]);
   return { verdict, why: [...findings.down, ...invalid, ...failed] };
+}
+
+/** Why a fault never came is said once, and not again for each of its targets, on which there was nothing to measure. */
+function isSaid({ fault, n, injectedAtMs }: Receipt, invalid: readonly string[]): boolean {
+  if (n > 0 || injectedAtMs !== null) return false;
+  return invalid.some((why) => why.startsWith(`${fault}: `) || why.startsWith(`${fault} was not in force`));
 }

@@ -66,7 +66,8 @@ export async function ranOn(
     await driver.release();
     const leftovers = [...new Set([...before, ...(await proof.leftovers(none))])];
     await watch.finish();
-    const told = { realised: injector.realised, leftovers, ended: none, abilities };
+    const { realised, everBegun: begun } = injector;
+    const told = { realised, begun, leftovers, ended: none, abilities };
     return {
       ...{ name, at, leftovers, inForce: standing.flat() },
       tookMs: Math.round(performance.now() - began),

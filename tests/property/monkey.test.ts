@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { UsageError } from '../../infra/errors.ts';
 import { canonicalJson } from '../../infra/plan/canonical.ts';
 import { beyondSense } from '../../infra/plan/beyond-sense.ts';
 import { contradictionAmong } from '../../infra/plan/contradictions.ts';
 import type { Plan, ScheduledFault } from '../../infra/plan/plan.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
-import { isDiskCallFault, isLinkFault, Profile, type Fault } from '../../infra/spec/fault.ts';
+import { isAwayFault, isDiskCallFault, isLinkFault, Profile, type Fault } from '../../infra/spec/fault.ts';
 import { leastWindowMs } from '../../infra/spec/least-window.ts';
 import { Monkey, monkeyFamilies, type MonkeyFamily } from '../../infra/spec/monkey.ts';
 import { planOf, rawSpec, seed, type RawSpec } from './arbitrary-spec.ts';
@@ -210,5 +211,110 @@ describe('a monkey', () => {
       'resource.processes',
     ]);
     expect(new Set(schedules.flat().map(victimOf)).size).toBe(3);
+  });
+
+  describe('beside faults that profiles write out', () => {
+    const raw: RawSpec = {
+      ...{ name: 'a' },
+      roles: {
+        web: {
+          ...{ image: './node', init: 'systemd', count: 3, units: ['app'] },
+          disks: { '/data': { sizeMiB: 8, inodes: 64 } },
+        },
+        store: { image: './node', init: 'systemd', count: 2, units: ['app'] },
+        shop: { image: './node', init: 'image', count: 2 },
+      },
+      dependencies: { front: { port: 8080, proxies: { node: 'shop-1', port: 80 }, routes: ['GET /'] } },
+    };
+    const web = { nodes: [{ node: 'web-1' }] };
+    const all = [
+      { kind: 'process.kill', on: { units: [{ node: 'web-1' }] } },
+      { kind: 'eviction.notice', notice: 'interruption', imdsv2: 'optional', on: web },
+      { kind: 'eviction.spot', noticeMs: 1000, graceMs: 500, on: { nodes: [{ node: 'web-2' }] } },
+      { kind: 'node.kill', on: { nodes: [{ node: 'store-1' }] } },
+      { kind: 'node.pause', on: { nodes: [{ node: 'web', count: 1 }] } },
+      { kind: 'network.delay', delayMs: 9_950, on: { links: 'all' } },
+      { kind: 'network.loss', lossRatio: 0.1, on: { links: [{ from: 'store', to: '*', both: true }] } },
+      { kind: 'disk.space', freeBytes: 0, on: { disks: [{ node: 'web-2' }] } },
+      { kind: 'disk.slow', delayMs: 20, on: { disks: [{ node: 'web-3' }] } },
+      { kind: 'clock.offset', offsetMs: 9_000, on: { nodes: [{ node: 'store-2' }] } },
+      { kind: 'dns.slow', delayMs: 100, on: { nodes: [{ node: 'shop-2' }] } },
+      { kind: 'dependency.hang', on: { dependencies: [{ name: 'front' }] } },
+      { kind: 'resource.processes', freeProcesses: 4, on: { nodes: [{ node: 'web-3' }] } },
+    ];
+    const written = fc
+      .subarray(all, { minLength: 1 })
+      .chain((some) =>
+        fc.tuple(
+          ...some.map((one, at) =>
+            fc
+              .record({ from: span(0, 20_000, 3_000), lastsMs: span(13_000, 20_000, 2_000) })
+              .map((window) => ({ ...one, ...window, name: `f${at}` })),
+          ),
+        ),
+      );
+    const profile = (name: string, rest: Readonly<Record<string, unknown>>): Profile =>
+      Profile.parse({ name, description: 'any', ...rest });
+    /** null: the author's own faults do not go together. */
+    const plannedOf = (profiles: readonly Profile[], number: number): Plan | null => {
+      try {
+        return planOf(raw, profiles, number);
+      } catch (error) {
+        if (error instanceof UsageError && error.code === 'contradiction') return null;
+        throw error;
+      }
+    };
+
+    test.each(['of its own profile', 'of one before it', 'of one after it'])(
+      'draws what they, %s, leave room for, whatever the seed',
+      (where) => {
+        let met = 0;
+        fc.assert(
+          fc.property(written, monkey, seed, (faults, drawn, number) => {
+            const alone = plannedOf([profile('other', { faults })], number);
+            if (alone === null || beyondSense(alone).length > 0) return;
+            const name = where === 'of one before it' ? 'z' : 'a';
+            const profiles =
+              where === 'of its own profile'
+                ? [profile('other', { faults, monkey: drawn })]
+                : [profile(name, { monkey: drawn }), profile('other', { faults })];
+            const plan = planOf(raw, profiles, number);
+            expect(plan.schedule).toHaveLength(faults.length + drawn.faults);
+            expect(beyondSense(plan).filter(({ key }) => key !== 'from')).toEqual([]);
+            expect(canonicalJson(planOf(raw, profiles, number))).toBe(canonicalJson(plan));
+            // The author's own stay what they are without it.
+            for (const one of alone.schedule) expect(plan.schedule).toContainEqual(one);
+            for (const one of scheduleOf(plan).filter(({ id }) => id.includes('/monkey-'))) {
+              const gone = scheduleOf(plan)
+                .filter((other) => isAwayFault(other.fault) && meet(one, other))
+                .flatMap(({ targets }) => targets);
+              for (const [role, nodes] of Map.groupBy(plan.nodes, (node) => node.role))
+                expect([
+                  role,
+                  nodes.every((node) => [...gone, victimOf(one)].includes(node.name)) &&
+                    nodes.some((node) => node.name === victimOf(one)),
+                ]).toEqual([role, false]);
+            }
+            met += 1;
+          }),
+          { numRuns: 150 },
+        );
+        expect(met).toBeGreaterThan(20);
+      },
+    );
+
+    test('goes round what another monkey has drawn', () => {
+      fc.assert(
+        fc.property(monkey, monkey, seed, (first, second, number) => {
+          const plan = planOf(
+            raw,
+            [profile('a', { monkey: first }), profile('b', { monkey: second })],
+            number,
+          );
+          expect(plan.schedule).toHaveLength(first.faults + second.faults);
+        }),
+        { numRuns: 100 },
+      );
+    });
   });
 });

@@ -97,9 +97,11 @@ describe('a dependency', () => {
   });
 
   test('that is not there is named beside those that are', () => {
-    const { message, hint } = refusalOf(() => planned({ ...hang, ...at('GET /rate') })).document.error;
-    expect(message).toMatch(/has no target/);
-    expect(hint).toMatch(/ledger: GET \/, rates: GET \/rates, rates: POST \/orders\/\*/);
+    const [problem] = refusalOf(() => planned({ ...hang, ...at('GET /rate') })).document.error.problems;
+    expect(problem?.message).toMatch(/has no target in this cluster: ".+" has no route GET \/rate$/);
+    expect(problem?.hint).toMatch(
+      /did you mean "GET \/rates"\? .*ledger: GET \/, rates: GET \/rates, rates: POST \/orders\/\*/,
+    );
   });
 });
 

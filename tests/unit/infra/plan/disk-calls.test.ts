@@ -36,8 +36,8 @@ test('what would be hidden by what stands in front of a disk is named, shared vo
 
 test('a volume that several nodes share is no disk, and the refusal says so', () => {
   const { error } = refusalOf(() => planned('[{ node: other, path: /archive }]')).document;
-  expect(error).toMatchObject({ code: 'no-target', exit: 64 });
-  expect(error.hint).toMatch(
+  expect(error).toMatchObject({ exit: 64, problems: [{ code: 'no-target' }] });
+  expect(error.problems[0]?.hint).toMatch(
     /its disks are \/data, \/logs \(`disks:` of a role; a volume that several nodes share is none\)/,
   );
 });

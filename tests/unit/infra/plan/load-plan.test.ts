@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../infra/places.ts';
 import { loadPlan, type PlanRequest } from '../../../../infra/plan/load-plan.ts';
+import { waitsForLaterSuites } from '../../../../infra/plan/later-suites.ts';
 import type { LoadedPlan } from '../../../../infra/plan/plan.ts';
 import { refusalOf, type Refusal } from '../../../support/refusal.ts';
 import { writtenSpec } from '../../../support/written-spec.ts';
@@ -19,7 +20,12 @@ function refused(request: Partial<PlanRequest>): Refusal['document']['error'] {
 
 describe('what is asked for and is not there is refused with what there is', () => {
   test.each([
-    ['a cluster', { cluster: 'thumbnail' }, '"thumbnail"', /one of calibration, thumbnails; or the path/],
+    [
+      'a cluster',
+      { cluster: 'thumbnail' },
+      '"thumbnail"',
+      /did you mean "thumbnails"\? one of calibration, thumbnails; or the path/,
+    ],
     ['a cluster file', { cluster: './no.yaml' }, 'no.yaml', /path of a cluster.yaml/],
     [
       'a profile',
@@ -62,16 +68,26 @@ describe('what is asked for and is not there is refused with what there is', () 
 
   test('a fault that hits nothing in this cluster names the cluster’s roles and nodes', () => {
     expect(refused({ cluster: idle, profiles: ['spot-eviction'] })).toMatchObject({
-      code: 'no-target',
       exit: 64,
-      message: 'fault "spot-eviction/reclaimed" has no target in this cluster',
-      hint: 'its roles and nodes are node, node-1, node-2, node-3',
+      problems: [
+        {
+          code: 'no-target',
+          message:
+            'fault "spot-eviction/reclaimed" has no target in this cluster: no role or node is called "worker"',
+          hint: 'its roles and nodes are node, node-1, node-2, node-3',
+        },
+      ],
     });
     expect(refused({ cluster: idle, profiles: ['low-disk'] })).toMatchObject({
-      code: 'no-target',
       exit: 64,
-      message: 'fault "low-disk/nearly-full" has no target in this cluster',
-      hint: 'its roles and nodes are node, node-1, node-2, node-3; its disks are none (`disks:` of a role; a volume that several nodes share is none)',
+      problems: [
+        {
+          code: 'no-target',
+          message:
+            'fault "low-disk/nearly-full" has no target in this cluster: there is no disk on all nodes',
+          hint: 'its roles and nodes are node, node-1, node-2, node-3; its disks are none (`disks:` of a role; a volume that several nodes share is none)',
+        },
+      ],
     });
   });
 });
@@ -111,7 +127,7 @@ test('two profiles that set one thing of one link at one time contradict each ot
       'name: rain\ndescription: it rains\nfaults: [{name: wet, kind: network.loss, on: {links: all}, lossRatio: 0.5}]\n',
   });
   const error = refused({ profiles: ['degraded-network', spec.path('rain.yaml')] });
-  expect(error).toMatchObject({ exit: 64, code: 'contradiction' });
+  expect(error).toMatchObject({ exit: 64, problems: [{ code: 'contradiction' }] });
   expect(error.message).toMatch(
     /"degraded-network\/loss" and "rain\/wet" are on \S+->\S+ at the same time, and both set network.loss/,
   );
@@ -123,7 +139,7 @@ test('what could not be told apart is a contradiction too: packets that jitter o
       'name: mess\ndescription: in no order\nfaults: [{name: m, kind: network.reorder, on: {links: all}, reorderRatio: 0.1}]\n',
   });
   const error = refused({ profiles: ['degraded-network', spec.path('mess.yaml')] });
-  expect(error).toMatchObject({ exit: 64, code: 'contradiction' });
+  expect(error).toMatchObject({ exit: 64, problems: [{ code: 'contradiction' }] });
   expect(error.message).toMatch(/"degraded-network\/jitter" and "mess\/m" are on .* overtake each other/);
 });
 
@@ -154,8 +170,7 @@ describe('on one unit or node, at one time,', () => {
   ])('%s contradict each other', (_what, faults, why) => {
     expect(refusalOf(() => both(...faults)).document.error).toMatchObject({
       exit: 64,
-      code: 'contradiction',
-      message: expect.stringContaining(why),
+      problems: [{ code: 'contradiction', message: expect.stringContaining(why) }],
     });
   });
 
@@ -365,4 +380,91 @@ test('a variable cannot put into a machine’s environment what the spec could n
     code: 'environment',
     message: expect.stringContaining('PASSWORD'),
   });
+});
+
+describe('an account', () => {
+  const on = 'on: {nodes: [{node: web}]}';
+  const refusals = (...faults: readonly string[]): readonly unknown[] => {
+    using spec = writtenSpec({
+      'cluster.yaml': [
+        'name: a',
+        'accounts: [{name: render, uid: 2001, groups: [pictures]}, {name: deploy, uid: 2002}]',
+        'roles: {web: {image: ./web, init: systemd}}\n',
+      ].join('\n'),
+      'web/stack.yaml': 'base: ../below\ninit: systemd\ncommands: [[usermod, -aG, docker, deploy]]\n',
+      'below/stack.yaml': `base: debian${digest}\naccounts: [{name: app, uid: 2003, groups: [adm]}]\n`,
+      'p.yaml': `name: p\ndescription: p\nfaults:\n${faults.map((one, at) => `  - {name: f${at}, ${one}, ${on}}\n`).join('')}`,
+    });
+    const asked = { cluster: spec.path('cluster.yaml'), profiles: [spec.path('p.yaml')] };
+    return refusalOf(() => {
+      plan(asked);
+      throw new Error('planned');
+    }).document.error.problems.map(({ line, message, hint }) => [line, message, hint]);
+  };
+
+  test('has no other number where it is the one that it is declared with, in the spec or in a stack', () => {
+    expect(
+      refusals(
+        'kind: environment.uid, account: render, uid: 2001',
+        'kind: environment.uid, account: app, uid: 2003',
+        'kind: environment.uid, account: deploy, uid: 2999',
+      ),
+    ).toEqual([
+      [4, 'render has uid 2001 on web-1 already, without any fault', expect.anything()],
+      [5, 'app has uid 2003 on web-1 already, without any fault', expect.anything()],
+    ]);
+  });
+
+  test('cannot lose a group that it is declared without, unless a command may have put it there', () => {
+    expect(
+      refusals(
+        'kind: environment.group, account: render, group: nosuch',
+        'kind: environment.group, account: app, group: amd',
+        'kind: environment.group, account: render, group: pictures',
+        'kind: environment.group, account: deploy, group: docker',
+      ),
+    ).toEqual([
+      [4, expect.stringContaining('render is declared on web-1 without'), '"pictures" is the only one'],
+      [5, expect.stringContaining('being a member of amd'), 'did you mean "adm"?'],
+    ]);
+  });
+
+  test('that nobody declares may be of the base image: nothing declared proves otherwise', () => {
+    const own = { account: 'www-data', group: 'nosuch' };
+    expect(refusals(`kind: environment.group, account: ${own.account}, group: ${own.group}`)).toEqual([]);
+    expect(refusals("kind: environment.mode, account: nosuch, path: /home/render, mode: '0555'")).toEqual([]);
+  });
+});
+
+test('the sum of delays on a link is what one may be, at one moment alone', () => {
+  const delays = (when: string): string =>
+    `name: far\ndescription: far\nfaults:
+  - {name: a, kind: network.delay, delayMs: 6000, on: {links: all}, from: [0, 0], lastsMs: [20000, 20000]}
+  - {name: b, kind: network.delay, delayMs: 4000, on: {links: all}, from: [0, 0], lastsMs: [20000, 20000]}
+  - {name: c, kind: network.delay, delayMs: 1, on: {links: [{from: worker-1, to: broker}]}, ${when}}\n`;
+  using spec = writtenSpec({
+    'beside.yaml': delays('from: [5000, 5000], lastsMs: [5000, 5000]'),
+    'after.yaml': delays('from: [20000, 20000]'),
+  });
+  expect(refused({ profiles: [spec.path('beside.yaml')] }).problems).toMatchObject([
+    {
+      ...{ code: 'senseless', line: 6 },
+      message:
+        'what comes over worker-1->broker-1 is to be 10001 ms late, by 3 delays that are there at once',
+    },
+  ]);
+  expect(plan({ profiles: [spec.path('after.yaml')] }).plan.schedule).toHaveLength(3);
+});
+
+test('a fault that waits for a suite which is not the first is told of: its byMs goes on before', () => {
+  const waits = (suite: string): string =>
+    `name: late\ndescription: late\nfaults: [{name: k, kind: process.kill, on: {units: [{node: worker-1, unit: worker}]}, from: {event: {suite: {name: ${suite}}}}}]\n`;
+  using spec = writtenSpec({ 'first.yaml': waits('thumbnails'), 'second.yaml': waits('smoke') });
+  const told = (name: string, suites: readonly string[] = []): readonly string[] =>
+    waitsForLaterSuites(plan({ profiles: [spec.path(`${name}.yaml`)], suites }).plan);
+  expect(told('second')).toEqual([
+    'late/k waits for suite smoke, and its byMs (60000) counts from the beginning of the first suite: thumbnails must have ended by then',
+  ]);
+  expect(told('first')).toEqual([]);
+  expect(told('second', ['smoke'])).toEqual([]);
 });

@@ -16,6 +16,7 @@ import { withoutNetem } from '../../../support/abilities.ts';
 
 const nothingTold: Told = {
   realised: new Map(),
+  begun: new Set(),
   leftovers: [],
   ended: new Set(),
   abilities: withoutNetem,
@@ -220,7 +221,10 @@ describe('a disk fault', () => {
   });
 
   test('that was never measured has no bystanders and holds nothing', () => {
-    expect(receiptsOf(full, targetJudge(diskMeaning, new Map()), nothingTold)).toMatchObject([
+    const receipts = (told: Partial<Told>) =>
+      receiptsOf(full, targetJudge(diskMeaning, new Map()), { ...nothingTold, ...told });
+    const begun = new Set([full.id]);
+    expect(receipts({ begun })).toMatchObject([
       {
         ok: false,
         healedOk: false,
@@ -229,6 +233,9 @@ describe('a disk fault', () => {
         why: 'it was never in force, so nothing was measured',
       },
     ]);
+    // Where it was not even begun there is nothing that could have stayed.
+    expect(receipts({})).toMatchObject([{ ok: false, healedOk: true, bystandersOk: true, n: 0 }]);
+    expect(receipts({ leftovers: ['c: file x'] })).toMatchObject([{ healedOk: true }]);
   });
 });
 

@@ -36,7 +36,11 @@ function receiptOf(scheduled: ScheduledFault, told: Partial<Told>): Receipt | un
   const watches = watchesOf(victims, [scheduled], new InForce(), ended.signal, 1);
   const judge = watches.find((one) => one.has(scheduled))?.judge();
   if (judge === undefined) throw new Error(`no family has ${scheduled.fault.kind}`);
-  const nothing = { realised: new Map(), leftovers: [], ended: new Set<string>(), abilities: withoutNetem };
+  const begun = new Set(['p/f']);
+  const nothing = {
+    ...{ realised: new Map(), begun, leftovers: [], ended: new Set<string>() },
+    abilities: withoutNetem,
+  };
   return receiptsOf(scheduled, judge, { ...nothing, ...told })[0];
 }
 
@@ -51,7 +55,7 @@ describe.each(everyFault.map((fault) => [fault.kind, fault] as const))('%s', (ki
   test.each<[string, Partial<Told>]>([
     ['could not be read after it', { realised: realised(true) }],
     ['was not taken out', { realised: realised(false) }],
-    ['never came', {}],
+    ['did not come all the way', {}],
     ['left something behind', { realised: realised(true), leftovers: ['a: rule x'] }],
   ])('that %s has not healed, and its receipt and the verdict say why', (_what, told) => {
     const receipt = Receipt.parse(receiptOf(scheduled, told));
@@ -60,6 +64,13 @@ describe.each(everyFault.map((fault) => [fault.kind, fault] as const))('%s', (ki
     const { why } = conclude({ ...nothingElse, receipts: [receipt] });
     expect(why).toContain(`p/f on ${target} did not heal: ${receipt.whyNotHealed}`);
   });
+});
+
+test('what was never begun has nothing to heal', () => {
+  const [fault] = everyFault;
+  if (fault === undefined) throw new Error('there is no kind');
+  const scheduled = { id: 'p/f', profile: 'p', fault, targets: ['a->b'], startMs: null, endMs: null };
+  expect(receiptOf(scheduled, { begun: new Set() })).toMatchObject({ ok: false, healedOk: true });
 });
 
 test('a receipt names what was left on its target, and not all of it', () => {

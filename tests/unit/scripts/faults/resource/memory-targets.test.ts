@@ -104,7 +104,12 @@ describe('so many times of what the control held', () => {
     };
     const whole = { injectedAtMs: null, injectTookMs: 1, healedAtMs: null, healTookMs: 1, healed: true };
     return receiptsOf(tight, targetJudge(memoryMeaning, new Map([[tight.id, measured]])), {
-      ...{ realised: new Map([[tight.id, whole]]), leftovers: [], ended: new Set<string>() },
+      ...{
+        realised: new Map([[tight.id, whole]]),
+        begun: new Set<string>(),
+        leftovers: [],
+        ended: new Set<string>(),
+      },
       abilities: withoutNetem,
     });
   };
