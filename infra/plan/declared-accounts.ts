@@ -6,8 +6,9 @@ import type { RoleStack } from '../spec/role-stacks.ts';
 /** What is declared of the accounts of a role's nodes, in the spec and in all the stacks that they are built from. */
 export interface DeclaredAccounts {
   readonly accounts: readonly Account[];
-  /** What else could make them others than declared: words of commands, and paths of files. */
-  readonly words: readonly string[];
+  /** What else could make them others than declared: commands of the stacks, a text each, and paths of their files. */
+  readonly commands: readonly string[];
+  readonly files: readonly string[];
 }
 
 /** By role; none for an image that is pulled, of which nothing is declared. No stack is built on itself (StackSources). */
@@ -17,8 +18,12 @@ export function declaredAccounts(
   return new Map(
     [...stacks].map(([role, { folder, merged }]) => {
       const all = withBases(folder, merged);
-      const words = all.flatMap(({ commands, files }) => [...commands.flat(), ...Object.keys(files)]);
-      return [role, { accounts: all.flatMap(({ accounts }) => accounts), words }];
+      const declared: DeclaredAccounts = {
+        accounts: all.flatMap(({ accounts }) => accounts),
+        commands: all.flatMap(({ commands }) => commands.map((argv) => argv.join(' '))),
+        files: all.flatMap(({ files }) => Object.keys(files)),
+      };
+      return [role, declared];
     }),
   );
 }

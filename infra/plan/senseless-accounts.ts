@@ -18,27 +18,31 @@ export function accountsAlike(
     const { fault, targets } = of;
     if (!isAccountFault(fault)) return [];
     for (const { name, role } of nodes.filter((node) => targets.includes(node.name))) {
-      const { accounts = [], words = [] } = declared.get(role) ?? {};
-      const own = accounts.filter((one) => one.name === fault.account);
-      const found = own.length === 0 ? null : alike(fault, own, words, name);
+      const there = declared.get(role);
+      const own = there?.accounts.filter((one) => one.name === fault.account) ?? [];
+      const found = there === undefined || own.length === 0 ? null : alike(fault, own, there, name);
       if (found !== null) return [{ of, ...found }];
     }
     return [];
   });
 }
 
+/** What images change an account by. */
+const changesAccounts = /\b(usermod|useradd|adduser|addgroup|gpasswd|groupmems|groupmod)\b/;
+
 function alike(
   fault: AccountFault,
   own: readonly Account[],
-  words: readonly string[],
+  { commands, files }: DeclaredAccounts,
   node: string,
 ): Finding | null {
   const { account } = fault;
-  const changes = (name: string, file: string): boolean =>
-    words.some((word) => word === file || word.split(/[^a-z0-9_-]/).includes(name));
+  const changes = (file: string): boolean =>
+    files.includes(file) ||
+    commands.some((one) => one.includes(file) || (changesAccounts.test(one) && one.includes(account)));
   switch (fault.kind) {
     case 'environment.uid':
-      if (own.every(({ uid }) => uid !== fault.uid) || changes(account, '/etc/passwd')) return null;
+      if (own.every(({ uid }) => uid !== fault.uid) || changes('/etc/passwd')) return null;
       return {
         key: 'uid',
         message: `${account} has uid ${fault.uid} on ${node} already, without any fault`,
@@ -46,11 +50,14 @@ function alike(
       };
     case 'environment.group': {
       const groups = own.flatMap((one) => one.groups);
-      if (groups.includes(fault.group) || changes(fault.group, '/etc/group')) return null;
+      if (groups.includes(fault.group) || changes('/etc/group')) return null;
       return {
         key: 'group',
         message: `${account} is declared on ${node} without being a member of ${fault.group}, and cannot lose that`,
-        hint: suggestion(fault.group, groups),
+        hint:
+          groups.length === 0
+            ? 'it has no `groups:`: give it those of production'
+            : suggestion(fault.group, groups),
       };
     }
     default:

@@ -391,7 +391,8 @@ describe('an account', () => {
         'accounts: [{name: render, uid: 2001, groups: [pictures]}, {name: deploy, uid: 2002}]',
         'roles: {web: {image: ./web, init: systemd}}\n',
       ].join('\n'),
-      'web/stack.yaml': 'base: ../below\ninit: systemd\ncommands: [[usermod, -aG, docker, deploy]]\n',
+      'web/stack.yaml':
+        'base: ../below\ninit: systemd\ncommands: [[usermod, -aG, docker, deploy], [chown, render, /srv]]\n',
       'below/stack.yaml': `base: debian${digest}\naccounts: [{name: app, uid: 2003, groups: [adm]}]\n`,
       'p.yaml': `name: p\ndescription: p\nfaults:\n${faults.map((one, at) => `  - {name: f${at}, ${one}, ${on}}\n`).join('')}`,
     });
