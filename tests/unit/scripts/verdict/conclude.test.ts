@@ -25,10 +25,10 @@ test('one that nothing else speaks of is told by its receipts, and so is what di
     other,
     'p/late on a-1:app was not what was asked: it was never in force, so nothing was measured',
   ]);
-  const stuck = never('a-1:app', { healedOk: false });
+  const stuck = never('a-1:app', { healedOk: false, whyNotHealed: 'its heal failed' });
   expect(conclude({ ...nothing, receipts: [stuck], invalid: [why] }).why).toEqual([
     why,
-    'p/late on a-1:app did not heal',
+    'p/late on a-1:app did not heal: its heal failed',
   ]);
   const wrong = never('a-1:app', { n: 3, injectedAtMs: 10, why: 'it was slow' });
   expect(conclude({ ...nothing, receipts: [wrong], invalid: [why] }).why).toHaveLength(2);
