@@ -11,6 +11,8 @@ export interface ProbeBehaviour {
   readonly rate?: (listener: number) => number;
   /** How many probes its nth listener hears. */
   readonly received?: (listener: number) => number;
+  /** How late the probes come that its nth listener hears. */
+  readonly delayUs?: (listener: number) => number;
   readonly send?: (argv: readonly string[]) => Promise<{ exitCode: number; stdout: string; stderr: string }>;
 }
 
@@ -27,6 +29,7 @@ export class FakeProbe {
     {
       rate = () => 0,
       received = () => 9,
+      delayUs = () => 1500,
       send = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
     }: ProbeBehaviour = {},
   ) {
@@ -49,7 +52,7 @@ export class FakeProbe {
             lossRuns: 0,
             lostInRuns: 0,
             ...middle,
-            delaysUs: [1500],
+            delaysUs: [delayUs(nth)],
           };
           stdout.end(`${JSON.stringify(line)}\n`);
           resolve(0);

@@ -36,6 +36,11 @@ export function whyNotClean(before: LinkSample, now: LinkSample): string {
     const said = (sample: LinkSample): string => `${(100 * ratioOf(kind, sample)).toFixed(2)} %`;
     return `${kind.replace('network.', '')} of ${said(now)}, and ${said(before)} before`;
   }
+  return whyNotInTime(before, now);
+}
+
+/** As `whyNotClean`, of delays and their spread alone. */
+export function whyNotInTime(before: LinkSample, now: LinkSample): string {
   const said = (value: Of<number>, sample: LinkSample): string => `${value(sample.delaysMs).toFixed(1)} ms`;
   if (!isAlike(before, now, median, medianInterval, 0.05))
     return `packets came after ${said(median, now)}, and after ${said(median, before)} before`;

@@ -5,7 +5,7 @@ import type { Receipt } from '../../verdict/receipt.ts';
 import { isGone, whyNotClean } from './clean-link.ts';
 import { isTouched } from '../watch/in-force.ts';
 import type { Beside, Judge } from '../watch/judge.ts';
-import type { LinkReadingsByLink } from './link-meter.ts';
+import type { LinkReadingsByLink } from './link-reading.ts';
 import { noProbes, type LinkSample } from '../links/link-probes.ts';
 import type { LinkReading } from './link-reading.ts';
 import { judgeLink } from './link-receipts.ts';

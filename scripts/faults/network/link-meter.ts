@@ -10,33 +10,24 @@ import {
   type ProbePoint,
 } from '../links/link-probes.ts';
 import { longestMs } from '../links/link-condition.ts';
-import { isDecided, isRatioFault, isTold, type RatioFault } from './link-ratio.ts';
-import type { LinkReading } from './link-reading.ts';
+import { isRatioFault } from './link-ratio.ts';
+import { noRatio, ratiosOf, untilGone, type Ratios } from './ratio-probing.ts';
+import type { LinkReading, LinkReadingsByLink } from './link-reading.ts';
 import { forgetNeighbours } from './neighbours.ts';
 import { PortMeter } from './port-meter.ts';
 import { portProbing } from './port-probes.ts';
 import { probedLinks, roundsOf, type ProbedLinks } from './probed-links.ts';
-
-/** Keys are `a->b`. */
-export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
-
-const quick = { count: 400, everyUs: 2000 };
-/** For bystanders beside a suite, which must not notice: of 200 probes, three that are lost are told from noise. */
-const sparse = { count: 200, everyUs: 4000 };
-/** For a spread of delays: many probes, but so few at a time that they do not wait for each other. */
-const calm = { count: 2100, everyUs: 2000 };
-/** Enough, but for one link in a million, for a loss of 2 % to have a half-width below 0.01 at this confidence. */
-const thorough = { count: 7000, everyUs: 700 };
-/** Where it is not enough: so many probes more, and no more often than that (contracts: "up to a stated cap"). */
-const more = { count: 3000, everyUs: 700, atMost: 4 };
-/** Bursts tell less, the longer they are (infra/spec/faults/burst-probes.ts). */
-const forBursts = { count: 5000, everyUs: 700, atMost: 12 };
-/** After a heal: that 2 % are gone is known after one round, a loss that stayed after four; a loss of 0.003 takes six. */
-const gone = { count: 1500, everyUs: 700, atMost: 10 };
-/** For a host that is busy: probes come late that are not lost. */
-const spareMs = 400;
-const quickFloodMs = 150;
-const floodsAtMost = 3;
+import {
+  calm,
+  floodsAtMost,
+  looksAtMost,
+  quick,
+  quickFloodMs,
+  spareMs,
+  sparse,
+  thorough,
+} from './probing.ts';
+import { whyNotInTime } from './clean-link.ts';
 
 /** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
 export function leastProbingMs(fault: Fault, settleMs = spareMs + longestMs(fault)): number {
@@ -52,29 +43,6 @@ interface LinkGroup {
   readonly links: readonly string[];
   readonly probing: typeof quick;
 }
-
-/** Faults of ratios and the links that they are on, how these were before, and when enough is known of one. */
-interface Ratios {
-  readonly faults: readonly { readonly fault: RatioFault; readonly targets: readonly string[] }[];
-  readonly before: LinkReadingsByLink;
-  readonly isEnough: (fault: RatioFault, before: LinkSample, now: LinkSample) => boolean;
-  /** How many probes at first, and how many more each time that it is not enough. */
-  readonly first: typeof quick;
-  readonly more: typeof more;
-  readonly msLeft: () => number;
-}
-
-const noEnd = (): number => Infinity;
-const noRatio: Ratios = {
-  faults: [],
-  before: new Map(),
-  isEnough: isTold,
-  first: thorough,
-  more,
-  msLeft: noEnd,
-};
-/** Whether a ratio is gone shows sooner than how large it is. */
-const untilGone = { isEnough: isDecided, first: gone, more: gone };
 
 /** Measures links from inside the victims, as thoroughly as the faults that are measured need it. */
 export class LinkMeter {
@@ -145,7 +113,8 @@ export class LinkMeter {
   ): Promise<LinkReadingsByLink> {
     const ratios = { ...ratiosOf(scheduled, before), ...untilGone };
     const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
-    return this.#read([{ links: this.#probed.links, probing: quick }], floodMs, ratios);
+    const now = await this.#read([{ links: this.#probed.links, probing: quick }], floodMs, ratios);
+    return this.#inTime(now, before, this.#probed.links);
   }
 
   /**
@@ -164,7 +133,13 @@ export class LinkMeter {
       { links: links.filter(isSpread), probing: calm },
       { links: links.filter((link) => !isSpread(link)), probing: quick },
     ];
-    return this.#read(groups, floodMs, ratiosOf(scheduled, before));
+    const now = await this.#read(groups, floodMs, ratiosOf(scheduled, before));
+    const faulty = new Set(scheduled.flatMap(({ targets }) => targets));
+    return this.#inTime(
+      now,
+      before,
+      links.filter((link) => !faulty.has(link)),
+    );
   }
 
   /** Only these links, as beside a suite: no flood. */
@@ -227,6 +202,28 @@ export class LinkMeter {
     );
   }
 
+  /**
+   * These links are to be as before. A moment in which the host is busy holds packets up, and passes; what a fault does stays: one
+   * that is late, or whose delays scatter, is looked at again.
+   */
+  async #inTime(
+    now: LinkReadingsByLink,
+    before: LinkReadingsByLink,
+    links: readonly string[],
+  ): Promise<LinkReadingsByLink> {
+    const readings = new Map(now);
+    for (let looks = 0; looks < looksAtMost; looks += 1) {
+      const late = links.filter((link) => isLate(before.get(link), readings.get(link)));
+      if (late.length === 0) break;
+      for (const [link, { delaysMs }] of await this.#probe(late, quick)) {
+        const reading = readings.get(link);
+        if (reading !== undefined)
+          readings.set(link, { ...reading, probes: { ...reading.probes, delaysMs } });
+      }
+    }
+    return readings;
+  }
+
   /** A short flood may hardly get to a busy processor: what it did not show to be free is flooded again; the most counts. */
   async #rates(floodMs: number): Promise<ReadonlyMap<string, LinkSample>> {
     const rates = new Map<string, LinkSample>();
@@ -280,10 +277,8 @@ export class LinkMeter {
   }
 }
 
-function ratiosOf(scheduled: readonly ScheduledFault[], before: LinkReadingsByLink): Ratios {
-  const faults = scheduled.flatMap(({ fault, targets }) => (isRatioFault(fault) ? [{ fault, targets }] : []));
-  const hasBursts = faults.some(({ fault }) => fault.kind === 'network.burst-loss');
-  return { ...noRatio, faults, before, ...(hasBursts ? { more: forBursts } : {}) };
+function isLate(was: LinkReading | undefined, is: LinkReading | undefined): boolean {
+  return was !== undefined && is !== undefined && whyNotInTime(was.probes, is.probes) !== '';
 }
 
 function timesFor({ kind }: Fault): typeof quick {

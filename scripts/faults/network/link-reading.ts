@@ -11,6 +11,9 @@ export interface LinkReading {
   readonly ports?: PortsByTraffic;
 }
 
+/** Keys are `a->b`. */
+export type LinkReadingsByLink = ReadonlyMap<string, LinkReading>;
+
 export interface LinkReadings {
   /** What there was beside the fault when `after` was read: nothing at the end, all that `before` had right after its heal. */
   readonly baseline: LinkReading;

@@ -1,7 +1,8 @@
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import { isLinkFault } from '../../../infra/spec/fault.ts';
 import type { InForce } from '../watch/in-force.ts';
-import { LinkMeter, type LinkReadingsByLink } from './link-meter.ts';
+import { LinkMeter } from './link-meter.ts';
+import type { LinkReadingsByLink } from './link-reading.ts';
 import type { ProbePoint } from '../links/link-probes.ts';
 import type { Draw } from '../../../infra/plan/seed.ts';
 import { nodesOf } from '../../../infra/plan/target.ts';

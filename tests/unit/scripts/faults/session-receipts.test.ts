@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScheduledFault } from '../../../../infra/plan/plan.ts';
 import type { LinkSample } from '../../../../scripts/faults/links/link-probes.ts';
-import type { LinkReadingsByLink } from '../../../../scripts/faults/network/link-meter.ts';
+import type { LinkReadingsByLink } from '../../../../scripts/faults/network/link-reading.ts';
 import type { LinkReading } from '../../../../scripts/faults/network/link-reading.ts';
 import type { DiskReading } from '../../../../scripts/faults/disk/disk-readings.ts';
 import { diskMeaning } from '../../../../scripts/faults/disk/disk-targets.ts';

@@ -126,3 +126,30 @@ test('of faults of the whole run each link is probed as often as what is on it n
   await new LinkMeter(points, [], never, anyLink, atOnceMs).wholeRun(faults, before);
   expect(counts).toEqual({ a: ['2100', '7000'], b: ['400'] });
 });
+
+describe('a link that is to be as before, and is late', () => {
+  const before = new Map(slow.targets.map((link) => [link, reading(sample(400, 0.1))]));
+
+  /** How late its probes come in its nth reading; of two links, the other is as ever. */
+  async function lateMs(nth: (reading: number) => number): Promise<{ ms: number; looks: number }> {
+    const late = new FakeProbe('a', '198.18.0.11', '198.18.0.12', {
+      received: () => 400,
+      delayUs: (listener) => nth(listener) * 1000,
+    });
+    const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
+      received: () => 400,
+      delayUs: () => 100,
+    });
+    const meter = new LinkMeter([late.point, other.point], [], never, anyLink, atOnceMs);
+    const readings = await meter.healed([{ ...slow, fault: delay(20) }], before);
+    return { ms: readings.get('b->a')?.probes.delaysMs[0] ?? NaN, looks: late.started };
+  }
+
+  test('for a moment is looked at again, and was the host’s', async () => {
+    expect(await lateMs((reading) => (reading === 1 ? 20 : 0.1))).toEqual({ ms: 0.1, looks: 2 });
+  });
+
+  test('and stays so is late', async () => {
+    expect(await lateMs(() => 20)).toEqual({ ms: 20, looks: 4 });
+  });
+});
