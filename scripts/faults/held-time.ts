@@ -5,30 +5,13 @@ import type { Moments } from './events/event-starts.ts';
 import type { Realised } from './session-receipts.ts';
 
 /**
- * What a kind has held by. `state`: it is in force from when its inject has come to its end until its heal begins, which is so where
- * nothing else is said; also of what is down until the end, as a node that was rebooted or a unit that is to begin again.
- * `course`: its inject is what is asked for, step by step, so it is in force from its beginning. `once`: it happens at one
- * moment, and has happened in full however soon it is healed: its window says for how long it may happen, or what it
- * happened to is left to itself.
+ * A fault is in force from when its inject has come to its end until its heal begins. Of these, inject is what is asked for, step by
+ * step: they are from its beginning.
  */
-type Holding = 'state' | 'course' | 'once';
+const courses: readonly FaultKind[] = ['eviction.spot'];
 
-const otherwise: Readonly<Partial<Record<FaultKind, Holding>>> = {
-  'eviction.spot': 'course',
-  'process.kill': 'once',
-  'process.oom': 'once',
-  'process.crash-point': 'once',
-};
-
-/** Of what was asked: with less it was another fault, and with this much there is nothing to say. */
-const least = 0.5;
+/** Of what was asked: with so much there is nothing to say. */
 const enough = 0.9;
-
-/** How long a fault in a window was in force, and what is wrong with that; `why` is empty where nothing is. */
-export interface HeldTime {
-  readonly lasted?: NonNullable<Receipt['lasted']>;
-  readonly why: string;
-}
 
 type When = Pick<Realised, 'injectedAtMs' | 'injectTookMs' | 'healedAtMs' | 'healTookMs'>;
 
@@ -53,26 +36,21 @@ function inForceFromMs(
   { injectedAtMs, injectTookMs }: Pick<When, 'injectedAtMs' | 'injectTookMs'>,
 ): number | null {
   if (injectedAtMs === null) return null;
-  return injectedAtMs + (holdingOf(kind) === 'course' ? 0 : injectTookMs);
+  return injectedAtMs + (courses.includes(kind) ? 0 : injectTookMs);
 }
 
-/** Pure: nothing where no end was asked for, or none was seen. */
-export function heldTime(scheduled: ScheduledFault, when: When | undefined): HeldTime {
+/**
+ * Pure: how long a fault in a window was in force; nothing where no end was asked for, or none was seen. That it was less than asked is
+ * said, and does not make it another fault: it was there, and was measured.
+ */
+export function heldTime(scheduled: ScheduledFault, when: When | undefined): Receipt['lasted'] {
   const askedMs = askedMsOf(scheduled);
   const fromMs = when === undefined ? null : inForceFromMs(scheduled, when);
-  if (askedMs === null || fromMs === null || when === undefined || when.healedAtMs === null)
-    return { why: '' };
+  if (askedMs === null || fromMs === null || when === undefined || when.healedAtMs === null) return undefined;
   const toMs = when.healedAtMs - when.healTookMs;
   const heldMs = Math.max(0, Math.round(toMs - fromMs));
-  if (heldMs >= enough * askedMs) return { lasted: { askedMs, heldMs }, why: '' };
-  const words = shortWords(scheduled, { askedMs, heldMs, fromMs, toMs });
-  return heldMs >= least * askedMs || holdingOf(scheduled.fault.kind) === 'once'
-    ? { lasted: { askedMs, heldMs, note: words }, why: '' }
-    : { lasted: { askedMs, heldMs }, why: words };
-}
-
-function holdingOf(kind: FaultKind): Holding {
-  return otherwise[kind] ?? 'state';
+  if (heldMs >= enough * askedMs) return { askedMs, heldMs };
+  return { askedMs, heldMs, note: shortWords(scheduled, { askedMs, heldMs, fromMs, toMs }) };
 }
 
 /** null: until after the last suite. */

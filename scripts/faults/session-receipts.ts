@@ -38,20 +38,16 @@ const neverInForce = { n: 0, ok: false, why: 'it was never in force, so nothing 
 export function receiptsOf(scheduled: ScheduledFault, judge: Judge, told: Told): readonly Receipt[] {
   const wasInForce = cameAbout(scheduled, judge, told);
   const { touched, ...beside } = judge.beside(scheduled);
-  const { lasted, why: whyShort } = heldTime(scheduled, told.realised.get(scheduled.id));
-  return scheduled.targets.map((target): Receipt => {
-    const judged = judge.judged(scheduled, target);
-    return {
-      ...common(scheduled, target, told),
-      ...judged,
-      ...(whyShort === '' ? {} : { ok: false, why: [judged.why, whyShort].filter(Boolean).join('; ') }),
-      ...(wasInForce ? {} : neverInForce),
-      ...(lasted === undefined ? {} : { lasted }),
-      ...healOf(whyNotHealed(scheduled, target, judge, told)),
-      ...beside,
-      ...besideOf(touched),
-    };
-  });
+  const lasted = heldTime(scheduled, told.realised.get(scheduled.id));
+  return scheduled.targets.map((target): Receipt => ({
+    ...common(scheduled, target, told),
+    ...judge.judged(scheduled, target),
+    ...(wasInForce ? {} : neverInForce),
+    ...(lasted === undefined ? {} : { lasted }),
+    ...healOf(whyNotHealed(scheduled, target, judge, told)),
+    ...beside,
+    ...besideOf(touched),
+  }));
 }
 
 function besideOf(touched: readonly string[]): Pick<Receipt, 'bystandersOk' | 'whyTouched'> {
