@@ -35,28 +35,19 @@ export function whyNothing(fault: Fault, nodes: Nodes): NoTarget {
   for (const [index, entry] of entries.entries()) {
     const of = named(entry.node, nodes);
     const at = ['on', key, index];
-    if (entry.path !== undefined) {
-      const paths = unique(of.flatMap(({ disks }) => disks.map(({ path }) => path)));
-      if (!paths.includes(entry.path))
-        return no(
-          [...at, 'path'],
-          `${words(entry.node)} has no disk ${entry.path}`,
-          entry.path,
-          paths,
-          disksSaid(nodes),
-        );
-    }
-    if (entry.unit !== undefined) {
-      const units = unique(of.flatMap((one) => one.units));
-      if (!units.includes(entry.unit))
-        return no(
-          [...at, 'unit'],
-          `${words(entry.node)} declares no unit ${entry.unit}`,
-          entry.unit,
-          units,
-          unitsSaid(nodes),
-        );
-    }
+    const parts = [
+      {
+        ...{ part: 'path', asked: entry.path, lacks: 'has no disk', said: disksSaid },
+        known: unique(of.flatMap(({ disks }) => disks.map(({ path }) => path))),
+      },
+      {
+        ...{ part: 'unit', asked: entry.unit, lacks: 'declares no unit', said: unitsSaid },
+        known: unique(of.flatMap(({ units }) => units)),
+      },
+    ];
+    for (const { part, asked, lacks, known, said: there } of parts)
+      if (asked !== undefined && !known.includes(asked))
+        return no([...at, part], `${words(entry.node)} ${lacks} ${asked}`, asked, known, there(nodes));
   }
   const skipping = entries.findIndex(({ skip }) => skip !== undefined);
   const suitable = suitableOf(fault, nodes);

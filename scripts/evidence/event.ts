@@ -20,6 +20,9 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
+/** What a limit that goes by the control came to on one node, bytes. */
+export const BoundLimit = z.strictObject({ node: z.string(), heldBytes: z.number(), bytes: z.number() });
+
 /** One line of events.jsonl, written as it happens: the time line of the report is made from these alone. */
 export const RunEvent = z.discriminatedUnion('type', [
   z.strictObject({
@@ -53,12 +56,12 @@ export const RunEvent = z.discriminatedUnion('type', [
     targets: z.array(z.string()),
     tookMs: z.number(),
   }),
-  /** What a fault goes by is known from the control: what that came to, bytes. */
+  /** What a fault goes by is known from the control. */
   z.strictObject({
     ...at,
     type: z.literal('fault.bound'),
     fault: z.string(),
-    limits: z.array(z.strictObject({ node: z.string(), heldBytes: z.number(), bytes: z.number() })),
+    limits: z.array(BoundLimit),
   }),
   /** What a fault waited for has come. */
   z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventWords, FaultEvent } from '../../infra/spec/faults/event.ts';
-import type { RunEvent } from './event.ts';
+import { BoundLimit, type RunEvent } from './event.ts';
 
 /** What was planned of one fault: times in ms after the first suite began; null is before it or after the last. */
 export const PlannedFault = z.object({
@@ -28,7 +28,7 @@ export const ScheduleEntry = z.strictObject({
     })
     .optional(),
   /** Where it goes by the control: what each node held at most in that, and is left. Absent: it goes by none. */
-  memory: z.array(z.strictObject({ node: z.string(), heldBytes: z.number(), bytes: z.number() })).optional(),
+  memory: z.array(BoundLimit).optional(),
   /** On the same clock; before the first suite they are negative. null: it never came, or never went. */
   realised: z.strictObject({
     injectedAtMs: z.number().nullable(),

@@ -17,7 +17,7 @@ export interface Allotment {
   readonly cpus: number | null;
   /** Held by all that runs on it; null: all that there is. Given once, it can be changed, but not taken away again. */
   readonly memoryBytes: number | null;
-  /** Processes and threads; null: any number. */
+  /** Processes and threads; null: no limit. */
   readonly processes: number | null;
 }
 

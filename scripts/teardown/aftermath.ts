@@ -1,12 +1,9 @@
-import type { Collected } from '../evidence/collect.ts';
 import { RunFolder } from '../evidence/run-folder.ts';
 import { redactorOf } from '../evidence/secret-lines.ts';
 import { recordAbort } from './abort-record.ts';
 import { connectRunEngine } from './run-engine.ts';
 import { saveLastEvidence } from './last-evidence.ts';
-import { killRunProcesses, lateMakersMs, tearDown, type RunEngine } from './tear-down.ts';
-import { messageOf } from '../../infra/errors.ts';
-import { withDeadline } from '../with-deadline.ts';
+import { killRunProcesses, lateMakersMs, tearDown } from './tear-down.ts';
 
 export interface Aftermath {
   readonly runId: string;
@@ -16,8 +13,7 @@ export interface Aftermath {
   readonly said: string;
 }
 
-/** Parts of the 30 s in which nothing may be left after a SIGKILL. */
-const evidenceMs = 5000;
+/** Part of the 30 s in which nothing may be left after a SIGKILL. */
 const sweepMs = 20_000;
 
 /**
@@ -30,7 +26,7 @@ export async function afterController({ runId, stack, runFolder, said }: Afterma
   const killed = await killRunProcesses(runId);
   const engine = await connectRunEngine();
   const folder = new RunFolder(runFolder, redactorOf(said));
-  const evidence = await lastEvidence(engine, runId, folder);
+  const evidence = await saveLastEvidence({ docker: engine.docker, runId, folder });
   const residue = await tearDown({
     engine,
     runId,
@@ -49,14 +45,4 @@ export async function afterController({ runId, stack, runFolder, said }: Afterma
     ...evidence,
     residue,
   });
-}
-
-async function lastEvidence({ docker }: RunEngine, runId: string, folder: RunFolder): Promise<Collected> {
-  const work = saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
-  try {
-    // The deadline keeps us going: with nothing else to wait for we would end here, and nothing be taken down.
-    return await withDeadline('saving what the nodes have', evidenceMs + 500, work);
-  } catch (error) {
-    return { saved: [], missed: [messageOf(error)] };
-  }
 }

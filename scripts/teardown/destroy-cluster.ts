@@ -10,14 +10,12 @@ import { pulumiEnvironment } from '../../infra/pulumi-environment.ts';
 import { isWithoutEnd, recordAbort } from './abort-record.ts';
 import { forgetEmptyStacks } from './clusters.ts';
 import { secretsOfDeadRun } from './dead-run-secrets.ts';
-import { withDeadline } from '../with-deadline.ts';
 import { saveLastEvidence } from './last-evidence.ts';
 import type { KnownCluster } from './inventory.ts';
 import { releaseLease } from './lease-store.ts';
 import type { Residue } from './sweep.ts';
 import { killRunProcesses, tearDown, type RunEngine } from './tear-down.ts';
 
-const evidenceMs = 5000;
 const pulumiMs = 60_000;
 
 /**
@@ -66,8 +64,7 @@ async function savedOf(
     const known = existsSync(runFolder) ? folder.readJson('handle.json', Handle) : null;
     const secrets = known === null ? [] : await secretsOfDeadRun(docker, stack, known);
     folder = new RunFolder(runFolder, new Redactor(secrets));
-    const work = saveLastEvidence({ docker, runId, folder, deadlineMs: evidenceMs });
-    const evidence = await withDeadline('saving what the nodes have', evidenceMs + 500, work);
+    const evidence = await saveLastEvidence({ docker, runId, folder });
     // Until now it was what the cluster was used with; from now on it is evidence.
     if (known !== null) folder.writeJson('handle.json', known);
     return { folder, evidence };

@@ -104,7 +104,7 @@ const cores = (): readonly CoreDump[] =>
 test('the watcher keeps the core of a node that has ended, out of the engine’s archive, as it is', async () => {
   const folder = killedRun();
   await using engine = await engineWith(core.length);
-  await saveLastEvidence({ docker: engine.docker, runId: 'run', folder, deadlineMs: 5_000 });
+  await saveLastEvidence({ docker: engine.docker, runId: 'run', folder });
   expect(cores()).toEqual([
     {
       ...{ node: 'web-1', name: 'web-1', pid: 1, signal: 'SIGSEGV' },
@@ -121,7 +121,7 @@ test('the watcher keeps the core of a node that has ended, out of the engine’s
 test('one that is larger than what is kept is said to be, and not read', async () => {
   const folder = killedRun();
   await using engine = await engineWith(maxCoreBytes + 1);
-  await saveLastEvidence({ docker: engine.docker, runId: 'run', folder, deadlineMs: 5_000 });
+  await saveLastEvidence({ docker: engine.docker, runId: 'run', folder });
   expect(cores()).toMatchObject([{ file: null, bytes: 0, absent: expect.stringMatching(/more than the/) }]);
   expect(existsSync(join(path, 'cores/web-1/web-1.1.core'))).toBe(false);
 });
@@ -130,7 +130,7 @@ test('what the controller had written before it was killed is left as it is', as
   const folder = killedRun();
   folder.writeJson(coresFile, []);
   await using engine = await engineWith(core.length);
-  await saveLastEvidence({ docker: engine.docker, runId: 'run', folder, deadlineMs: 5_000 });
+  await saveLastEvidence({ docker: engine.docker, runId: 'run', folder });
   expect(cores()).toEqual([]);
 });
 
