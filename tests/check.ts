@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../infra/places.ts';
 import { add, runJest, runTool, say } from './support/checks.ts';
-import { lintScope } from './support/lint-scope.ts';
+import { lintScope, testScope } from './support/clean-scope.ts';
 
 /**
  * `npm run check`: format, types, lint, unit, property, golden, component and architecture tests. All run, whatever
@@ -12,7 +12,7 @@ import { lintScope } from './support/lint-scope.ts';
 const kept = (name: string): string => join(packageRoot, '.cache/check', name);
 
 const tests = ['unit', 'property', 'golden', 'components'].map((folder) => `tests/${folder}`);
-const total = add(await Promise.all([tools(), runJest(tests, ['--maxWorkers=2'])]));
+const total = add(await Promise.all([tools(), testing()]));
 say(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
@@ -23,6 +23,14 @@ async function tools(): ReturnType<typeof runTool> {
     await runTool('format', 'prettier', ['--check', '--log-level', 'warn', ...formatKept, '.']),
     await lint(),
   ]);
+}
+
+async function testing(): ReturnType<typeof runJest> {
+  const { paths, left, keepClean } = await testScope(tests);
+  if (left > 0) say(`ok     ${left} files of tests: with all that they rest on, as when they last passed`);
+  const tally = await runJest(paths, ['--runTestsByPath', '--maxWorkers=3']);
+  if (tally.failed === 0) keepClean();
+  return tally;
 }
 
 /** Without a path ESLint lints all there is. */
