@@ -5,7 +5,7 @@ import { reach } from './faults/jitter-distribution.ts';
 /**
  * The shortest window, ms, in which a fault can be measured while it is in force; in a shorter one it would last for longer
  * than was asked, or have no receipt. Each is the time for which its probes are sent and waited for
- * (scripts/faults/link-meter.ts, against which a test holds these figures), and a second for starting them. A ratio needs
+ * (scripts/faults/network/probing.ts, against which a test holds these figures), and a second for starting them. A ratio needs
  * 5000 probes (contracts: Receipts), a jitter 1800; a disk is read at once;
  * a unit is to come up and go twice, and a node takes its time to end. What nodes may use is tried out, on some node by
  * node; a drift shows in three seconds, before the fault and in it, and units whose zone is changed are restarted.

@@ -81,9 +81,11 @@ ${kernel}</article>`;
 const open = markup` open`;
 
 function targetItem(receipt: Receipt): Markup {
-  const { target, measured, unit, n, p95, interval, confidence, bursts, shape, together, control } = receipt;
+  const { target, measured, unit, n, p95, interval, confidence, bursts, shape, together, looks, control } =
+    receipt;
   const beyond = [
     counted(n, 'sample'),
+    ...(looks === undefined ? [] : [`look ${looks}: more came at first than was asked`]),
     ...(p95 === undefined ? [] : [`p95 ${quantity(p95, unit)}`]),
     ...(interval === undefined ? [] : [`${quantity(interval[0], unit)} to ${quantity(interval[1], unit)}`]),
     ...(control === undefined

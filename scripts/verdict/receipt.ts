@@ -49,6 +49,8 @@ export const Receipt = z.strictObject({
       quantilesMs: z.tuple([z.number(), z.number(), z.number()]),
     })
     .optional(),
+  /** Of a delay or a jitter of which more came at first than was asked: how often it was looked at, the last of which counts. */
+  looks: z.int().min(2).optional(),
   /** Of what goes by the control: so many times what its target held at most in that, bytes. */
   control: z.strictObject({ times: z.number(), heldBytes: z.number() }).optional(),
   bystanders: z.int().nonnegative(),

@@ -9,8 +9,15 @@ import { nodesOf } from '../../infra/plan/target.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
 import { stateUnder } from '../../scripts/faults/heal/declared-state.ts';
 import { kinds } from '../../scripts/faults/kinds/kinds.ts';
-import { leftovers, takeFingerprint, type Fingerprint } from '../../scripts/faults/heal/fingerprint.ts';
+import {
+  leftovers,
+  takeFingerprint,
+  type Fingerprint,
+  type Fingerprinted,
+} from '../../scripts/faults/heal/fingerprint.ts';
 import { DockerNode } from '../../scripts/nodes/docker.ts';
+import type { NodeAccess } from '../../scripts/nodes/node.ts';
+import { RunnerNode } from '../../scripts/nodes/runner.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { labelledObjects } from '../support/engine.ts';
@@ -76,7 +83,7 @@ export async function killedAt(number: number): Promise<Moment> {
   const run = await startRehearsal([kindsCluster, '--profile', profile, '--control', 'never']);
   const isAlone = moment.dies === 'controller and watcher';
   // Where the watcher acts the nodes go with all that is on them.
-  const before = isAlone ? await beforeAnyFault(run, schedule) : null;
+  const hurt = isAlone ? await beforeAnyFault(run, schedule) : null;
   await run.event('"fault.inject"', comesWithinMs);
   await delay(moment.afterMs);
   const watcher = readLease(run.runId)?.watcher?.pid;
@@ -85,10 +92,11 @@ export async function killedAt(number: number): Promise<Moment> {
   const killed = performance.now();
   const inForce = kindsIn(readFileSync(join(run.folder, 'events.jsonl'), 'utf8'));
   const { clean, left } =
-    before === null
+    hurt === null
       ? await within(watcherDeadlineMs, labelledObjects)
-      : await within(ownDeadlineMs, async () => leftSince(before, await fingerprints(run, schedule)));
+      : await within(ownDeadlineMs, async () => leftSince(hurt));
   const tookMs = clean ? Math.round(performance.now() - killed) : null;
+  for (const { sideCar } of hurt ?? []) sideCar.close();
   await understudy(['reap']);
   return { ...moment, inForce, tookMs, left: [...left, ...(await labelledObjects())], at };
 }
@@ -103,43 +111,42 @@ export function kindsIn(events: string): string[] {
   return named('fault.inject').filter((name) => !healed.includes(name));
 }
 
-/** The controller stands still meanwhile, for less long than a lease lasts: it would go on to inject. */
-async function beforeAnyFault(
-  run: LiveRun,
-  faults: readonly ScheduledFault[],
-): Promise<ReadonlyMap<string, Fingerprint>> {
-  await run.event('"phase":"arm"', comesWithinMs);
-  const engine = connectEngine();
-  const runs = async (node: string): Promise<boolean> =>
-    (await new DockerNode(engine, node, run.container(`${node}-sidecar`)).state().catch(() => null))
-      ?.running === true;
-  const allRun = async (): Promise<true | null> =>
-    (await Promise.all(nodes.map(async ({ name }) => runs(name)))).includes(false) ? null : true;
-  await until('every side-car runs', allRun, comesWithinMs);
-  process.kill(-run.pid, 'SIGSTOP');
-  try {
-    return await fingerprints(run, faults);
-  } finally {
-    process.kill(-run.pid, 'SIGCONT');
-  }
+/** A node that a fault is to be on, as it was before that. */
+interface Hurt {
+  readonly name: string;
+  readonly access: NodeAccess;
+  readonly sideCar: RunnerNode;
+  readonly what: Fingerprinted;
+  readonly before: Fingerprint;
 }
 
-/**
- * Of every node that one of them is on, through its side-car; a node that cannot be looked at says so in its own line. All thirty at
- * once would take a small machine longer than what is promised.
- */
-async function fingerprints(
-  run: LiveRun,
-  faults: readonly ScheduledFault[],
-): Promise<ReadonlyMap<string, Fingerprint>> {
+/** The controller stands still meanwhile, for less long than a lease lasts: it would go on to inject. */
+async function beforeAnyFault(run: LiveRun, faults: readonly ScheduledFault[]): Promise<readonly Hurt[]> {
+  await run.event('"phase":"arm"', comesWithinMs);
   const engine = connectEngine();
-  const hurt = new Set(faults.flatMap(({ targets }) => targets.flatMap(nodesOf)));
-  const victims = nodes.filter(({ name }) => hurt.has(name));
-  return new Map(
-    await Promise.all(
-      victims.map(async ({ name, role, disks, units }) => {
+  const sideCarOf = (node: string): DockerNode =>
+    new DockerNode(engine, `${node} side-car`, run.container(`${node}-sidecar`));
+  const allRun = async (): Promise<true | null> => {
+    const states = nodes.map(async ({ name }) =>
+      sideCarOf(name)
+        .state()
+        .catch(() => null),
+    );
+    return (await Promise.all(states)).some((state) => state?.running !== true) ? null : true;
+  };
+  await until('every side-car runs', allRun, comesWithinMs);
+  const names = new Set(faults.flatMap(({ targets }) => targets.flatMap(nodesOf)));
+  // As the product does: to have the engine start each listing takes a small machine longer than what is promised.
+  const victims = await Promise.all(
+    nodes
+      .filter(({ name }) => names.has(name))
+      .map(async (node) => ({ ...node, sideCar: await RunnerNode.open(sideCarOf(node.name)) })),
+  );
+  process.kill(-run.pid, 'SIGSTOP');
+  try {
+    return await Promise.all(
+      victims.map(async ({ name, role, disks, units, sideCar }) => {
         const access = new DockerNode(engine, name, run.container(name));
-        const sideCar = new DockerNode(engine, `${name} side-car`, run.container(`${name}-sidecar`));
         const services = units.map((unit) => `${unit}.service`);
         const what = {
           ...stateUnder(name, faults),
@@ -147,19 +154,27 @@ async function fingerprints(
           units: services,
           clocks: role === 'timekeeper' ? services : [],
         };
-        const lines = await takeFingerprint(access, sideCar, what);
-        // A library that idles in units goes with its node, as its side-car does.
-        return [name, lines.filter((line) => !line.includes('understudy-clock'))] as const;
+        return { name, access, sideCar, what, before: await fingerprintOf({ access, sideCar, what }) };
       }),
-    ),
-  );
+    );
+  } finally {
+    process.kill(-run.pid, 'SIGCONT');
+  }
 }
 
-function leftSince(
-  before: ReadonlyMap<string, Fingerprint>,
-  now: ReadonlyMap<string, Fingerprint>,
-): readonly string[] {
-  return [...now].flatMap(([node, lines]) => leftovers(node, before.get(node) ?? [], lines));
+async function fingerprintOf({
+  access,
+  sideCar,
+  what,
+}: Pick<Hurt, 'access' | 'sideCar' | 'what'>): Promise<Fingerprint> {
+  const lines = await takeFingerprint(access, sideCar, what);
+  // A library that idles in units goes with its node, as its side-car does.
+  return lines.filter((line) => !line.includes('understudy-clock'));
+}
+
+async function leftSince(hurt: readonly Hurt[]): Promise<readonly string[]> {
+  const left = hurt.map(async (one) => leftovers(one.name, one.before, await fingerprintOf(one)));
+  return (await Promise.all(left)).flat();
 }
 
 async function within(

@@ -1,4 +1,4 @@
-import type { LinkFault } from '../../../infra/spec/fault.ts';
+import type { Fault, LinkFault } from '../../../infra/spec/fault.ts';
 import { ascending, confidence, median, medianInterval, quantile } from '../../statistics.ts';
 import { jitterInterval, jitterOf, shapeOf } from './delay-shape.ts';
 import {
@@ -8,6 +8,7 @@ import {
   samplesOf,
   verdict,
   type Judged,
+  type LinkReading,
   type LinkReadings,
 } from './link-reading.ts';
 
@@ -16,6 +17,21 @@ const least = { delay: 200, jitter: 1800 } as const;
 
 /** Tolerance of contracts.md: the larger of 2 ms and 5 %. */
 export const delayTolerance = (delayMs: number): number => Math.max(2, delayMs * 0.05);
+
+const jitterTolerance = (jitterMs: number): number => Math.max(2, jitterMs * 0.1);
+
+/**
+ * Whether a link is later, or its delays scatter by more, than was asked of it: what a busy moment of the host adds, for as
+ * long as that lasts. Of a fault that is about no time, never.
+ */
+export function isMoreThanAsked(fault: Fault, before: LinkReading, during: LinkReading): boolean {
+  const [was, is] = [before.probes.delaysMs, during.probes.delaysMs];
+  if (fault.kind === 'network.delay')
+    return median(is) - median(was) > fault.delayMs + delayTolerance(fault.delayMs);
+  if (fault.kind !== 'network.jitter') return false;
+  const [low] = jitterInterval(is, fault.distribution ?? 'uniform');
+  return low > fault.jitterMs + jitterTolerance(fault.jitterMs);
+}
 
 /**
  * A fault smaller than its tolerance agrees with nothing as well as with itself; so at least half of what was asked must
@@ -47,6 +63,7 @@ export function delayOf(requested: number, readings: LinkReadings): Judged {
           medianInterval(readings.before.probes.delaysMs)[1],
       `${round(added)} ms were added (${n} probes)`,
     ),
+    ...looksOf(readings),
     samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
   };
 }
@@ -64,7 +81,7 @@ export function jitterReceipt(
   const { delaysMs } = readings.during.probes;
   const values = mapReadings(readings, ({ probes }) => jitterOf(probes.delaysMs, like));
   const n = delaysMs.length;
-  const tolerance = Math.max(2, requested * 0.1);
+  const tolerance = jitterTolerance(requested);
   const [low, high] = jitterInterval(delaysMs, like);
   const agrees = low <= requested + tolerance && high >= requested - tolerance;
   const shape = distribution === undefined ? null : shapeOf(delaysMs, distribution);
@@ -100,6 +117,11 @@ export function jitterReceipt(
             quantilesMs: [p05 ?? -1, p50 ?? -1, p95 ?? -1] satisfies [number, number, number],
           },
         }),
+    ...looksOf(readings),
     samples: samplesOf(readings, ({ probes }) => probes.delaysMs),
   };
+}
+
+function looksOf({ during: { looks } }: LinkReadings): Pick<Judged, 'looks'> {
+  return looks === undefined ? {} : { looks };
 }

@@ -1,6 +1,5 @@
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import type { Draw } from '../../../infra/plan/seed.ts';
-import type { Fault } from '../../../infra/spec/fault.ts';
 import {
   floodMsFor,
   measureRates,
@@ -10,33 +9,24 @@ import {
   type ProbePoint,
 } from '../links/link-probes.ts';
 import { longestMs } from '../links/link-condition.ts';
-import { isRatioFault } from './link-ratio.ts';
 import { noRatio, ratiosOf, untilGone, type Ratios } from './ratio-probing.ts';
-import type { LinkReading, LinkReadingsByLink } from './link-reading.ts';
+import { isMoreThanAsked } from './delay-receipts.ts';
+import type { LinkReadingsByLink } from './link-reading.ts';
 import { forgetNeighbours } from './neighbours.ts';
 import { PortMeter } from './port-meter.ts';
-import { portProbing } from './port-probes.ts';
 import { probedLinks, roundsOf, type ProbedLinks } from './probed-links.ts';
 import {
   calm,
   floodsAtMost,
+  leastProbingMs,
   looksAtMost,
   quick,
   quickFloodMs,
   spareMs,
   sparse,
-  thorough,
+  timesFor,
 } from './probing.ts';
 import { whyNotInTime } from './clean-link.ts';
-
-/** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
-export function leastProbingMs(fault: Fault, settleMs = spareMs + longestMs(fault)): number {
-  const took = ({ count, everyUs }: typeof quick): number => (count * everyUs) / 1000 + settleMs;
-  const isOnPort = fault.kind === 'network.partition' && fault.only !== undefined;
-  return (
-    took(timesFor(fault)) + (isRatioFault(fault) ? took(thorough) : 0) + (isOnPort ? took(portProbing) : 0)
-  );
-}
 
 /** Links that are probed alike. */
 interface LinkGroup {
@@ -114,7 +104,7 @@ export class LinkMeter {
     const ratios = { ...ratiosOf(scheduled, before), ...untilGone };
     const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
     const now = await this.#read([{ links: this.#probed.links, probing: quick }], floodMs, ratios);
-    return this.#inTime(now, before, this.#probed.links);
+    return this.#lookedAtAgain(now, quick, late(before, this.#probed.links));
   }
 
   /**
@@ -135,11 +125,9 @@ export class LinkMeter {
     ];
     const now = await this.#read(groups, floodMs, ratiosOf(scheduled, before));
     const faulty = new Set(scheduled.flatMap(({ targets }) => targets));
-    return this.#inTime(
-      now,
-      before,
-      links.filter((link) => !faulty.has(link)),
-    );
+    const clean = links.filter((link) => !faulty.has(link));
+    const othersNow = await this.#lookedAtAgain(now, quick, late(before, clean));
+    return this.#askedAgain(othersNow, scheduled, before);
   }
 
   /** Only these links, as beside a suite: no flood. */
@@ -162,7 +150,7 @@ export class LinkMeter {
       this.#read([{ links, probing: timesFor(fault) }], null, ratios),
       this.#read([{ links: this.#probed.links, probing: sparse }], null),
     ]);
-    return new Map([...all, ...near]);
+    return new Map([...all, ...(await this.#askedAgain(near, [scheduled], before, msLeft))]);
   }
 
   /**
@@ -202,23 +190,44 @@ export class LinkMeter {
     );
   }
 
-  /**
-   * These links are to be as before. A moment in which the host is busy holds packets up, and passes; what a fault does stays: one
-   * that is late, or whose delays scatter, is looked at again.
-   */
-  async #inTime(
+  /** Faults of a time, on links where more came than was asked of them. */
+  async #askedAgain(
     now: LinkReadingsByLink,
+    scheduled: readonly ScheduledFault[],
     before: LinkReadingsByLink,
-    links: readonly string[],
+    msLeft = (): number => Infinity,
+  ): Promise<LinkReadingsByLink> {
+    let readings = now;
+    for (const { fault, targets } of scheduled) {
+      const heldUp = (seen: LinkReadingsByLink): readonly string[] =>
+        targets.filter((link) => {
+          const [was, is] = [before.get(link), seen.get(link)];
+          return was !== undefined && is !== undefined && isMoreThanAsked(fault, was, is);
+        });
+      readings = await this.#lookedAtAgain(readings, timesFor(fault), heldUp, msLeft);
+    }
+    return readings;
+  }
+
+  /**
+   * A moment in which the host is busy holds packets up, and passes; what a fault does stays. Links that are later, or whose delays
+   * scatter by more, than they are to are looked at again; of each the last look counts.
+   */
+  async #lookedAtAgain(
+    now: LinkReadingsByLink,
+    probing: typeof quick,
+    heldUp: (now: LinkReadingsByLink) => readonly string[],
+    msLeft = (): number => Infinity,
   ): Promise<LinkReadingsByLink> {
     const readings = new Map(now);
     for (let looks = 0; looks < looksAtMost; looks += 1) {
-      const late = links.filter((link) => isLate(before.get(link), readings.get(link)));
-      if (late.length === 0) break;
-      for (const [link, { delaysMs }] of await this.#probe(late, quick)) {
+      const links = heldUp(readings);
+      if (links.length === 0 || msLeft() < this.#probingMs(links, probing)) break;
+      for (const [link, { delaysMs }] of await this.#probe(links, probing)) {
         const reading = readings.get(link);
-        if (reading !== undefined)
-          readings.set(link, { ...reading, probes: { ...reading.probes, delaysMs } });
+        if (reading === undefined) continue;
+        const { probes, looks: sofar = 1 } = reading;
+        readings.set(link, { ...reading, probes: { ...probes, delaysMs }, looks: sofar + 1 });
       }
     }
     return readings;
@@ -257,11 +266,15 @@ export class LinkMeter {
           return was !== undefined && is !== undefined && !isEnough(fault, was, is);
         }),
       );
-    const roundMs = ((next.count * next.everyUs) / 1000 + this.#settleMs) * roundsOf(links).length;
+    const roundMs = this.#probingMs(links, next);
     for (let again = 0; again < next.atMost && msLeft() > roundMs && unknown(); again += 1) {
       samples = pooled(samples, await this.#probe(links, next));
     }
     return samples;
+  }
+
+  #probingMs(links: readonly string[], { count, everyUs }: typeof quick): number {
+    return ((count * everyUs) / 1000 + this.#settleMs) * roundsOf(links).length;
   }
 
   async #probe(links: readonly string[], probing: typeof quick): Promise<ReadonlyMap<string, LinkSample>> {
@@ -277,10 +290,11 @@ export class LinkMeter {
   }
 }
 
-function isLate(was: LinkReading | undefined, is: LinkReading | undefined): boolean {
-  return was !== undefined && is !== undefined && whyNotInTime(was.probes, is.probes) !== '';
-}
-
-function timesFor({ kind }: Fault): typeof quick {
-  return kind === 'network.jitter' ? calm : quick;
+/** Of these links, those that are late, or whose delays scatter, as they did not before. */
+function late(before: LinkReadingsByLink, links: readonly string[]) {
+  return (now: LinkReadingsByLink): readonly string[] =>
+    links.filter((link) => {
+      const [was, is] = [before.get(link), now.get(link)];
+      return was !== undefined && is !== undefined && whyNotInTime(was.probes, is.probes) !== '';
+    });
 }

@@ -9,6 +9,8 @@ export interface LinkReading {
   readonly flood: LinkSample;
   /** Of links where a fault is on some of the traffic alone. */
   readonly ports?: PortsByTraffic;
+  /** How often its delays were read, where that was more than once. */
+  readonly looks?: number;
 }
 
 /** Keys are `a->b`. */
@@ -26,7 +28,7 @@ export type Judged = Pick<
   Receipt,
   'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
 > &
-  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape'>>;
+  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape' | 'looks'>>;
 
 const plotted = 120;
 

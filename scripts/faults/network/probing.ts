@@ -1,3 +1,8 @@
+import type { Fault } from '../../../infra/spec/fault.ts';
+import { longestMs } from '../links/link-condition.ts';
+import { isRatioFault } from './link-ratio.ts';
+import { portProbing } from './port-probes.ts';
+
 /** How many probes a link is read with, how far apart, and how often. */
 
 export const quick = { count: 400, everyUs: 2000 };
@@ -19,3 +24,17 @@ export const quickFloodMs = 150;
 export const floodsAtMost = 3;
 /** A link that should be as before, and is late: so often it is looked at again. */
 export const looksAtMost = 3;
+
+/** With what a fault of this kind shows best in how late packets come. */
+export function timesFor({ kind }: Fault): typeof quick {
+  return kind === 'network.jitter' ? calm : quick;
+}
+
+/** For how long a fault in a window is probed at least, ms: how long its links must hold still for its receipt. */
+export function leastProbingMs(fault: Fault, settleMs = spareMs + longestMs(fault)): number {
+  const took = ({ count, everyUs }: typeof quick): number => (count * everyUs) / 1000 + settleMs;
+  const isOnPort = fault.kind === 'network.partition' && fault.only !== undefined;
+  return (
+    took(timesFor(fault)) + (isRatioFault(fault) ? took(thorough) : 0) + (isOnPort ? took(portProbing) : 0)
+  );
+}

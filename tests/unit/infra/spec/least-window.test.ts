@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { leastWindowMs } from '../../../../infra/spec/least-window.ts';
-import { leastProbingMs } from '../../../../scripts/faults/network/link-meter.ts';
+import { leastProbingMs } from '../../../../scripts/faults/network/probing.ts';
 import { cutPort, delay, jitter, oneOfEach } from '../../../support/faults.ts';
 
 /** For the programs that probe or read to be started in the nodes. */

@@ -153,3 +153,51 @@ describe('a link that is to be as before, and is late', () => {
     expect(await lateMs(() => 20)).toEqual({ ms: 20, looks: 4 });
   });
 });
+
+describe('a link that is to be late, and is later', () => {
+  const before = new Map(slow.targets.map((link) => [link, reading(sample(400, 0.1))]));
+  const scheduled = { ...slow, fault: delay(20), targets: ['b->a'] };
+
+  /** As read in a window, whose rest is `msLeft`, or for the whole run (null). */
+  async function lateMs(
+    msLeft: number | null,
+    nth: (reading: number) => number,
+  ): Promise<{ ms: number; looks: number }> {
+    let looks = 0;
+    const send = (argv: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> => {
+      if (argv.includes('400')) looks += 1;
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+    };
+    const late = new FakeProbe('a', '198.18.0.11', '198.18.0.12', {
+      received: () => 400,
+      // Beside a suite a reading of bystanders takes the second listener.
+      delayUs: (listener) => nth(msLeft === null || listener === 1 ? listener : listener - 1) * 1000,
+    });
+    const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
+      ...{ received: () => 400, delayUs: () => 100, send },
+    });
+    const meter = new LinkMeter([late.point, other.point], [scheduled], never, anyLink, atOnceMs);
+    const readings =
+      msLeft === null
+        ? await meter.wholeRun([scheduled], before)
+        : await meter.inWindow(scheduled, before, () => msLeft);
+    return { ms: readings.get('b->a')?.probes.delaysMs[0] ?? NaN, looks };
+  }
+
+  test.each([[null], [60_000]])('for a moment is looked at again (%s ms left)', async (msLeft) => {
+    expect(await lateMs(msLeft, (reading) => (reading === 1 ? 26 : 20.1))).toEqual({ ms: 20.1, looks: 2 });
+  });
+
+  test('and stays so is later than was asked', async () => {
+    expect(await lateMs(null, () => 26)).toEqual({ ms: 26, looks: 4 });
+  });
+
+  test('is not looked at again where its window leaves no time for it', async () => {
+    expect(await lateMs(100, () => 26)).toEqual({ ms: 26, looks: 1 });
+  });
+
+  test('by as much as it may be, or by too little, is looked at once', async () => {
+    expect(await lateMs(null, () => 21.5)).toEqual({ ms: 21.5, looks: 1 });
+    expect(await lateMs(null, () => 0.1)).toEqual({ ms: 0.1, looks: 1 });
+  });
+});
