@@ -13,7 +13,7 @@ await runNamed(main);
 async function main(): Promise<number> {
   const { kinds } = namedOptions({ kinds: { type: 'string' } });
   if (kinds !== undefined) process.env[kindsVariable] = kindsToTry(kinds).join(',');
-  const files = ['tests/left-out', ...(kinds === undefined ? [] : ['tests/e2e/every-kind'])];
+  const files = ['tests/left-out', ...(kinds === undefined ? [] : ['tests/e2e/rehearsals/every-kind'])];
   const { passed, failed } = await runJest(files, ['--runInBand', '--testTimeout=900000']);
   say(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

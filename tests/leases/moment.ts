@@ -94,7 +94,7 @@ export async function killedAt(number: number): Promise<Moment> {
   const { clean, left } =
     hurt === null
       ? await within(watcherDeadlineMs, labelledObjects)
-      : await within(ownDeadlineMs, async () => leftSince(hurt));
+      : await within(ownDeadlineMs, lookAt(hurt));
   const tookMs = clean ? Math.round(performance.now() - killed) : null;
   for (const { sideCar } of hurt ?? []) sideCar.close();
   await understudy(['reap']);
@@ -172,9 +172,19 @@ async function fingerprintOf({
   return lines.filter((line) => !line.includes('understudy-clock'));
 }
 
-async function leftSince(hurt: readonly Hurt[]): Promise<readonly string[]> {
-  const left = hurt.map(async (one) => leftovers(one.name, one.before, await fingerprintOf(one)));
-  return (await Promise.all(left)).flat();
+/** What is left on them, each time that it is asked; a node that was found clean is so: nobody is there who would hurt it again. */
+function lookAt(hurt: readonly Hurt[]): () => Promise<readonly string[]> {
+  const clean = new Set<string>();
+  return async () => {
+    const left = hurt
+      .filter(({ name }) => !clean.has(name))
+      .map(async (one) => {
+        const lines = leftovers(one.name, one.before, await fingerprintOf(one));
+        if (lines.length === 0) clean.add(one.name);
+        return lines;
+      });
+    return (await Promise.all(left)).flat();
+  };
 }
 
 async function within(

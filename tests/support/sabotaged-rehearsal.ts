@@ -2,6 +2,7 @@ import type { ScheduledFault } from '../../infra/plan/plan.ts';
 import { driverOf, type FaultDriver } from '../../scripts/faults/fault-driver.ts';
 import { diskOf, type Victim } from '../../scripts/faults/victim/victim.ts';
 import { run } from '../../scripts/commands/run.ts';
+import { isDiskFault } from '../../infra/spec/fault.ts';
 
 /**
  * `understudy run CLUSTER --profile PROFILE [--suite SUITE] --json` with one part of the faults' driver left out or done
@@ -45,11 +46,12 @@ function uniformly(scheduled: ScheduledFault): ScheduledFault {
   return { ...scheduled, fault: { ...fault, jitterMs: fault.jitterMs * 1.35, distribution: 'uniform' } };
 }
 
-/** A read-only mount over the disk: it meets who comes by the path, and nobody who is inside already. */
+/** A read-only mount over each disk: it meets who comes by the path, and nobody who is inside already. Links are left alone. */
 function mountingOver(victims: readonly Victim[]): Pick<FaultDriver, 'inject' | 'heal'> {
   const inside = (...argv: readonly string[]): readonly string[] => ['nsenter', '-t', '1', '-m', ...argv];
   return {
-    async inject({ id, targets }) {
+    async inject({ id, fault, targets }) {
+      if (!isDiskFault(fault)) return;
       for (const target of targets) {
         const { victim, path } = diskOf(victims, target);
         await victim.hold.undo(id, inside('umount', path));
@@ -57,7 +59,8 @@ function mountingOver(victims: readonly Victim[]): Pick<FaultDriver, 'inject' | 
         await victim.hold.do(inside('mount', '-o', 'remount,bind,ro', path));
       }
     },
-    async heal({ id, targets }) {
+    async heal({ id, fault, targets }) {
+      if (!isDiskFault(fault)) return;
       for (const target of targets) await diskOf(victims, target).victim.hold.heal(id);
     },
   };
