@@ -29,7 +29,7 @@ export class FakeProbe {
     {
       rate = () => 0,
       received = () => 9,
-      delayUs = () => 1500,
+      delayUs = () => 150,
       send = () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
     }: ProbeBehaviour = {},
   ) {

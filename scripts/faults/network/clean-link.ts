@@ -20,6 +20,8 @@ import { isThrough, trafficText } from './port-probes.ts';
 const nobodys = 0.001;
 /** The probes closest to each other are sent as far apart as this. */
 const scatterMs = 0.7;
+/** Delays, and how they scatter, that differ by no more are alike. */
+const sameMs = 2;
 
 /**
  * A link that no fault is on, or none that was not there before: as late, as scattered, as lossy as before, but for
@@ -49,6 +51,11 @@ export function whyNotInTime(before: LinkSample, now: LinkSample): string {
   return '';
 }
 
+/** Whether a link without any fault is later, or scatters by more, than leaves room for what counts as alike (`isAlike`). */
+export function isRestless({ delaysMs }: LinkSample): boolean {
+  return median(delaysMs) > sameMs / 2 || uniformHalfWidth(delaysMs) > sameMs / 2;
+}
+
 function bearsAsMuch(kind: RatioKind, before: LinkSample, now: LinkSample): boolean {
   // What comes in bursts differs more from one time to the next.
   const factor = kind === 'network.loss' ? varianceFactor(before) : 1;
@@ -64,7 +71,7 @@ function scatters(kind: RatioKind, ...samples: readonly LinkSample[]): boolean {
 type Of<T> = (values: readonly number[]) => T;
 type Interval = readonly [number, number];
 
-/** Within the larger of 2 ms and a part of what it was, or no further apart than both are known. */
+/** Within the larger of `sameMs` and a part of what it was, or no further apart than both are known. */
 function isAlike(
   before: LinkSample,
   now: LinkSample,
@@ -75,7 +82,7 @@ function isAlike(
   const [was, is] = [value(before.delaysMs), value(now.delaysMs)];
   const [wasIn, isIn] = [interval(before.delaysMs), interval(now.delaysMs)];
   return (
-    Math.abs(is - was) <= Math.max(2, was * part) ||
+    Math.abs(is - was) <= Math.max(sameMs, was * part) ||
     (before.delaysMs.length > 0 && isIn[0] <= wasIn[1] && wasIn[0] <= isIn[1])
   );
 }

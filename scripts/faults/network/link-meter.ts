@@ -10,7 +10,7 @@ import {
 } from '../links/link-probes.ts';
 import { longestMs } from '../links/link-condition.ts';
 import { noRatio, ratiosOf, untilGone, type Ratios } from './ratio-probing.ts';
-import { isMoreThanAsked } from './delay-receipts.ts';
+import { beyondAsked, late, restless, type HeldUp } from './held-up.ts';
 import type { LinkReadingsByLink } from './link-reading.ts';
 import { forgetNeighbours } from './neighbours.ts';
 import { PortMeter } from './port-meter.ts';
@@ -26,7 +26,6 @@ import {
   sparse,
   timesFor,
 } from './probing.ts';
-import { whyNotInTime } from './clean-link.ts';
 
 /** Links that are probed alike. */
 interface LinkGroup {
@@ -88,12 +87,11 @@ export class LinkMeter {
     return leastProbingMs(fault, this.#settleMs) * roundsOf(targets).length;
   }
 
-  /** How the links are without faults. */
+  /** How the links are without faults. All else is held against this: a host still busy with bringing nodes up would spoil it. */
   async baseline(): Promise<LinkReadingsByLink> {
-    return this.#read(
-      [{ links: this.#probed.links, probing: quick }],
-      this.#rated.size > 0 ? quickFloodMs : null,
-    );
+    const { links } = this.#probed;
+    const floodMs = this.#rated.size > 0 ? quickFloodMs : null;
+    return this.#lookedAtAgain(await this.#read([{ links, probing: quick }], floodMs), quick, restless);
   }
 
   /** How they are when all faults are gone: read until a ratio that stayed would be seen. A spread shows at once. */
@@ -198,14 +196,8 @@ export class LinkMeter {
     msLeft = (): number => Infinity,
   ): Promise<LinkReadingsByLink> {
     let readings = now;
-    for (const { fault, targets } of scheduled) {
-      const heldUp = (seen: LinkReadingsByLink): readonly string[] =>
-        targets.filter((link) => {
-          const [was, is] = [before.get(link), seen.get(link)];
-          return was !== undefined && is !== undefined && isMoreThanAsked(fault, was, is);
-        });
-      readings = await this.#lookedAtAgain(readings, timesFor(fault), heldUp, msLeft);
-    }
+    for (const one of scheduled)
+      readings = await this.#lookedAtAgain(readings, timesFor(one.fault), beyondAsked(one, before), msLeft);
     return readings;
   }
 
@@ -216,7 +208,7 @@ export class LinkMeter {
   async #lookedAtAgain(
     now: LinkReadingsByLink,
     probing: typeof quick,
-    heldUp: (now: LinkReadingsByLink) => readonly string[],
+    heldUp: HeldUp,
     msLeft = (): number => Infinity,
   ): Promise<LinkReadingsByLink> {
     const readings = new Map(now);
@@ -288,13 +280,4 @@ export class LinkMeter {
     }
     return samples;
   }
-}
-
-/** Of these links, those that are late, or whose delays scatter, as they did not before. */
-function late(before: LinkReadingsByLink, links: readonly string[]) {
-  return (now: LinkReadingsByLink): readonly string[] =>
-    links.filter((link) => {
-      const [was, is] = [before.get(link), now.get(link)];
-      return was !== undefined && is !== undefined && whyNotInTime(was.probes, is.probes) !== '';
-    });
 }

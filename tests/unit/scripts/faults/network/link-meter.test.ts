@@ -127,6 +127,33 @@ test('of faults of the whole run each link is probed as often as what is on it n
   expect(counts).toEqual({ a: ['2100', '7000'], b: ['400'] });
 });
 
+describe('a link that is late before any fault', () => {
+  /** Of the nth reading. */
+  async function baselineMs(nth: (reading: number) => number): Promise<{ ms: number; looks: number }> {
+    const late = new FakeProbe('a', '198.18.0.11', '198.18.0.12', {
+      received: () => 400,
+      delayUs: (listener) => nth(listener) * 1000,
+    });
+    const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11');
+    const scheduled = { ...slow, fault: delay(20) };
+    const meter = new LinkMeter([late.point, other.point], [scheduled], never, anyLink, atOnceMs);
+    const readings = await meter.baseline();
+    return { ms: readings.get('b->a')?.probes.delaysMs[0] ?? NaN, looks: late.started };
+  }
+
+  test('is looked at again: all that comes is held against it', async () => {
+    expect(await baselineMs((reading) => (reading < 3 ? 4 : 0.1))).toEqual({ ms: 0.1, looks: 3 });
+  });
+
+  test('and stays so is as late as that', async () => {
+    expect(await baselineMs(() => 4)).toEqual({ ms: 4, looks: 4 });
+  });
+
+  test('by as little as leaves room for a second time as much is looked at once', async () => {
+    expect(await baselineMs(() => 0.9)).toEqual({ ms: 0.9, looks: 1 });
+  });
+});
+
 describe('a link that is to be as before, and is late', () => {
   const before = new Map(slow.targets.map((link) => [link, reading(sample(400, 0.1))]));
 
