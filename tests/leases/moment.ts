@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { connectEngine } from '../../infra/components/docker/engine.ts';
-import type { ScheduledFault } from '../../infra/plan/plan.ts';
+import type { Plan } from '../../infra/plan/plan.ts';
 import { drawFor, shuffled } from '../../infra/plan/seed.ts';
 import { nodesOf } from '../../infra/plan/target.ts';
 import type { FaultKind } from '../../infra/spec/fault.ts';
@@ -21,18 +21,19 @@ import { RunnerNode } from '../../scripts/nodes/runner.ts';
 import { readLease } from '../../scripts/teardown/lease-store.ts';
 import { loadPlan } from '../../infra/plan/load-plan.ts';
 import { labelledObjects } from '../support/engine.ts';
-import { everyFault, everyKindProfile, kindsCluster } from '../support/every-kind.ts';
+import { everyFault } from '../support/every-kind.ts';
 import { startRehearsal, type LiveRun } from '../support/live-run.ts';
 import { understudy } from '../support/understudy.ts';
 import { until } from '../support/until.ts';
 import { writtenSpec } from '../support/written-spec.ts';
+import { trimmedTo } from './trimmed-spec.ts';
 
 /** Contracts: a kind that heals by itself is gone this long after its lease was lost. */
 const ownDeadlineMs = 10_000;
 const watcherDeadlineMs = 30_000;
 /** From the first inject on: those that are chosen come one after the other, a suite runs, and they heal within about this time. */
 const latestMs = 40_000;
-/** Thirty nodes come up, are armed and measured, on a machine that may have other things to do. */
+/** A score of nodes come up, are armed and measured, on a machine that may have other things to do. */
 const comesWithinMs = 300_000;
 /** In one run: of all at once the last would come minutes after the first. */
 const atOnce = 10;
@@ -57,9 +58,6 @@ export const Moment = z.strictObject({
 });
 export type Moment = z.infer<typeof Moment>;
 
-const asked = { cluster: kindsCluster, profiles: [], seed: 1, set: {}, suites: [] };
-const { nodes } = loadPlan(asked).plan;
-
 /** Pure: when the n-th one is, and who dies then. */
 export function momentOf(number: number): Pick<Moment, 'number' | 'dies' | 'afterMs'> {
   const dies = deaths[number % deaths.length] ?? 'controller';
@@ -76,14 +74,15 @@ export function kindsOf(number: number): readonly FaultKind[] {
 export async function killedAt(number: number): Promise<Moment> {
   const moment = momentOf(number);
   const chosen = kindsOf(number);
-  using spec = writtenSpec({ 'every-kind.yaml': everyKindProfile((kind) => chosen.includes(kind)) });
-  const profile = spec.path('every-kind.yaml');
+  const trimmed = trimmedTo(chosen);
+  using spec = writtenSpec({ 'cluster.yaml': trimmed.cluster, 'every-kind.yaml': trimmed.profile });
+  const [cluster, profile] = [spec.path('cluster.yaml'), spec.path('every-kind.yaml')];
   const at = new Date().toISOString();
-  const { schedule } = loadPlan({ ...asked, profiles: [profile] }).plan;
-  const run = await startRehearsal([kindsCluster, '--profile', profile, '--control', 'never']);
+  const { plan } = loadPlan({ cluster, profiles: [profile], seed: 1, set: {}, suites: [] });
+  const run = await startRehearsal([cluster, '--profile', profile, '--control', 'never']);
   const isAlone = moment.dies === 'controller and watcher';
   // Where the watcher acts the nodes go with all that is on them.
-  const hurt = isAlone ? await beforeAnyFault(run, schedule) : null;
+  const hurt = isAlone ? await beforeAnyFault(run, plan) : null;
   await run.event('"fault.inject"', comesWithinMs);
   await delay(moment.afterMs);
   const watcher = readLease(run.runId)?.watcher?.pid;
@@ -121,7 +120,7 @@ interface Hurt {
 }
 
 /** The controller stands still meanwhile, for less long than a lease lasts: it would go on to inject. */
-async function beforeAnyFault(run: LiveRun, faults: readonly ScheduledFault[]): Promise<readonly Hurt[]> {
+async function beforeAnyFault(run: LiveRun, { nodes, schedule }: Plan): Promise<readonly Hurt[]> {
   await run.event('"phase":"arm"', comesWithinMs);
   const engine = connectEngine();
   const sideCarOf = (node: string): DockerNode =>
@@ -135,7 +134,7 @@ async function beforeAnyFault(run: LiveRun, faults: readonly ScheduledFault[]): 
     return (await Promise.all(states)).some((state) => state?.running !== true) ? null : true;
   };
   await until('every side-car runs', allRun, comesWithinMs);
-  const names = new Set(faults.flatMap(({ targets }) => targets.flatMap(nodesOf)));
+  const names = new Set(schedule.flatMap(({ targets }) => targets.flatMap(nodesOf)));
   // As the product does: to have the engine start each listing takes a small machine longer than what is promised.
   const victims = await Promise.all(
     nodes
@@ -149,7 +148,7 @@ async function beforeAnyFault(run: LiveRun, faults: readonly ScheduledFault[]): 
         const access = new DockerNode(engine, name, run.container(name));
         const services = units.map((unit) => `${unit}.service`);
         const what = {
-          ...stateUnder(name, faults),
+          ...stateUnder(name, schedule),
           disks: disks.map(({ path }) => path),
           units: services,
           clocks: role === 'timekeeper' ? services : [],
