@@ -20,6 +20,7 @@
 #define _GNU_SOURCE
 #include "onlooker.h"
 #include "pathcall.h"
+#include "threadstate.h"
 #include <errno.h>
 #include <pthread.h>
 
@@ -99,12 +100,25 @@ static void hear_of_standing(pid_t thread, int status) {
   }
 }
 
+/* What it started and waits for goes on until it is another program, whose beginning is heard of, and stands then. */
+static void let_begin(pid_t waiting) {
+  struct process_stat stat;
+  for (int i = 0; i < traced_count; i++) {
+    struct traced *one = &traced[i];
+    if (!one->own.stands || one->own.is_halted || !read_stat(one->process, &stat) || stat.parent != waiting) continue;
+    one->own.stands = false;
+    ptrace(PTRACE_CONT, one->thread, 0, 0);
+  }
+}
+
 /* All stand, or have ended. Whatever stops them meanwhile is let through when they go on. */
 static bool all_stand(void) {
   for (int64_t latest = now_ms() + STAND_MS; now_ms() < latest;) {
     int status, standing = 0;
     for (pid_t thread; (thread = waitpid(-1, &status, __WALL | WNOHANG)) > 0;) hear_of_standing(thread, status);
-    for (int i = 0; i < traced_count; i++) standing += traced[i].own.stands;
+    for (int i = 0; i < traced_count; i++)
+      if (traced[i].own.stands) standing++;
+      else if (is_in_vfork(traced[i].thread)) let_begin(traced[i].process);
     if (standing == traced_count && sum_of_unit(stop) == 0) return true;
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
   }

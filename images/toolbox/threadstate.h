@@ -2,7 +2,9 @@
 #pragma once
 #include "pathcall.h"
 #include "process.h"
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 static inline bool is_stopped(int thread) {
   struct process_stat stat;
@@ -19,6 +21,18 @@ static inline bool is_in_call(int thread, int pid, enum call_kind kind, const ch
   call.number = number;
   for (int i = 0; i < 6; i++) call.args[i] = args[i];
   return is_call(pid, &call, kind, path);
+}
+
+/* Until what it started begins another program, or ends, it cannot be stopped (man 2 vfork; posix_spawn does the same by clone3). */
+static inline bool is_in_vfork(int thread) {
+  char text[512];
+  long long number;
+  unsigned long long flags;
+  if (read_proc(thread, "syscall", text, sizeof text) < 0 || sscanf(text, "%lld %llx", &number, &flags) != 2) return false;
+#ifdef SYS_vfork
+  if (number == SYS_vfork) return true;
+#endif
+  return number == SYS_clone3 || (number == SYS_clone && (flags & CLONE_VFORK));
 }
 
 /* How often it gave up the processor, or had to: each stop is another time. */

@@ -28,9 +28,11 @@
 #define MAX_PROCESSES 4096
 /* Until a stop is seen: the signal is sent at once, and taken when the process next runs. */
 #define STOP_ROUNDS 100
+/* Who waits for what it started to begin its program (man 2 vfork) cannot be stopped before that: so often that goes on for a moment. */
+#define STUCK_ROUNDS 5
 
 struct process {
-  int pid;
+  int pid, parent;
   char state;
   /* In clock ticks since boot: with the pid it names one process for good. */
   unsigned long long started;
@@ -60,6 +62,7 @@ static bool look_at(int pid, struct process *one) {
   struct process_stat stat;
   if (!read_stat(pid, &stat)) return false;
   one->pid = pid;
+  one->parent = stat.parent;
   one->state = stat.state;
   one->started = stat.started;
   return true;
@@ -105,9 +108,22 @@ static void continue_all(void) {
     if (look_at(stopped[i].pid, &now) && now.started == stopped[i].started) kill(now.pid, SIGCONT);
 }
 
+/* Those that stand, and whose parent does not yet. */
+static void let_begin(void) {
+  static struct process all[MAX_PROCESSES];
+  int found = list(all);
+  for (int i = 0; i < found; i++)
+    for (int j = 0; j < found && stands(&all[i]); j++)
+      if (all[j].pid == all[i].parent && !stands(&all[j])) kill(all[i].pid, SIGCONT);
+}
+
 static int pause_unit(void) {
   int found = 0, round = 0;
-  while (stop_all(&found) > 0 && round++ < STOP_ROUNDS && !is_over(EVERY_MS)) continue;
+  while (stop_all(&found) > 0 && round++ < STOP_ROUNDS && !is_over(EVERY_MS))
+    if (round % STUCK_ROUNDS == 0) {
+      let_begin();
+      is_over(EVERY_MS);
+    }
   if (found == 0) {
     printf("err 3 %s has no process\n", unit);
     return 3;

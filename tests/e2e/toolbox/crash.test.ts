@@ -59,6 +59,23 @@ const keepers = {
     }
     1 while wait > 0;`,
   ],
+  /** Nearly always one that waits for what it started to begin its program, which cannot be stopped before that. */
+  spawner: [
+    'sh',
+    '-c',
+    'printf "%s" "$0" | gcc -x c -o /tmp/spawner - && exec /tmp/spawner',
+    `#include <fcntl.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    int main(void) {
+      close(creat("${state}", 0644));
+      for (;;) {
+        pid_t one = vfork();
+        if (one == 0) usleep(30000), execl("/bin/true", "true", (char *)0), _exit(1);
+        waitpid(one, 0, 0);
+      }
+    }`,
+  ],
   /** More threads than can be followed. */
   crowd: [
     'sh',
@@ -230,6 +247,22 @@ describe('processes that are followed', () => {
     await holds('it goes on', async () => Number(await read(access, `cat ${state}`)) > before);
     expect(await read(access, tracing)).toBe('1 TracerPid:\t0');
     expect(crashStory(lines, 100_000)).toMatchObject({ stood: null, ended: null });
+    process.close();
+    await hold.close();
+  });
+
+  test('may wait for what they started to begin its program', async () => {
+    await using one = await loneSideCar('size=1m');
+    const { access } = one;
+    const process = await keeper(access, keepers.spawner);
+    const hold = await Hold.open(access);
+    for (let round = 0; round < 3; round += 1) {
+      const id = `crash-${round}`;
+      expect(await hold.start(id, ['crashpoint', unit, 'rename', '1', state])).toMatch(/^[12]$/);
+      await hold.heal(id);
+      expect(await hold.start(`${id}-pause`, ['unitfault', 'pause', unit])).toMatch(/^[12]$/);
+      await hold.heal(`${id}-pause`);
+    }
     process.close();
     await hold.close();
   });
