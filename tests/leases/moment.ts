@@ -31,8 +31,8 @@ import { trimmedTo } from './trimmed-spec.ts';
 /** Contracts: a kind that heals by itself is gone this long after its lease was lost. */
 const ownDeadlineMs = 10_000;
 const watcherDeadlineMs = 30_000;
-/** From the first inject on: those that are chosen come one after the other, a suite runs, and they heal within about this time. */
-const latestMs = 40_000;
+/** From the first inject on: those that are chosen come one after the other, and are there for as long as the suite of trimmed-spec.ts lasts. */
+const latestMs = 30_000;
 /** A score of nodes come up, are armed and measured, on a machine that may have other things to do. */
 const comesWithinMs = 300_000;
 /** In one run: of all at once the last would come minutes after the first. */

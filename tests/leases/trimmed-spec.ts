@@ -40,6 +40,8 @@ export function trimmedTo(kinds: readonly FaultKind[]): TrimmedSpec {
     ...spec,
     roles: Object.fromEntries(roles),
     dependencies: Object.fromEntries(dependencies),
+    // Longer than the latest moment: by then all of them are in force.
+    suites: { wait: { command: ['sleep', '30'] } },
   });
   return { cluster, profile };
 }
