@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -35,6 +36,8 @@ const watcherDeadlineMs = 30_000;
 const latestMs = 30_000;
 /** A score of nodes come up, are armed and measured, on a machine that may have other things to do. */
 const comesWithinMs = 300_000;
+/** Before the first fault is there: what came in between would be missed in the end, and said to be gone. */
+const atOnceMs = 5;
 /** In one run: of all at once the last would come minutes after the first. */
 const atOnce = 10;
 const all = everyFault.map(({ kind }) => kind);
@@ -119,7 +122,10 @@ interface Hurt {
   readonly before: Fingerprint;
 }
 
-/** The controller stands still meanwhile, for less long than a lease lasts: it would go on to inject. */
+/**
+ * When all side-cars have what they need, such as another version of a package, and just before the first inject. The controller
+ * stands still meanwhile, for less long than a lease lasts: it would go on.
+ */
 async function beforeAnyFault(run: LiveRun, { nodes, schedule }: Plan): Promise<readonly Hurt[]> {
   await run.event('"phase":"arm"', comesWithinMs);
   const engine = connectEngine();
@@ -141,6 +147,9 @@ async function beforeAnyFault(run: LiveRun, { nodes, schedule }: Plan): Promise<
       .filter(({ name }) => names.has(name))
       .map(async (node) => ({ ...node, sideCar: await RunnerNode.open(sideCarOf(node.name)) })),
   );
+  const isArmed = async (): Promise<true | null> =>
+    (await readFile(join(run.folder, 'events.jsonl'), 'utf8')).includes('"phase":"inject"') ? true : null;
+  await until('it is armed', isArmed, comesWithinMs, atOnceMs);
   process.kill(-run.pid, 'SIGSTOP');
   try {
     return await Promise.all(

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const everyMs = 100;
-
 /** Asks again and again until there is an answer; fails after `deadlineMs` with what it waited for. */
 export async function until<T>(
   condition: string,
   ask: () => Promise<T | null>,
   deadlineMs = 30_000,
+  everyMs = 100,
 ): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
