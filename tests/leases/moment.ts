@@ -123,50 +123,67 @@ interface Hurt {
 }
 
 /**
- * When all side-cars have what they need, such as another version of a package, and just before the first inject. The controller
- * stands still meanwhile, for less long than a lease lasts: it would go on.
+ * Before they are armed, but for the versions of packages that side-cars carry from then on: what stands on an armed node (a layer in
+ * front of a disk) goes with its lease.
  */
 async function beforeAnyFault(run: LiveRun, { nodes, schedule }: Plan): Promise<readonly Hurt[]> {
   await run.event('"phase":"arm"', comesWithinMs);
   const engine = connectEngine();
   const sideCarOf = (node: string): DockerNode =>
     new DockerNode(engine, `${node} side-car`, run.container(`${node}-sidecar`));
-  const allRun = async (): Promise<true | null> => {
-    const states = nodes.map(async ({ name }) =>
-      sideCarOf(name)
-        .state()
-        .catch(() => null),
-    );
-    return (await Promise.all(states)).some((state) => state?.running !== true) ? null : true;
+  const runs = async (node: string): Promise<boolean> => {
+    const state = await sideCarOf(node)
+      .state()
+      .catch(() => null);
+    return state?.running === true;
   };
+  const allRun = async (): Promise<true | null> =>
+    (await Promise.all(nodes.map(async ({ name }) => runs(name)))).includes(false) ? null : true;
   await until('every side-car runs', allRun, comesWithinMs);
   const names = new Set(schedule.flatMap(({ targets }) => targets.flatMap(nodesOf)));
-  // As the product does: to have the engine start each listing takes a small machine longer than what is promised.
   const victims = await Promise.all(
     nodes
       .filter(({ name }) => names.has(name))
-      .map(async (node) => ({ ...node, sideCar: await RunnerNode.open(sideCarOf(node.name)) })),
+      .map(async ({ name, role, disks, units }) => {
+        const services = units.map((unit) => `${unit}.service`);
+        return {
+          name,
+          access: new DockerNode(engine, name, run.container(name)),
+          // As the product does: to have the engine start each listing takes a small machine longer than what is promised.
+          sideCar: await RunnerNode.open(sideCarOf(name)),
+          what: {
+            ...stateUnder(name, schedule),
+            disks: disks.map(({ path }) => path),
+            units: services,
+            clocks: role === 'timekeeper' ? services : [],
+          },
+        };
+      }),
   );
+  const unarmed = await whileItStands(run, async () => Promise.all(victims.map(fingerprintOf)));
   const isArmed = async (): Promise<true | null> =>
     (await readFile(join(run.folder, 'events.jsonl'), 'utf8')).includes('"phase":"inject"') ? true : null;
   await until('it is armed', isArmed, comesWithinMs, atOnceMs);
-  process.kill(-run.pid, 'SIGSTOP');
+  const carriers = victims.filter(({ what }) => what.packages.length + what.projects.length > 0);
+  const armed = await whileItStands(run, async () =>
+    Promise.all(carriers.map(async (one) => [one.name, await fingerprintOf(one)] as const)),
+  );
+  const carried = new Map(armed.map(([name, lines]) => [name, lines.filter(isCarried)]));
+  return victims.map((one, at) => ({
+    ...one,
+    before: [...(unarmed[at] ?? []).filter((line) => !isCarried(line)), ...(carried.get(one.name) ?? [])],
+  }));
+}
+
+const isCarried = (line: string): boolean => line.startsWith('carried ');
+
+/** For less long than a lease lasts: it would go on, to the first inject. */
+async function whileItStands<T>({ pid }: LiveRun, look: () => Promise<T>): Promise<T> {
+  process.kill(-pid, 'SIGSTOP');
   try {
-    return await Promise.all(
-      victims.map(async ({ name, role, disks, units, sideCar }) => {
-        const access = new DockerNode(engine, name, run.container(name));
-        const services = units.map((unit) => `${unit}.service`);
-        const what = {
-          ...stateUnder(name, schedule),
-          disks: disks.map(({ path }) => path),
-          units: services,
-          clocks: role === 'timekeeper' ? services : [],
-        };
-        return { name, access, sideCar, what, before: await fingerprintOf({ access, sideCar, what }) };
-      }),
-    );
+    return await look();
   } finally {
-    process.kill(-run.pid, 'SIGCONT');
+    process.kill(-pid, 'SIGCONT');
   }
 }
 
