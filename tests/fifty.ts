@@ -58,7 +58,7 @@ const cluster = JSON.stringify({
       ...{ count: 50, memoryMiB: 64, command: ['sleep', 'infinity'] },
     },
   },
-  suites: { wait: { command: ['sleep', '75'] } },
+  suites: { wait: { command: ['sleep', '130'] } },
 });
 const profile = JSON.stringify({
   name: 'many',
@@ -66,11 +66,11 @@ const profile = JSON.stringify({
   faults: [
     {
       ...{ name: 'halves', kind: 'network.partition', on: { links: { shape: 'halves' } } },
-      ...{ from: [15_000, 15_000], lastsMs: [15_000, 15_000] },
+      ...{ from: [15_000, 15_000], lastsMs: [30_000, 30_000] },
     },
     {
       ...{ name: 'one', kind: 'network.partition', on: { links: { shape: 'isolate' } } },
-      ...{ from: [55_000, 55_000], lastsMs: [12_000, 12_000] },
+      ...{ from: [100_000, 100_000], lastsMs: [15_000, 15_000] },
     },
   ],
 });

@@ -1,6 +1,7 @@
 import type { InvariantOutcome } from '../invariants/outcome.ts';
 import { lateSentences, unaskedSentences, violationSentences } from './invariant-sentences.ts';
 import type { Receipt } from './receipt.ts';
+import { receiptSentences } from './receipt-sentences.ts';
 import type { Difference } from '../parity/difference.ts';
 import { differenceSentence } from '../parity/difference-table.ts';
 import type { SuiteOutcome } from '../suite/outcome.ts';
@@ -34,21 +35,7 @@ export function conclude(findings: Findings): { readonly verdict: Outcome; reado
   }
   const invalid = [
     ...findings.invalid,
-    ...findings.receipts
-      .filter((one) => !one.ok && !isSaid(one, findings.invalid))
-      .map((one) => `${one.fault} on ${one.target} was not what was asked: ${one.why}`),
-    ...findings.receipts
-      .filter(({ bystandersOk }) => !bystandersOk)
-      .map(
-        ({ fault, target, whyTouched = 'it was not said which' }) =>
-          `${fault} on ${target} touched bystanders: ${whyTouched}`,
-      ),
-    ...findings.receipts
-      .filter(({ healedOk }) => !healedOk)
-      .map(
-        ({ fault, target, whyNotHealed = 'it was not said why' }) =>
-          `${fault} on ${target} did not heal: ${whyNotHealed}`,
-      ),
+    ...receiptSentences(findings.receipts, (one) => isSaid(one, findings.invalid)),
     ...findings.leftovers.map((leftover) => `left behind by a fault: ${leftover}`),
     ...findings.parity.filter((one) => one.class === 'blocking').map(differenceSentence),
     ...findings.suites

@@ -30,7 +30,7 @@ async function clockRun(node: NodeAccess, requestedMs: number): Promise<ClockRun
   const hold = await Hold.open(node);
   try {
     const before = await aheadMs(node);
-    for (const argv of commands.undo) await hold.undo('clock', argv);
+    for (const argv of commands.undo) hold.undo('clock', argv);
     for (const argv of commands.do) await hold.do(argv);
     const during = (await aheadMs(node)) - before;
     await hold.heal('clock');

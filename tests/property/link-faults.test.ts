@@ -227,7 +227,7 @@ describe('what somebody else put into a node', () => {
       'a table of that name with a chain of another',
       { cuts: ['all'] },
       'in',
-      ({ tables }) => tables.set('inet understudy_cut_198_18_0_11', new Set(['chain in { type filter }'])),
+      ({ tables }) => tables.set('inet understudy_cut', new Set(['chain in { type filter }'])),
     ],
     ['a root qdisc', { rateMbit: 10 }, 'out', (kernel) => (kernel.root = '8001:')],
   ])(
@@ -305,7 +305,7 @@ function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
   ]
     .map((one) => Math.round(one))
     .join(' ');
-  const cut = cuts.map((one) =>
+  const cut = (cuts.includes('all') ? ['all' as const] : cuts).map((one) =>
     one === 'all'
       ? ''
       : one.port === undefined
@@ -324,13 +324,22 @@ function incomingOf(sideCar: FakeSideCar | undefined, address: string, how: Link
   const handedOver =
     handing.includes('rule understudy from @sources to the shaper') &&
     handing.includes(`element sources { ${address} }`);
+  const wholly = isCutWholly([...(tables.get('inet understudy_cut') ?? [])], address) ? '' : null;
+  const partly = cutRules(tables.get(`inet understudy_cut_${address.replaceAll('.', '_')}`), address);
   return {
-    cut: cutRules(tables.get(`inet understudy_cut_${address.replaceAll('.', '_')}`), address),
+    cut: [wholly, partly].every((one) => one === null) ? null : `${wholly ?? ''}${partly ?? ''}`,
     shaped:
       how === 'nfqueue' && (handedOver || shaped.has(address))
         ? `${shaped.get(address) ?? 'nothing'}${handedOver ? '' : ', unused'}`
         : null,
   };
+}
+
+function isCutWholly(inside: readonly string[], address: string): boolean {
+  return (
+    inside.includes('rule understudy ip saddr @sources drop') &&
+    inside.includes(`element sources { ${address} }`)
+  );
 }
 
 function cutRules(inside: ReadonlySet<string> | undefined, address: string): string | null {

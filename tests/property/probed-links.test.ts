@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { drawFor } from '../../infra/plan/seed.ts';
 import { linkText, nodesOf } from '../../infra/plan/target.ts';
-import { probedLinks, roundsOf } from '../../scripts/faults/network/probed-links.ts';
+import {
+  areProbedAtOnce,
+  bystandersOf,
+  probedLinks,
+  roundsOf,
+} from '../../scripts/faults/network/probed-links.ts';
 import { cut } from '../support/faults.ts';
 
 const nodes = fc
@@ -44,6 +49,23 @@ describe('the links that are probed', () => {
         expect(links).toHaveLength(names.length <= 10 ? all.length : sampled);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  test('beside those of a fault are never its own, never more than ten nodes have, and first those that no fault is ever on', () => {
+    fc.assert(
+      fc.property(asked, fc.nat(), (one, many) => {
+        const probed = chosen(one);
+        const targets = probed.links.slice(0, many % (probed.links.length + 1));
+        const beside = bystandersOf(probed, targets);
+        expect(beside.filter((link) => targets.includes(link) || !probed.links.includes(link))).toEqual([]);
+        expect(new Set(beside).size).toBe(beside.length);
+        expect(beside).toHaveLength(Math.min(90, probed.links.length - targets.length));
+        const free = probed.beside.filter((link) => !targets.includes(link));
+        expect(beside.slice(0, free.length)).toEqual(free.slice(0, 90));
+        expect(areProbedAtOnce(beside)).toBe(true);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -62,8 +62,13 @@ export class FakeKernel {
       const [, verb, name = ''] = table;
       must(verb === 'add' || !this.tables.has(name), `exists: ${line}`);
       if (!this.tables.has(name)) this.tables.set(name, new Set());
-    } else if (inTable !== null) put(this.#inside(inTable[2]), `${inTable[1]} ${inTable[3]}`);
-    else if (outOfTable !== null) {
+    } else if (inTable !== null) {
+      const [, what = '', name = '', text = ''] = inTable;
+      const inside = this.#inside(name);
+      const set = `set ${text.split(' ')[0] ?? ''} {`;
+      must(what !== 'element' || [...inside].some((one) => one.startsWith(set)), `no such set: ${line}`);
+      put(inside, `${what} ${text}`);
+    } else if (outOfTable !== null) {
       const [, what = '', name = '', text = ''] = outOfTable;
       const inside = this.#inside(name);
       const gone = [...inside].filter(

@@ -54,7 +54,7 @@ function mountingOver(victims: readonly Victim[]): Pick<FaultDriver, 'inject' | 
       if (!isDiskFault(fault)) return;
       for (const target of targets) {
         const { victim, path } = diskOf(victims, target);
-        await victim.hold.undo(id, inside('umount', path));
+        victim.hold.undo(id, inside('umount', path));
         await victim.hold.do(inside('mount', '--bind', path, path));
         await victim.hold.do(inside('mount', '-o', 'remount,bind,ro', path));
       }

@@ -7,8 +7,11 @@ import {
   classRoot,
   classScaffolding,
   cutFrom,
+  cutScaffolding,
+  cutTable,
   duplicatedTo,
   emulatedTo,
+  isWholly,
   queueNumber,
   ratedTo,
   shapedFrom,
@@ -21,6 +24,7 @@ import { clean, heldMs, type LinkCondition } from './link-condition.ts';
 
 const shaperId = 'shaper';
 const rateId = 'rate';
+const cutId = 'cut';
 
 /** What delays and loses packets. */
 export type LinkMechanism = 'nfqueue' | 'netem';
@@ -41,6 +45,7 @@ export class LinkDriver {
   readonly #applied = new Map<string, LinkCondition>();
   #shaping: Promise<void> | null = null;
   #rating: Promise<void> | null = null;
+  #cutting: Promise<void> | null = null;
 
   /** `seed`: losses of NFQUEUE replay; netem's do not. */
   constructor(hold: Hold, seed: number, mechanism: LinkMechanism) {
@@ -51,9 +56,15 @@ export class LinkDriver {
 
   /** Makes what arrives from `address` be delayed, lost or cut as `condition` says. */
   async incoming(address: string, condition: LinkCondition): Promise<void> {
-    const { cuts } = condition;
+    await allDone([this.#cut(address, condition), this.#shape(address, condition)]);
+  }
+
+  /** The table goes out before what it is to hold, and nobody waits for it: one transaction makes both. */
+  async #cut(address: string, { cuts }: LinkCondition): Promise<void> {
+    if (isWholly(cuts))
+      this.#cutting ??= this.#wholly(cutId, this.#apply(cutId, cutTable), () => (this.#cutting = null));
     const cut = this.#toggle(`cut-${address}`, cutFrom(address, cuts), cuts.length > 0, { ...clean, cuts });
-    await allDone([cut, this.#shape(address, condition)]);
+    await allDone(isWholly(cuts) && this.#cutting !== null ? [this.#cutting, cut] : [cut]);
   }
 
   async #shape(address: string, condition: LinkCondition): Promise<void> {
@@ -107,15 +118,21 @@ export class LinkDriver {
     const standing = [
       ...(this.#shaping === null ? [] : [shaperScaffolding]),
       ...(this.#rating === null ? [] : [classScaffolding]),
+      ...(this.#cutting === null ? [] : [cutScaffolding]),
     ];
     return { come: standing.flatMap(({ come }) => come), gone: standing.flatMap(({ gone }) => gone) };
   }
 
-  /** Ends the shaper and the root qdisc when no link needs them any more. */
+  /** Ends the shaper, the root qdisc and the table of cuts when no link needs them any more. */
   async release(): Promise<void> {
-    const idle = [...(this.#shaping === null ? [] : [shaperId]), ...(this.#rating === null ? [] : [rateId])];
+    const idle = [
+      ...(this.#shaping === null ? [] : [shaperId]),
+      ...(this.#rating === null ? [] : [rateId]),
+      ...(this.#cutting === null ? [] : [cutId]),
+    ];
     this.#shaping = null;
     this.#rating = null;
+    this.#cutting = null;
     await allDone(idle.map(async (id) => this.#hold.heal(id)));
   }
 
@@ -141,7 +158,7 @@ export class LinkDriver {
   }
 
   async #apply(id: string, commands: LinkCommands): Promise<void> {
-    for (const argv of commands.undo) await this.#hold.undo(id, argv);
+    for (const argv of commands.undo) this.#hold.undo(id, argv);
     for (const argv of commands.do) await this.#hold.do(argv);
   }
 

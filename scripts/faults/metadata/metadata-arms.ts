@@ -71,10 +71,10 @@ export class MetadataArms {
     const { hold, address: own } = victimNamed(this.#victims, node);
     this.#armed.set(node, served);
     const route = ['blackhole', `${metadataAddress}/32`, ...ownProtocol];
-    await hold.undo(holdId, ['ip', 'route', 'del', ...route]);
+    hold.undo(holdId, ['ip', 'route', 'del', ...route]);
     await hold.do(['ip', 'route', 'add', ...route]);
     const onLo = [`${metadataAddress}/32`, 'dev', 'lo', ...ownLabel];
-    await hold.undo(holdId, ['ip', 'addr', 'del', ...onLo]);
+    hold.undo(holdId, ['ip', 'addr', 'del', ...onLo]);
     await hold.do(['ip', 'addr', 'add', ...onLo]);
     const words = Object.entries(metadataOf(node, own, served.machines)).map(
       ([path, text]) => `${path}=${text}`,

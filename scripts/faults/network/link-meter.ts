@@ -14,7 +14,7 @@ import { beyondAsked, late, restless, type HeldUp } from './held-up.ts';
 import type { LinkReadingsByLink } from './link-reading.ts';
 import { forgetNeighbours } from './neighbours.ts';
 import { PortMeter } from './port-meter.ts';
-import { probedLinks, roundsOf, type ProbedLinks } from './probed-links.ts';
+import { areProbedAtOnce, bystandersOf, probedLinks, roundsOf, type ProbedLinks } from './probed-links.ts';
 import {
   calm,
   floodsAtMost,
@@ -84,7 +84,9 @@ export class LinkMeter {
 
   /** As `leastProbingMs`, with what all faults together may hold a packet back, for as many rounds as its links take. */
   leastMs({ fault, targets }: ScheduledFault): number {
-    return leastProbingMs(fault, this.#settleMs) * roundsOf(targets).length;
+    const beside = bystandersOf(this.#probed, targets);
+    const ownMs = leastProbingMs(fault, this.#settleMs) * roundsOf(targets).length;
+    return areProbedAtOnce([...targets, ...beside]) ? ownMs : ownMs + this.#probingMs(beside, sparse);
   }
 
   /** How the links are without faults. All else is held against this: a host still busy with bringing nodes up would spoil it. */
@@ -134,36 +136,45 @@ export class LinkMeter {
   }
 
   /**
-   * A fault that came while the suites run: its own links as thoroughly as it needs, all others with a few probes.
-   * `msLeft`: of its window. What is not known by then is not measured on: the fault would last for longer than was asked.
+   * A fault that came while the suites run: its own links as thoroughly as it needs, and those beside it that are `untouched`
+   * by any other with a few probes. `msLeft`: of its window. What is not known by then is not measured on: the fault would last
+   * for longer than was asked.
    */
   async inWindow(
     scheduled: ScheduledFault,
     before: LinkReadingsByLink,
     msLeft: () => number,
+    untouched: (link: string) => boolean,
   ): Promise<LinkReadingsByLink> {
     const { fault, targets: links } = scheduled;
     const ratios = { ...ratiosOf([scheduled], before), msLeft };
-    const [near, all] = await Promise.all([
-      this.#read([{ links, probing: timesFor(fault) }], null, ratios),
-      this.#read([{ links: this.#probed.links, probing: sparse }], null),
-    ]);
-    return new Map([...all, ...(await this.#askedAgain(near, [scheduled], before, msLeft))]);
+    const others = bystandersOf(this.#probed, links).filter(untouched);
+    const own = async () => this.#read([{ links, probing: timesFor(fault) }], null, ratios);
+    const beside = async () => this.#read([{ links: others, probing: sparse }], null);
+    const [near, far] = areProbedAtOnce([...links, ...others])
+      ? await Promise.all([own(), beside()])
+      : [await own(), await beside()];
+    const farAgain = await this.#lookedAtAgain(far, sparse, late(before, others), msLeft);
+    return new Map([...farAgain, ...(await this.#askedAgain(near, [scheduled], before, msLeft))]);
   }
 
   /**
    * These links of a fault right after its heal in a window, as thoroughly as it was read; quickly where there is no time
-   * for that before the next one comes.
+   * for that before the next one comes. `alone`: those of them that are to be as before.
    */
   async afterWindow(
     scheduled: ScheduledFault,
-    links: readonly string[],
+    { links, alone }: Readonly<Record<'links' | 'alone', readonly string[]>>,
     before: LinkReadingsByLink,
     msLeft: () => number,
   ): Promise<LinkReadingsByLink> {
-    if (msLeft() < this.leastMs(scheduled)) return this.some(links);
-    const ratios = { ...ratiosOf([{ ...scheduled, targets: links }], before), ...untilGone, msLeft };
-    return this.#read([{ links, probing: timesFor(scheduled.fault) }], null, ratios);
+    const isShort = msLeft() < this.leastMs(scheduled);
+    const probing = isShort ? quick : timesFor(scheduled.fault);
+    const ratios = isShort
+      ? noRatio
+      : { ...ratiosOf([{ ...scheduled, targets: links }], before), ...untilGone, msLeft };
+    const now = await this.#read([{ links, probing }], null, ratios);
+    return this.#lookedAtAgain(now, probing, late(before, alone), msLeft);
   }
 
   /** Times, ratios and rates each by themselves: how to see one of them well spoils the others. */

@@ -113,7 +113,7 @@ export class LinkWatch implements FaultWatch {
     const before = this.#before.get(fault.id)?.readings;
     if (before === undefined) return;
     const { result: during, touched } = await this.#inForce.watching(async () =>
-      this.#meter.inWindow(fault, before, msLeft),
+      this.#meter.inWindow(fault, before, msLeft, (link) => this.#inForce.on(link).length === 0),
     );
     this.#measured.set(fault.id, { before, during, touched, healed: new Map() });
   }
@@ -135,9 +135,11 @@ export class LinkWatch implements FaultWatch {
     );
     if (telling.length === 0) return;
     const msLeft = (): number => this.#nextMs(fault) - nowMs();
-    const readings = await this.#meter.afterWindow(fault, telling, before.readings, msLeft);
+    const alone = telling.filter((link) => changes.get(link)?.length === 0);
+    const asked = { links: telling, alone };
+    const readings = await this.#meter.afterWindow(fault, asked, before.readings, msLeft);
     const healed = [...readings].map(
-      ([link, reading]) => [link, { ...reading, isAlone: changes.get(link)?.length === 0 }] as const,
+      ([link, reading]) => [link, { ...reading, isAlone: alone.includes(link) }] as const,
     );
     this.#measured.set(fault.id, { ...measured, healed: new Map(healed) });
   }

@@ -12,6 +12,8 @@ const atOnce = 110;
 /** Which links are probed, of how many there are. */
 export interface ProbedLinks {
   readonly links: readonly string[];
+  /** Those of them that no fault is ever on. */
+  readonly beside: readonly string[];
   readonly of: number;
 }
 
@@ -22,13 +24,29 @@ export function probedLinks(
   draw: Draw,
 ): ProbedLinks {
   const all = inStep(nodes);
-  if (nodes.length <= allPairsUpTo) return { links: all, of: all.length };
   const own = new Set(
     scheduled.flatMap(({ targets }) => targets.filter((one) => parseTarget(one).on === 'link')),
   );
-  const beside = all.filter((link) => !own.has(link));
-  const sample = new Set(shuffled(beside, draw).slice(0, sampledLinks));
-  return { links: all.filter((link) => own.has(link) || sample.has(link)), of: all.length };
+  const others = all.filter((link) => !own.has(link));
+  const sample = new Set(
+    nodes.length <= allPairsUpTo ? others : shuffled(others, draw).slice(0, sampledLinks),
+  );
+  return {
+    links: all.filter((link) => own.has(link) || sample.has(link)),
+    beside: others.filter((link) => sample.has(link)),
+    of: all.length,
+  };
+}
+
+/** Pure: what is looked at beside these links: what no fault is ever on, and of what others are to be on so much that it does not take long. */
+export function bystandersOf({ links, beside }: ProbedLinks, targets: readonly string[]): readonly string[] {
+  const own = new Set(targets);
+  return [...new Set([...beside, ...links])].filter((link) => !own.has(link)).slice(0, sampledLinks);
+}
+
+/** Pure: whether none of them would wait for the processor because of the others. */
+export function areProbedAtOnce(links: readonly string[]): boolean {
+  return links.length < atOnce;
 }
 
 /**

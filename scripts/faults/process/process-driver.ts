@@ -90,7 +90,7 @@ async function hurt(
       return;
     }
     case 'process.restart':
-      await victim.hold.undo(id, ['unitswitch', 'start', file, ...followers]);
+      victim.hold.undo(id, ['unitswitch', 'start', file, ...followers]);
       await victim.hold.do(['unitswitch', 'stop', file]);
       return;
     default:

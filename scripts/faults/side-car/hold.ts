@@ -23,6 +23,8 @@ export class Hold {
   /** By their id, in the order in which they were registered. */
   readonly #undos = new Map<string, readonly (readonly string[])[]>();
   #isAsking = false;
+  /** Lines that only have to be noted, and go out with the next write. */
+  #noted = '';
 
   private constructor(node: string, process: NodeProcess, lines: Interface) {
     this.#node = node;
@@ -30,7 +32,9 @@ export class Hold {
     lines.on('line', (line) => this.#answers.shift()?.(line));
     process.stderr.resume();
     process.stdin.on('error', () => undefined); // the side-car is gone; the next ask says so
-    this.#beat = setInterval(() => process.stdin.write('beat\n'), beatEveryMs);
+    this.#beat = setInterval(() => {
+      this.#write('beat\n');
+    }, beatEveryMs);
     this.#beat.unref();
   }
 
@@ -39,9 +43,9 @@ export class Hold {
     return new Hold(sideCar.name, process, createInterface({ input: process.stdout }));
   }
 
-  /** Registered before the do. */
-  async undo(id: string, argv: readonly string[]): Promise<void> {
-    await this.#ask(['undo', id, ...argv]);
+  /** Registered before the do: the holder takes one line after the other, so nobody has to wait for its answer. */
+  undo(id: string, argv: readonly string[]): void {
+    this.#note(['undo', id, ...argv]);
     this.#undos.set(id, [...(this.#undos.get(id) ?? []), argv]);
   }
 
@@ -54,7 +58,7 @@ export class Hold {
    * what anybody on the host who can see its arguments is not to know.
    */
   async start(id: string, argv: readonly string[], input: readonly string[] = []): Promise<string> {
-    if (input.length > 0) await this.#ask(['input', id, ...input]);
+    if (input.length > 0) this.#note(['input', id, ...input]);
     this.#undos.delete(id); // its end is one, too, and known to the side-car alone
     return await this.#ask(['start', id, ...argv]);
   }
@@ -72,7 +76,7 @@ export class Hold {
   /** End of input: whatever is still in force is undone. */
   async close(): Promise<void> {
     clearInterval(this.#beat);
-    this.#process.stdin.end();
+    this.#process.stdin.end(this.#taken());
     try {
       await withDeadline(`${this.#node}: its holder`, closeDeadlineMs, this.#process.exited);
     } finally {
@@ -86,10 +90,27 @@ export class Hold {
     this.#process.close();
   }
 
+  #note(words: readonly string[]): void {
+    checkWords(words);
+    this.#noted += lineOf(words);
+    this.#answers.push(() => undefined);
+    process.nextTick(() => {
+      if (this.#noted !== '') this.#write('');
+    });
+  }
+
+  #write(lines: string): void {
+    this.#process.stdin.write(this.#taken() + lines);
+  }
+
+  #taken(): string {
+    const noted = this.#noted;
+    this.#noted = '';
+    return noted;
+  }
+
   async #ask(words: readonly string[], joinable: Joinable = alone): Promise<string> {
-    const spaced = words.find((word) => word === '' || /\s/.test(word));
-    if (spaced !== undefined)
-      throw new Error(`a word for hold must not be empty or hold spaces: "${spaced}"`);
+    checkWords(words);
     const answer = await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ words, ...joinable, resolve, reject });
       void this.#askAll();
@@ -98,7 +119,7 @@ export class Hold {
     throw new Error(`${this.#node}: "${named(words)}" was answered "${answer}"`);
   }
 
-  /** One after the other, but for what one command can do for several that wait, and what only has to be noted. */
+  /** One after the other, but for what one command can do for several that wait, and what is only passed on. */
   async #askAll(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
@@ -107,7 +128,7 @@ export class Hold {
     for (let some = togetherOf(this.#waiting); some.length > 0; some = togetherOf(this.#waiting)) {
       this.#waiting.splice(0, some.length);
       if (some.length > 1 && (await this.#together(some))) continue;
-      if (some.every(isQuick)) await this.#inOneBreath(some);
+      if (some.every(isPassedOn)) await this.#inOneBreath(some);
       else for (const { words, resolve, reject } of some) await this.#exchange(words).then(resolve, reject);
     }
     this.#isAsking = false;
@@ -120,7 +141,7 @@ export class Hold {
     const answer = await this.#exchange(['do', ...command]).catch(() => '');
     if (answer !== 'ok') return false;
     const healed = some.flatMap(({ heals }) => heals);
-    if (healed.length > 0) await this.#exchange(['forget', ...healed]).catch(() => undefined);
+    if (healed.length > 0) this.#note(['forget', ...healed]);
     for (const { resolve } of some) resolve('ok');
     return true;
   }
@@ -130,13 +151,13 @@ export class Hold {
     const settled = some.map(async ({ words, resolve, reject }) =>
       this.#answerTo(words).then(resolve, reject),
     );
-    this.#process.stdin.write(some.map(({ words }) => lineOf(words)).join(''));
+    this.#write(some.map(({ words }) => lineOf(words)).join(''));
     await Promise.all(settled);
   }
 
   async #exchange(words: readonly string[]): Promise<string> {
     const answer = this.#answerTo(words);
-    this.#process.stdin.write(lineOf(words));
+    this.#write(lineOf(words));
     return await answer;
   }
 
@@ -176,21 +197,26 @@ interface Waiting extends Joinable {
 function togetherOf(waiting: readonly Waiting[]): readonly Waiting[] {
   const [first] = waiting;
   if (first === undefined) return [];
-  if (isQuick(first)) return waiting.slice(0, lengthWhile(waiting, isQuick));
+  if (isPassedOn(first)) return waiting.slice(0, lengthWhile(waiting, isPassedOn));
   if (first.does.length === 0) return [first];
   const isAlike = ({ does, words: [verb] }: Waiting): boolean => verb === first.words[0] && does.length > 0;
   const alike = waiting.slice(0, lengthWhile(waiting, isAlike));
   return joined(alike.flatMap(({ does }) => does)) === null ? [first] : alike;
 }
 
-/** The holder only takes a note of it, or passes it on: none of them waits for what another one does. */
-function isQuick({ words: [verb] }: Waiting): boolean {
-  return verb === 'undo' || verb === 'tell' || verb === 'input';
+/** To a program that runs: none of them waits for what another one does. */
+function isPassedOn({ words: [verb] }: Waiting): boolean {
+  return verb === 'tell';
 }
 
 function lengthWhile<T>(all: readonly T[], holds: (one: T) => boolean): number {
   const end = all.findIndex((one) => !holds(one));
   return end === -1 ? all.length : end;
+}
+
+function checkWords(words: readonly string[]): void {
+  const spaced = words.find((word) => word === '' || /\s/.test(word));
+  if (spaced !== undefined) throw new Error(`a word for hold must not be empty or hold spaces: "${spaced}"`);
 }
 
 function lineOf(words: readonly string[]): string {

@@ -6,6 +6,7 @@ import { clean } from '../../../scripts/faults/links/link-condition.ts';
 import {
   classRoot,
   cutFrom,
+  cutTable,
   duplicatedTo,
   emulatedTo,
   ratedTo,
@@ -19,6 +20,7 @@ const cases: readonly (readonly [title: string, commands: LinkCommands])[] = [
   ['root of all classes', classRoot],
   ['table of the rules below', shaperTable],
   ['NFQUEUE for what comes from the peer', shapedFrom(peer)],
+  ['table of all that nothing comes from', cutTable],
   ['nothing comes from the peer', cutFrom(peer, ['all'])],
   ["nothing of the peer's connections to or from a port", cutFrom(peer, [{ protocol: 'tcp', port: 6379 }])],
   ['no UDP comes from the peer', cutFrom(peer, [{ protocol: 'udp' }])],

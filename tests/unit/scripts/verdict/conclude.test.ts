@@ -33,3 +33,18 @@ test('one that nothing else speaks of is told by its receipts, and so is what di
   const wrong = never('a-1:app', { n: 3, injectedAtMs: 10, why: 'it was slow' });
   expect(conclude({ ...nothing, receipts: [wrong], invalid: [why] }).why).toHaveLength(2);
 });
+
+test('targets that are wrong for the same reason are one sentence, and of many reasons some are said', () => {
+  const wrong = (target: string, reason: string): Receipt =>
+    never(target, { n: 3, injectedAtMs: 10, why: reason, bystandersOk: false, whyTouched: 'x->y: later' });
+  const receipts = ['one', 'one', 'one', 'two', 'two', 'three', 'four', 'five', 'five'].map((reason, at) =>
+    wrong(`a-${at + 1}`, reason),
+  );
+  expect(conclude({ ...nothing, receipts, invalid: [] }).why).toEqual([
+    'p/late on a-1 and 2 more was not what was asked: one',
+    'p/late on a-4 and a-5 was not what was asked: two',
+    'p/late on a-6 was not what was asked: three',
+    'p/late on a-7 and 2 more was not what was asked, as its receipts say',
+    'p/late on a-1 and 8 more touched bystanders: x->y: later',
+  ]);
+});

@@ -101,7 +101,7 @@ describe('after a heal', () => {
 
   test('in a window they are, too, unless the next one comes before that could be done', async () => {
     const read = (msLeft: number) => async (meter: LinkMeter, one: ScheduledFault) =>
-      meter.afterWindow(one, one.targets, before, () => msLeft);
+      meter.afterWindow(one, { links: one.targets, alone: [] }, before, () => msLeft);
     expect(await sent(loss(0.02), read(60_000))).toEqual(['400', '1500']);
     expect(await sent(loss(0.02), read(3_000))).toEqual(['400']);
   });
@@ -207,7 +207,12 @@ describe('a link that is to be late, and is later', () => {
     const readings =
       msLeft === null
         ? await meter.wholeRun([scheduled], before)
-        : await meter.inWindow(scheduled, before, () => msLeft);
+        : await meter.inWindow(
+            scheduled,
+            before,
+            () => msLeft,
+            () => true,
+          );
     return { ms: readings.get('b->a')?.probes.delaysMs[0] ?? NaN, looks };
   }
 
@@ -227,4 +232,36 @@ describe('a link that is to be late, and is later', () => {
     expect(await lateMs(null, () => 21.5)).toEqual({ ms: 21.5, looks: 1 });
     expect(await lateMs(null, () => 0.1)).toEqual({ ms: 0.1, looks: 1 });
   });
+});
+
+test('a link beside a fault in a window, and one right after its heal, are looked at again where they are late', async () => {
+  const before = new Map(['a->b', 'b->a'].map((link) => [link, reading(sample(400, 0.1))]));
+  const scheduled = { ...slow, fault: delay(20), targets: ['a->b'] };
+  const looked = async (
+    lateReadings: number,
+    read: (meter: LinkMeter) => ReturnType<LinkMeter['inWindow']>,
+  ): Promise<number> => {
+    const late = new FakeProbe('a', '198.18.0.11', '198.18.0.12', {
+      received: () => 400,
+      delayUs: (listener) => (listener <= lateReadings ? 20_000 : 100),
+    });
+    const other = new FakeProbe('b', '198.18.0.12', '198.18.0.11', {
+      ...{ received: () => 400, delayUs: () => 20_100 },
+    });
+    const readings = await read(
+      new LinkMeter([late.point, other.point], [scheduled], never, anyLink, atOnceMs),
+    );
+    return readings.get('b->a')?.probes.delaysMs[0] ?? NaN;
+  };
+  const noEnd = (): number => 60_000;
+  const inWindow = (untouched: boolean) => async (meter: LinkMeter) =>
+    meter.inWindow(scheduled, before, noEnd, () => untouched);
+  const afterWindow = (alone: readonly string[]) => async (meter: LinkMeter) =>
+    meter.afterWindow({ ...scheduled, targets: ['b->a'] }, { links: ['b->a'], alone }, before, noEnd);
+  // The fault's own link takes the first listener, the one beside it the second.
+  expect(await looked(2, inWindow(true))).toBe(0.1);
+  expect(await looked(9, inWindow(true))).toBe(20);
+  expect(await looked(2, inWindow(false))).toBe(NaN);
+  expect(await looked(1, afterWindow(['b->a']))).toBe(0.1);
+  expect(await looked(1, afterWindow([]))).toBe(20);
 });

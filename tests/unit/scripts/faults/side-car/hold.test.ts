@@ -25,9 +25,9 @@ afterEach(() => {
 test('a heal rejects with the undo that failed, by name, and has run the others', async () => {
   const hold = await Hold.open(sideCar);
   const made = join(folder, 'made');
-  await hold.undo('a', ['rm', made]);
+  hold.undo('a', ['rm', made]);
   await hold.do(['touch', made]);
-  await hold.undo('a', ['rmdir', join(folder, 'nowhere')]);
+  hold.undo('a', ['rmdir', join(folder, 'nowhere')]);
   await expect(hold.heal('a')).rejects.toThrow(
     /node-1 side-car: "heal a" was answered "err 1 rmdir .*nowhere ended with 1: /,
   );
@@ -42,9 +42,9 @@ test('an undo that hangs keeps no other from being run', async () => {
   });
   const hold = await Hold.open(impatient);
   const made = join(folder, 'made');
-  await hold.undo('a', ['rm', made]);
+  hold.undo('a', ['rm', made]);
   await hold.do(['touch', made]);
-  await hold.undo('a', ['sleep', '600']);
+  hold.undo('a', ['sleep', '600']);
   await expect(hold.heal('a')).rejects.toThrow(/"err 124 sleep 600 ended with 124/);
   expect(existsSync(made)).toBe(false);
   await hold.close();
@@ -76,7 +76,7 @@ describe('what is asked for at one moment', () => {
 
   async function added(one: FakeSideCar): Promise<{ hold: Hold; ends: PromiseSettledResult<void>[] }> {
     const hold = await Hold.open(one.access);
-    for (const table of tables) await hold.undo(table.slice(5), words(`nft delete table ${table}`));
+    for (const table of tables) hold.undo(table.slice(5), words(`nft delete table ${table}`));
     const ends = await Promise.allSettled(
       tables.map(async (table) => hold.do(words(`nft add table ${table}`))),
     );
@@ -97,7 +97,7 @@ describe('what is asked for at one moment', () => {
     expect(one.failedUndos).toEqual([]);
   });
 
-  test('is written in one breath where it is only to be noted, and answered one by one', async () => {
+  test('goes out in one breath with what undoes it before it, and everybody has the answer that is theirs', async () => {
     const one = new FakeSideCar();
     const written: string[] = [];
     const watched = fakeNode({
@@ -111,14 +111,24 @@ describe('what is asked for at one moment', () => {
     });
     const hold = await Hold.open(watched);
     await Promise.all(
-      tables.map(async (table) => hold.undo(table.slice(5), words(`nft delete table ${table}`))),
+      tables.map(async (table) => {
+        hold.undo(table.slice(5), words(`nft delete table ${table}`));
+        await hold.do(words(`nft add table ${table}`));
+      }),
     );
     expect(written).toEqual([
-      'undo a nft delete table inet a\nundo b nft delete table inet b\nundo c nft delete table inet c\n',
+      [
+        'undo a nft delete table inet a',
+        'undo b nft delete table inet b',
+        'undo c nft delete table inet c',
+        'do nft add table inet a ; add table inet b ; add table inet c',
+        '',
+      ].join('\n'),
     ]);
-    const told = await Promise.allSettled([hold.tell('nobody', ['set']), hold.undo('d', ['true'])]);
+    const told = await Promise.allSettled([hold.tell('nobody', ['set']), hold.heal('a')]);
     expect(told.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     await hold.close();
+    expect([...one.kernel.tables.keys()]).toEqual([]);
   });
 
   test('fails for the one that is to blame, and for nobody else', async () => {
