@@ -33,7 +33,7 @@ async function nodesThatTell(names: readonly string[], following = '') {
       });
       real.hold.leave();
       const hold: Pick<Hold, 'undo' | 'do' | 'start' | 'heal'> = {
-        undo: async (id, words) => say(`undo ${id}`, words),
+        undo: (id, words) => void say(`undo ${id}`, words),
         do: async (words) => say('do', words),
         start: async (id, words) => {
           await say(`start ${id}`, words);
