@@ -5,7 +5,7 @@ import { nodeName } from './faults/targets.ts';
 /** No "-": the fault of a pair is named after both. */
 const groupName = z
   .string()
-  .regex(/^[a-z][a-z0-9]*$/, 'lower-case letters and digits, starting with a letter');
+  .regex(/^[a-z][a-z0-9]{0,19}$/, 'lower-case letters and digits, starting with a letter, at most 20');
 
 /**
  * Delays between groups of roles or nodes, one way, during the whole run: `delayMs.eu.us` is what comes from eu to us, and

@@ -116,8 +116,10 @@ function targetItem(receipt: Receipt): Markup {
 const moments = ['before', 'during', 'after'] as const;
 
 /** The three parts of a receipt by name: which of them broke is what one wants to know. */
-function proofs({ ok, bystandersOk, healedOk, why, whyNotHealed, ...beside }: Receipt): Markup {
-  return markup`${proof(ok, ok ? 'as asked' : 'not as asked')}${proof(bystandersOk, bystandersOf(beside, bystandersOk))}${proof(healedOk, healedOk ? 'healed' : healWords(whyNotHealed))}${why === '' ? null : markup`<small>${why}</small>`}`;
+function proofs(receipt: Receipt): Markup {
+  const { ok, bystandersOk, healedOk, why, whyNotHealed, ...beside } = receipt;
+  const healed = wasNever(receipt) ? 'nothing to heal' : 'healed';
+  return markup`${proof(ok, ok ? 'as asked' : 'not as asked')}${proof(bystandersOk, bystandersOf(beside, bystandersOk))}${proof(healedOk, healedOk ? healed : healWords(whyNotHealed))}${why === '' ? null : markup`<small>${why}</small>`}`;
 }
 
 function bystandersOf(
@@ -173,7 +175,7 @@ function off({ measured, requested }: Receipt): number {
 }
 
 /** A fault whose injection failed, or whose moment never came, has nothing measured of it. */
-function wasNever({ n, injectedAtMs }: Receipt): boolean {
+function wasNever({ n, injectedAtMs }: Pick<Receipt, 'n' | 'injectedAtMs'>): boolean {
   return n === 0 && injectedAtMs === null;
 }
 

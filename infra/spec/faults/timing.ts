@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { AfterEvent } from './event.ts';
 
+/** Of a fault or a profile: it stands in tables, draws and file names. */
 export const faultName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and "-", starting with a letter');
+  .regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower-case letters, digits and "-", starting with a letter, at most 60');
 
 /**
  * When a fault holds, in ms after the first suite began: it starts at a moment inside `from` that the seed picks, or so long
