@@ -104,3 +104,6 @@ for protocol in tcp tcp6 udp udp6; do
   [ -r "/proc/net/$protocol" ] && awk -v OFS='\t' -v protocol="$protocol" \
     'NR > 1 && ($4 == "0A" || protocol ~ /udp/ && $4 == "07") { print protocol, $2 }' "/proc/net/$protocol"
 done | sort -u | facts socket protocol local
+
+# Whoever reads this knows that nothing was cut off.
+echo 1 | facts end present+

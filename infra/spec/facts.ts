@@ -61,6 +61,8 @@ export const Facts = z.strictObject({
   listening: z.array(
     z.strictObject({ protocol: z.enum(['tcp', 'udp']), address: z.string(), port: z.int() }),
   ),
+  /** Paths of the values that were secret, as far as could be told, and were not kept. */
+  redacted: z.array(z.string()).default([]),
 });
 export type Facts = z.infer<typeof Facts>;
 

@@ -5,6 +5,7 @@ import { UsageError } from '../../infra/errors.ts';
 import { packageRoot } from '../../infra/places.ts';
 import type { ClusterChoice } from '../teardown/inventory.ts';
 import { assignment, collect, port, seed } from './flag-values.ts';
+import type { CaptureCommand } from './capture.ts';
 import type { RunCommand } from './run.ts';
 
 /** Verbs of the design that later versions bring: asked for, they say so instead of being unknown. */
@@ -12,7 +13,6 @@ const notYet = [
   'init',
   'nightly',
   'history',
-  'capture',
   'image',
   'drift',
   'lock',
@@ -39,6 +39,7 @@ export function program(): Command {
 
   rehearsalVerbs(root);
   clusterVerbs(root);
+  productionVerbs(root);
   hostVerbs(root);
   for (const verb of notYet) {
     root
@@ -218,6 +219,19 @@ function clusterVerbs(root: Command): void {
     .action(async (options: { readonly dryRun: boolean; readonly json: boolean }) => {
       const { reap } = await import('./reap.ts');
       process.exitCode = await reap(options);
+    });
+}
+
+function productionVerbs(root: Command): void {
+  root
+    .command('capture')
+    .description("what production's machines are, as facts; reads only, and leaves nothing there")
+    .argument('<target...>', 'ssh://[user@]host[:port], docker://container, or local')
+    .option('--out <path>', 'a folder for a file each, or a .json for one machine; stdout by default')
+    .option('--ssh-config <file>', "as ssh_config(5); the user's own by default")
+    .action(async (targets: readonly string[], options: Omit<CaptureCommand, 'targets'>) => {
+      const { capture } = await import('./capture.ts');
+      process.exitCode = await capture({ targets, ...options });
     });
 }
 

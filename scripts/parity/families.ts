@@ -12,7 +12,7 @@ const blocking: Judgement = { class: 'blocking', why: '' };
 export const allowed = (why: string): Judgement => ({ class: 'allowed', why });
 const impossible = (why: string): Judgement => ({ class: 'impossible', why });
 
-type Compared = Exclude<keyof Facts, 'schema' | 'source' | 'hostName' | 'addresses'>;
+type Compared = Exclude<keyof Facts, 'schema' | 'source' | 'hostName' | 'addresses' | 'redacted'>;
 
 /** A fact that is added to the schema does not compile until somebody says how it is compared. */
 export const families = {

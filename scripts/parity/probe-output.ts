@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Facts } from '../../infra/spec/facts.ts';
-import { isSecretName, notKept } from '../../infra/plan/secret-name.ts';
+import type { Facts } from '../../infra/spec/facts.ts';
+import { redactedFacts } from './redacted-facts.ts';
 
 const named = { name: z.string() };
 /** One line of images/probe.sh. */
@@ -12,6 +12,7 @@ const ProbeLine = z.discriminatedUnion('fact', [
   z.object({ fact: z.literal('hostName'), ...named }),
   z.object({ fact: z.literal('address'), address: z.string() }),
   z.object({ fact: z.literal('understudyNode') }),
+  z.object({ fact: z.literal('end') }),
   z.object({
     fact: z.literal('account'),
     ...named,
@@ -51,7 +52,7 @@ type ProbeLine = z.infer<typeof ProbeLine>;
 type Line<F extends ProbeLine['fact']> = Extract<ProbeLine, { fact: F }>;
 
 /**
- * Pure: what the probe printed, as facts. Values of variables whose names speak of secrets are not kept.
+ * Pure: what the probe printed, as facts, without what is secret in it.
  * @throws Error where the output is not the probe's.
  */
 export function factsOf(
@@ -70,7 +71,7 @@ export function factsOf(
   const at = one('capturedAt')?.at;
   const os = one('os');
   const kernel = one('kernel');
-  if (uid === undefined || at === undefined || os === undefined || kernel === undefined)
+  if (uid === undefined || at === undefined || os === undefined || kernel === undefined || !one('end'))
     throw new Error(`the probe on ${origin.target} did not come to its end: ${output.slice(0, 200)}`);
 
   const groups = all('group').map(({ name, gid, members }) => ({
@@ -81,7 +82,7 @@ export function factsOf(
       .filter((member) => member !== '')
       .sort(),
   }));
-  return Facts.parse({
+  return redactedFacts({
     schema: 1,
     source: {
       ...origin,
@@ -111,7 +112,7 @@ export function factsOf(
       pip: byName(all('pip'), ({ version }) => version),
       npm: byName(all('npm'), ({ version }) => version),
     },
-    environment: byName(all('environment'), ({ name, value }) => kept(name, unquoted(value))),
+    environment: byName(all('environment'), ({ value }) => unquoted(value)),
     units: byName(all('unit'), ({ state, enabled, user, environment }) => ({
       state,
       enabled,
@@ -154,10 +155,6 @@ function withoutLayers(options: string): string {
     .join(',');
 }
 
-function kept(name: string, value: string): string {
-  return isSecretName(name) ? notKept : value;
-}
-
 /** `$'two words'`, as `systemctl show-environment` writes what a shell would not read as one word. */
 function unquoted(value: string): string {
   const [, inner] = /^\$'(.*)'$/s.exec(value) ?? [];
@@ -172,7 +169,7 @@ function assignments(text: string): Record<string, string> {
       const plain = word.startsWith('"') ? word.slice(1, -1).replaceAll(/\\(.)/g, '$1') : word;
       const at = plain.indexOf('=');
       const name = plain.slice(0, at);
-      return [name, kept(name, plain.slice(at + 1))];
+      return [name, plain.slice(at + 1)];
     }),
   );
 }

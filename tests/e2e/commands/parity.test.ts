@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -7,7 +9,7 @@ import { packageRoot } from '../../../infra/places.ts';
 import { Facts } from '../../../infra/spec/facts.ts';
 import { Difference } from '../../../scripts/parity/difference.ts';
 import { labelledObjects } from '../../support/engine.ts';
-import { errorOf, rehearsal, understudy } from '../../support/understudy.ts';
+import { errorOf, rehearsal, start, understudy } from '../../support/understudy.ts';
 
 const planted = join(packageRoot, 'tests/support/clusters/planted/cluster.yaml');
 const folder = mkdtempSync(join(tmpdir(), 'understudy-parity-'));
@@ -48,13 +50,50 @@ describe('a cluster in which three things were planted', () => {
   });
 });
 
-test('a cluster that is up is compared by "parity": 0 as it is, 1 once somebody changed a node', async () => {
-  const spec = join(packageRoot, 'infra/clusters/thumbnails/cluster.yaml');
-  const up = await understudy(['up', spec, '--json']);
-  expect(up.exitCode).toBe(0);
-  expect(up.stderr).toMatch(/compare every node with production \(0 blocking, \d+ in all\)/);
-  expect(up.stderr).not.toContain('warning');
-  try {
+describe('a cluster that is up', () => {
+  let runId: string;
+  beforeAll(async () => {
+    const up = await understudy([
+      'up',
+      join(packageRoot, 'infra/clusters/thumbnails/cluster.yaml'),
+      '--json',
+    ]);
+    expect(up.exitCode).toBe(0);
+    expect(up.stderr).toMatch(/compare every node with production \(0 blocking, \d+ in all\)/);
+    expect(up.stderr).not.toContain('warning');
+    ({ runId } = z.object({ runId: z.string() }).parse(JSON.parse(up.stdout)));
+  });
+  afterAll(async () => {
+    await understudy(['down']);
+    expect(await labelledObjects()).toEqual([]);
+  });
+
+  test('is captured through the engine and over ssh: one machine, of which root sees more, and nothing is left there', async () => {
+    const container = `us-${runId}-worker-1`;
+    const { stdout: before } = await execa('docker', ['diff', container]);
+    const out = join(folder, 'captured');
+    const byEngine = await understudy(['capture', `docker://${container}`, '--out', out]);
+    expect(byEngine).toMatchObject({ exitCode: 0, stdout: '' });
+    expect((await execa('docker', ['diff', container])).stdout).toBe(before);
+    const file = join(out, `${container}.json`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const asRoot = Facts.parse(JSON.parse(readFileSync(file, 'utf8')));
+
+    const bySsh = await overSsh(runId, 'worker-1', async (target, config) =>
+      understudy(['capture', target, 'ssh://127.0.0.1:1', '--ssh-config', config]),
+    );
+    // What could be captured is there, whatever became of the other.
+    expect(bySsh.exitCode).toBe(69);
+    expect(bySsh.stderr).toMatch(/^! {4}ssh:\/\/127\.0\.0\.1:1 \d+\.\d s: .*refused/m);
+    expect(bySsh.stderr).toMatch(/^ok {3}ssh:\/\/render@.*, read as uid 2001, root sees more$/m);
+    const asRender = Facts.parse(JSON.parse(bySsh.stdout));
+    expect(asRoot.source).toMatchObject({ how: 'docker', uid: 0, understudyNode: true });
+    expect(asRender.source).toMatchObject({ how: 'ssh', uid: 2001, understudyNode: true });
+    for (const fact of ['os', 'accounts', 'groups', 'packages', 'sysctls', 'timeZone', 'locale'] as const)
+      expect([fact, asRender[fact]]).toEqual([fact, asRoot[fact]]);
+  });
+
+  test('is compared by "parity": 0 as it is, 1 once somebody changed a node', async () => {
     const before = await understudy(['parity', '--json']);
     expect({ exit: before.exitCode, blocking: blockingFacts(before.stdout) }).toEqual({
       exit: 0,
@@ -67,10 +106,7 @@ test('a cluster that is up is compared by "parity": 0 as it is, 1 once somebody 
       exit: 1,
       blocking: ['worker-2 groups.intruders'],
     });
-  } finally {
-    await understudy(['down']);
-  }
-  expect(await labelledObjects()).toEqual([]);
+  });
 });
 
 test('"up" warns of each difference that would make a run invalid, keeps it as evidence, and stays up', async () => {
@@ -92,6 +128,44 @@ test('"up" warns of each difference that would make a run invalid, keeps it as e
   }
   expect(await labelledObjects()).toEqual([]);
 });
+
+/** With its sshd on a port of this machine's loopback, and the key that the cluster's accounts have for each other. */
+async function overSsh<T>(
+  runId: string,
+  node: string,
+  work: (target: string, sshConfig: string) => Promise<T>,
+): Promise<T> {
+  const forward = start(['forward', node, '22']);
+  try {
+    const port = /:(\d+)/.exec(String((await once(forward.stdout, 'data')).at(0)))?.[1] ?? '';
+    const key = join(folder, 'id');
+    const { stdout } = await execa('docker', [
+      'exec',
+      `us-${runId}-${node}`,
+      'cat',
+      '/home/render/.ssh/id_ed25519',
+    ]);
+    writeFileSync(key, `${stdout}\n`, { mode: 0o600 });
+    const config = join(folder, 'ssh_config');
+    const options = {
+      IdentityFile: key,
+      IdentitiesOnly: 'yes',
+      StrictHostKeyChecking: 'no',
+      UserKnownHostsFile: '/dev/null',
+      LogLevel: 'ERROR',
+    };
+    writeFileSync(
+      config,
+      Object.entries(options)
+        .map(([name, value]) => `${name} ${value}\n`)
+        .join(''),
+    );
+    return await work(`ssh://render@127.0.0.1:${port}`, config);
+  } finally {
+    forward.kill('SIGINT');
+    await forward;
+  }
+}
 
 /** A file beside the handle that `up` names. */
 function inFolderOf(printed: string, file: string): string {

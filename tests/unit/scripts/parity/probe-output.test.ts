@@ -11,6 +11,7 @@ const least = [
   '{"fact":"capturedAt","at":"2026-11-25T00:00:00Z"}',
   '{"fact":"os","id":"debian","version":"12","codename":"bookworm"}',
   '{"fact":"kernel","release":"6.1","machine":"x86_64"}',
+  '{"fact":"end","present":1}',
 ];
 
 test('the probe describes the machine that it runs on, in any POSIX shell', async () => {
@@ -25,7 +26,10 @@ test('the probe describes the machine that it runs on, in any POSIX shell', asyn
 });
 
 test('a probe that was cut off is no fact of anything', () => {
-  expect(() => factsOf(least.slice(0, 2).join('\n'), origin)).toThrow(/did not come to its end/);
+  for (const left of least.keys()) {
+    const cut = least.filter((_line, at) => at !== left);
+    expect(() => factsOf(cut.join('\n'), origin)).toThrow(/did not come to its end/);
+  }
   expect(() => factsOf('sh: not found', origin)).toThrow();
 });
 
@@ -35,7 +39,7 @@ test('one of our own nodes is known by what it says of itself, whoever asks', ()
   expect(factsOf(ours.join('\n'), origin).source.understudyNode).toBe(true);
 });
 
-test('values whose names speak of secrets are not kept', () => {
+test('values whose names speak of secrets are not kept, and it is said which', () => {
   const lines = [
     ...least,
     '{"fact":"environment","name":"DB_PASSWORD","value":"hunter2"}',
@@ -45,6 +49,7 @@ test('values whose names speak of secrets are not kept', () => {
   const facts = factsOf(lines.join('\n'), origin);
   expect(JSON.stringify(facts)).not.toMatch(/hunter2|abc/);
   expect(facts.environment['REGION']).toBe('eu');
+  expect(facts.redacted).toEqual(['environment.DB_PASSWORD', 'units.a.service.environment.TOKEN']);
   expect(facts.units['a.service']?.environment).toMatchObject({ GREETING: 'two words' });
 });
 
@@ -69,4 +74,15 @@ test.each([
 ])('a socket of /proc/net/%s, %s', (protocol, local, expected) => {
   const lines = [...least, JSON.stringify({ fact: 'socket', protocol, local })];
   expect(factsOf(lines.join('\n'), origin).listening).toEqual([expected]);
+});
+
+test('a value that shows a secret is not kept, whatever it is called and wherever it stands', () => {
+  const lines = [
+    ...least,
+    '{"fact":"environment","name":"BROKER","value":"redis://:hunter2@broker:6379/0"}',
+    '{"fact":"mount","path":"/share","type":"cifs","options":"rw,username=backup,password=hunter2"}',
+  ];
+  const facts = factsOf(lines.join('\n'), origin);
+  expect(JSON.stringify(facts)).not.toMatch(/hunter2/);
+  expect(facts.redacted).toEqual(['environment.BROKER', 'mounts./share.options']);
 });
