@@ -80,6 +80,76 @@ has systemctl && systemctl show --type=service --property=Id,ActiveState,UnitFil
     key == "User" { user = value } key == "Environment" { environment = value }
     END { flush() }' | facts unit name state enabled user? environment
 
+# Of those that somebody enabled or that run: how the manager runs them, whatever of it stands in which file.
+settings=Group,SupplementaryGroups,WorkingDirectory,RootDirectory,UMask,Nice,LimitNOFILE,LimitCORE,LimitMEMLOCK,MemoryMax,MemoryLimit,CPUQuotaPerSecUSec,Restart,RestartUSec,TimeoutStartUSec,TimeoutStopUSec,KillSignal,KillMode,OOMScoreAdjust,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateTmp,EnvironmentFiles,DropInPaths,ExecStart
+has systemctl && systemctl show --type=service --property="Id,ActiveState,UnitFileState,$settings" '*' 2>/dev/null |
+  awk -v OFS='\t' '
+    function flush(  i) {
+      if (id != "" && (active == "active" || file == "enabled")) for (i = 1; i <= count; i++) print id, line[i]
+      id = active = file = ""; count = 0
+    }
+    /^$/ { flush(); next }
+    { at = index($0, "="); key = substr($0, 1, at - 1); value = substr($0, at + 1); gsub(/\t/, " ", value) }
+    key == "Id" { id = value; next } key == "ActiveState" { active = value; next } key == "UnitFileState" { file = value; next }
+    # Of a command what is run, not when and how it ended last.
+    key == "ExecStart" { sub(/^.*argv\[\]=/, "", value); sub(/ ; ignore_errors=.*$/, "", value) }
+    value != "" { line[++count] = key "\t" value }
+    END { flush() }' | facts unitSetting unit name value
+
+# Who may become whom: each rule of sudoers on one line, with the file that it stands in; root only.
+for file in /etc/sudoers /etc/sudoers.d/*; do
+  case $file in *~ | */*.*.*) continue ;; esac
+  [ -r "$file" ] && [ -f "$file" ] && awk -v OFS='\t' -v file="$file" '
+    { sub(/[[:space:]]+$/, "") }
+    /\\$/ { held = held substr($0, 1, length($0) - 1); next }
+    { $0 = held $0; held = "" }
+    # "#" begins a comment, but for a uid and for the include of old.
+    /^[[:space:]]*(#|$)/ && !/^[[:space:]]*#(include|[0-9])/ { next }
+    { gsub(/[[:space:]]+/, " "); sub(/^ /, ""); print file, $0 }' "$file"
+done | facts sudo file rule
+
+# What runs at a time of its own: the system's table, those of accounts (root only), and timers that are enabled or run.
+for file in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/*; do
+  [ -r "$file" ] && [ -f "$file" ] && awk -v OFS='\t' -v file="$file" '
+    /^[[:space:]]*(#|$)/ { next }
+    /^[[:space:]]*[A-Za-z_][A-Za-z0-9_]*[[:space:]]*=/ { next }
+    { gsub(/[[:space:]]+/, " "); sub(/^ /, ""); print file, $0 }' "$file"
+done | facts cron file entry
+for file in /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*; do
+  [ -x "$file" ] && [ -f "$file" ] && printf '%s\t%s\n' "$file" "$(dirname "$file" | sed 's|.*/cron\.|@|')"
+done | facts cron file entry
+has systemctl && systemctl show --type=timer --property=Id,ActiveState,Unit,TimersCalendar,TimersMonotonic '*' 2>/dev/null |
+  awk -v OFS='\t' '
+    function flush() { if (id != "" && active == "active") print id, unit " " when; id = active = unit = when = "" }
+    /^$/ { flush(); next }
+    { at = index($0, "="); key = substr($0, 1, at - 1); value = substr($0, at + 1); gsub(/\t/, " ", value) }
+    key == "Id" { id = value } key == "ActiveState" { active = value } key == "Unit" { unit = value }
+    # { OnCalendar=*-*-* 6:00:00 ; next_elapse=… }: when it comes next is no setting.
+    key ~ /^Timers/ { sub(/ ; next_elapse=.*/, "", value); sub(/^\{ /, "", value); when = when (when == "" ? "" : ", ") value }
+    END { flush() }' | facts timer name schedule
+
+# What a login gets.
+sed -n 's/^[[:space:]]*UMASK[[:space:]]\{1,\}\([0-7]\{1,\}\).*/\1/p' /etc/login.defs 2>/dev/null | head -1 | facts umask mask
+for file in /etc/security/limits.conf /etc/security/limits.d/*.conf; do
+  [ -r "$file" ] && awk -v OFS='\t' '!/^[[:space:]]*#/ && NF >= 4 { print $1, $2, $3, $4 }' "$file"
+done | facts loginLimit domain kind item value
+
+# Python environments beside the system's own, where software is put, by what was installed into them.
+find /opt /srv /home /root /usr/local /var/lib /var/www /app -xdev -maxdepth 6 -name pyvenv.cfg 2>/dev/null | while IFS= read -r config; do
+  venv=${config%/pyvenv.cfg}
+  printf '%s\t%s\n' "$venv" "$(sed -n 's/^version[a-z_]*[[:space:]]*=[[:space:]]*\([0-9.]*\).*/\1/p' "$config" | head -1)"
+done | facts virtualenv path python?
+find /opt /srv /home /root /usr/local /var/lib /var/www /app -xdev -maxdepth 6 -name pyvenv.cfg 2>/dev/null | while IFS= read -r config; do
+  venv=${config%/pyvenv.cfg}
+  for metadata in "$venv"/lib/python*/site-packages/*-info/METADATA "$venv"/lib/python*/site-packages/*-info/PKG-INFO; do
+    [ -r "$metadata" ] && awk -v OFS='\t' -v venv="$venv" '
+      /^$/ { exit }
+      sub(/^Name: */, "") { name = tolower($0); gsub(/[-_.]+/, "-", name) }
+      sub(/^Version: */, "") { version = $0 }
+      END { if (name != "" && version != "") print venv, name, version }' "$metadata"
+  done
+done | sort -u | facts virtualenvPackage venv name version
+
 [ -r /proc/1/limits ] && awk -v OFS='\t' 'NR > 1 { name = substr($0, 1, 25); sub(/ +$/, "", name); rest = substr($0, 26); sub(/^ +/, "", rest); split(rest, part, /  +/); print name, part[1], part[2] }' /proc/1/limits |
   facts limit name soft hard
 for key in net.core.somaxconn net.ipv4.ip_local_port_range net.ipv4.tcp_keepalive_time net.ipv4.tcp_syn_retries \

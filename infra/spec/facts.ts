@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const texts = z.record(z.string(), z.array(z.string()));
+
 /**
  * What one machine is, as images/probe.sh sees it. One schema for captured production, for our nodes and for drift.
  * A value that could not be had is null, never a guess.
@@ -42,6 +44,8 @@ export const Facts = z.strictObject({
       enabled: z.string(),
       user: z.string().nullable(),
       environment: z.record(z.string(), z.string()).nullable(),
+      /** How the manager runs it, as `systemctl show` has it; of those alone that run, or are enabled. */
+      settings: z.record(z.string(), z.string()).nullable().default(null),
     }),
   ),
   limits: z.record(z.string(), z.strictObject({ soft: z.string(), hard: z.string() })),
@@ -58,6 +62,24 @@ export const Facts = z.strictObject({
   timeZone: z.string().nullable(),
   timeSource: z.string().nullable(),
   locale: z.string().nullable(),
+  /** Rules of sudoers by the file that they stand in; null where nobody but root may read them, and it was not root who did. */
+  sudo: texts.nullable().default(null),
+  /** What runs at a time of its own, by the file that says so: lines of cron's tables, "@daily" of a script in its folder. */
+  cron: texts.nullable().default(null),
+  /** Timers that are active → what they start, and when. */
+  timers: z.record(z.string(), z.string()).nullable().default(null),
+  /** Of logins, by /etc/login.defs. */
+  umask: z.string().nullable().default(null),
+  /** `domain kind item` of limits.conf(5) → value. */
+  loginLimits: z.record(z.string(), z.string()).nullable().default(null),
+  /** Python environments beside the system's own, by their folder. */
+  virtualenvs: z
+    .record(
+      z.string(),
+      z.strictObject({ python: z.string().nullable(), packages: z.record(z.string(), z.string()) }),
+    )
+    .nullable()
+    .default(null),
   listening: z.array(
     z.strictObject({ protocol: z.enum(['tcp', 'udp']), address: z.string(), port: z.int() }),
   ),

@@ -20,7 +20,7 @@ export interface CaptureCommand {
 export async function capture({ targets: texts, out, ...how }: CaptureCommand): Promise<ExitCode> {
   const targets = texts.map(parseCaptureTarget);
   const files = out === undefined ? null : filesOf(targets, resolve(out));
-  const captured = await captureAll(targets, { ...how, onCaptured: (one) => printMessage(lineOf(one)) });
+  const captured = await captureAll(targets, { ...how, onCaptured: announce });
   for (const { target, facts } of captured) {
     if (facts === null) continue;
     const file = files?.get(targetText(target));
@@ -77,6 +77,10 @@ function writeFacts(file: string, facts: Facts): void {
   const part = `${file}.${process.pid}.part`;
   writeFileSync(part, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
   renameSync(part, file);
+}
+
+function announce(one: Captured): void {
+  printMessage(lineOf(one));
 }
 
 const listedAtMost = 8;

@@ -60,6 +60,9 @@ export const families = {
         one(`${fact}.enabled`, a.enabled, b.enabled, unit(name)),
         one(`${fact}.user`, a.user ?? 'root', b.user ?? 'root'),
         ...values(`${fact}.environment`, a.environment ?? {}, b.environment ?? {}),
+        ...(a.settings === null
+          ? []
+          : values(`${fact}.settings`, effective(a.settings), effective(b.settings))),
       ],
     }),
   limits: (expected, actual) =>
@@ -103,8 +106,50 @@ export const families = {
     ),
   ],
   locale: (expected, actual) => [one('locale', expected.locale, actual.locale)],
+  sudo: known('sudo', ({ sudo }) => sudo && lines(sudo, () => '')),
+  cron: known('cron', ({ cron }) => cron && lines(cron, (file) => `${file}: `)),
+  timers: known('timers', ({ timers }) => timers, unit),
+  umask: known('umask', ({ umask }) => (umask === null ? null : { login: umask })),
+  loginLimits: known('loginLimits', ({ loginLimits }) => loginLimits),
+  virtualenvs: known('virtualenvs', ({ virtualenvs }) => virtualenvs && installed(virtualenvs)),
   listening: (expected, actual) => values('listening', sockets(expected), sockets(actual)),
 } satisfies Record<Compared, (expected: Facts, actual: Facts) => readonly Part[]>;
+
+/** What facts of earlier versions, or read by nobody of consequence, do not say of the reference is compared with nothing. */
+function known(
+  family: string,
+  of: (facts: Facts) => Readonly<Record<string, string>> | null,
+  absent?: (name: string) => Judgement,
+): (expected: Facts, actual: Facts) => readonly Part[] {
+  return (expected, actual) => {
+    const wantedOnes = of(expected);
+    return wantedOnes === null ? [] : values(family, wantedOnes, of(actual) ?? {}, undefined, absent);
+  };
+}
+
+/** Each line by itself; `place` is what its file adds to what it means. */
+function lines(
+  files: Readonly<Record<string, readonly string[]>>,
+  place: (file: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).flatMap(([file, all]) => all.map((line) => [`${place(file)}${line}`, 'there'])),
+  );
+}
+
+function installed(virtualenvs: NonNullable<Facts['virtualenvs']>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(virtualenvs).flatMap(([path, { python, packages }]) => [
+      [`${path}.python`, python ?? 'unknown'],
+      ...Object.entries(packages).map(([name, version]) => [`${path}.${name}`, version] as const),
+    ]),
+  );
+}
+
+/** Where a setting is written is no likeness; what comes of it is. */
+function effective(settings: Facts['units'][string]['settings']): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings ?? {}).filter(([name]) => name !== 'DropInPaths'));
+}
 
 function one(fact: string, expected: string | null, actual: string | null, judgement = blocking): Part {
   return { fact, expected, actual, judgement };
@@ -141,9 +186,11 @@ function values(
   expected: Readonly<Record<string, string>>,
   actual: Readonly<Record<string, string>>,
   judge: (expected: string, actual: string) => Judgement = () => blocking,
+  absent: (name: string) => Judgement = () => blocking,
 ): readonly Part[] {
   return each(family, expected, actual, {
     show: (value) => value,
+    absent,
     extra: () => blocking,
     both: (fact, a, b) => [one(fact, a, b, judge(a, b))],
   });

@@ -34,6 +34,17 @@ const ProbeLine = z.discriminatedUnion('fact', [
     user: z.string().nullable(),
     environment: z.string(),
   }),
+  z.object({ fact: z.literal('unitSetting'), unit: z.string(), ...named, value: z.string() }),
+  z.object({ fact: z.literal('sudo'), file: z.string(), rule: z.string() }),
+  z.object({ fact: z.literal('cron'), file: z.string(), entry: z.string() }),
+  z.object({ fact: z.literal('timer'), ...named, schedule: z.string() }),
+  z.object({ fact: z.literal('umask'), mask: z.string() }),
+  z.object({
+    ...{ fact: z.literal('loginLimit'), domain: z.string(), kind: z.string(), item: z.string() },
+    value: z.string(),
+  }),
+  z.object({ fact: z.literal('virtualenv'), path: z.string(), python: z.string().nullable() }),
+  z.object({ fact: z.literal('virtualenvPackage'), venv: z.string(), ...named, version: z.string() }),
   z.object({ fact: z.literal('limit'), ...named, soft: z.string(), hard: z.string() }),
   z.object({ fact: z.literal('sysctl'), ...named, value: z.string() }),
   z.object({ fact: z.literal('mount'), path: z.string(), type: z.string(), options: z.string() }),
@@ -82,6 +93,7 @@ export function factsOf(
       .filter((member) => member !== '')
       .sort(),
   }));
+  const settings = Map.groupBy(all('unitSetting'), ({ unit }) => unit);
   return redactedFacts({
     schema: 1,
     source: {
@@ -113,11 +125,14 @@ export function factsOf(
       npm: byName(all('npm'), ({ version }) => version),
     },
     environment: byName(all('environment'), ({ value }) => unquoted(value)),
-    units: byName(all('unit'), ({ state, enabled, user, environment }) => ({
+    units: byName(all('unit'), ({ name, state, enabled, user, environment }) => ({
       state,
       enabled,
       user,
       environment: assignments(environment),
+      settings: Object.fromEntries(
+        (settings.get(name) ?? []).map((setting) => [setting.name, setting.value]),
+      ),
     })),
     limits: byName(all('limit'), ({ soft, hard }) => ({ soft, hard })),
     sysctls: byName(all('sysctl'), ({ value }) => value),
@@ -134,6 +149,25 @@ export function factsOf(
     timeZone: one('timeZone')?.name ?? null,
     timeSource: one('timeSource')?.name ?? null,
     locale: one('locale')?.name ?? null,
+    sudo: uid === 0 ? byFile(all('sudo'), ({ rule }) => rule) : null,
+    cron: byFile(all('cron'), ({ entry }) => entry),
+    timers: byName(all('timer'), ({ schedule }) => schedule),
+    umask: one('umask')?.mask ?? null,
+    loginLimits: Object.fromEntries(
+      all('loginLimit').map(({ domain, kind, item, value }) => [`${domain} ${kind} ${item}`, value]),
+    ),
+    virtualenvs: Object.fromEntries(
+      all('virtualenv').map(({ path, python }) => [
+        path,
+        {
+          python,
+          packages: byName(
+            all('virtualenvPackage').filter(({ venv }) => venv === path),
+            ({ version }) => version,
+          ),
+        },
+      ]),
+    ),
     listening: all('socket').map(({ protocol, local }) => socketOf(protocol, local)),
   });
 }
@@ -144,6 +178,15 @@ function byName<T extends { readonly name: string }, V>(
 ): Record<string, V> {
   return Object.fromEntries(
     lines.map((line) => [line.name, of(line)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function byFile<T extends { readonly file: string }>(
+  lines: readonly T[],
+  text: (line: T) => string,
+): Record<string, string[]> {
+  return Object.fromEntries(
+    [...Map.groupBy(lines, ({ file }) => file)].map(([file, of]) => [file, of.map(text)]),
   );
 }
 

@@ -1,4 +1,5 @@
 import { Facts } from '../../infra/spec/facts.ts';
+import { secretWords } from '../../infra/plan/argv-secrets.ts';
 import { isSecretVariable, notKept } from '../../infra/plan/secret-name.ts';
 import { showsSecret } from '../../infra/plan/secret-value.ts';
 
@@ -10,8 +11,12 @@ export function redactedFacts(facts: Omit<Facts, 'redacted'>): Facts {
   const redacted: string[] = [];
   const kept = (value: unknown, path: readonly string[]): unknown => {
     if (typeof value === 'string') {
-      const isVariable = path.at(-2) === 'environment';
-      if (!showsSecret(value) && !(isVariable && isSecretVariable(path.at(-1) ?? '', value))) return value;
+      const isSecret =
+        showsSecret(value) ||
+        // Commands of units, of cron and of sudo, and options that a variable holds.
+        secretWords(value.split(/\s+/)).length > 0 ||
+        (path.at(-2) === 'environment' && isSecretVariable(path.at(-1) ?? '', value));
+      if (!isSecret) return value;
       redacted.push(path.join('.'));
       return notKept;
     }

@@ -69,7 +69,9 @@ async function captured(
     ...[image, '/lib/systemd/systemd'],
   ]);
   const inside = ['exec', '--interactive', name];
-  await execa('docker', [...inside, 'systemctl', 'is-system-running', '--wait'], { reject: false });
+  // Until its manager answers there is nobody to wait for.
+  const booted = 'until systemctl is-system-running --wait | grep -Eq "running|degraded"; do sleep 0.1; done';
+  await execa('docker', [...inside, 'timeout', '60', 'sh', '-c', booted]);
   const probe = await readFile(join(packageRoot, 'images/probe.sh'));
   const { stdout } = await execa('docker', [...inside, 'sh', '-s'], { input: probe });
   return factsOf(stdout, { how: 'docker', target: name, understudyNode: false });

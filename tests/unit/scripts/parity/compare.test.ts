@@ -149,6 +149,92 @@ describe('what does not', () => {
   });
 });
 
+describe('what is there beside packages, accounts and units', () => {
+  const venv = { python: '3.11.2', packages: { celery: '5.3.6', redis: '5.0.1' } };
+  const machine: Facts = {
+    ...production,
+    sudo: {
+      '/etc/sudoers': ['root ALL=(ALL:ALL) ALL'],
+      '/etc/sudoers.d/farm': ['render ALL=(root) NOPASSWD: /usr/bin/id'],
+    },
+    cron: { '/etc/cron.d/farm': ['*/5 * * * * render /opt/farm/sweep'] },
+    timers: { 'farm.timer': 'farm.service OnCalendar=*-*-* 03:00:00' },
+    umask: '022',
+    loginLimits: { '* hard nofile': '4096' },
+    virtualenvs: { '/opt/farm/venv': venv },
+  };
+  const worker = machine.units['worker.service'];
+  if (worker?.settings == null) throw new Error('the bundled reference has no settings of its worker');
+  const { settings } = worker;
+
+  test.each<[string, Partial<Facts>, readonly unknown[]]>([
+    [
+      'a rule of sudo',
+      { sudo: { '/etc/sudoers': ['root ALL=(ALL:ALL) ALL'] } },
+      ['sudo.render ALL=(root) NOPASSWD: /usr/bin/id', 'there', null],
+    ],
+    [
+      'a job of cron',
+      { cron: {} },
+      ['cron./etc/cron.d/farm: */5 * * * * render /opt/farm/sweep', 'there', null],
+    ],
+    ['a timer', { timers: {} }, ['timers.farm.timer', 'farm.service OnCalendar=*-*-* 03:00:00', null]],
+    ['the umask of logins', { umask: '077' }, ['umask.login', '022', '077']],
+    [
+      'a limit of logins',
+      { loginLimits: { '* hard nofile': '1024' } },
+      ['loginLimits.* hard nofile', '4096', '1024'],
+    ],
+    [
+      'a package of a virtualenv',
+      { virtualenvs: { '/opt/farm/venv': { ...venv, packages: { ...venv.packages, redis: '4.3.4' } } } },
+      ['virtualenvs./opt/farm/venv.redis', '5.0.1', '4.3.4'],
+    ],
+    [
+      'the Python of a virtualenv',
+      { virtualenvs: { '/opt/farm/venv': { ...venv, python: '3.12.1' } } },
+      ['virtualenvs./opt/farm/venv.python', '3.11.2', '3.12.1'],
+    ],
+    [
+      'how a unit is run',
+      {
+        units: {
+          ...machine.units,
+          'worker.service': { ...worker, settings: { ...settings, LimitNOFILE: '1024' } },
+        },
+      },
+      ['units.worker.service.settings.LimitNOFILE', settings['LimitNOFILE'], '1024'],
+    ],
+  ])('%s that differs is named, and nothing else', (_what, changed, expected) => {
+    const found = compare('worker-1', machine, { ...machine, ...changed }, nothingIntended);
+    expect(found.map(({ fact, expected, actual, class: kind }) => [kind, fact, expected, actual])).toEqual([
+      ['blocking', ...expected],
+    ]);
+  });
+
+  test('is the same whatever file says it', () => {
+    const elsewhere: Facts = {
+      ...machine,
+      sudo: { '/etc/sudoers': Object.values(machine.sudo ?? {}).flat() },
+      units: {
+        ...machine.units,
+        'worker.service': { ...worker, settings: { ...settings, DropInPaths: '/etc/systemd/system/x.conf' } },
+      },
+    };
+    expect(compare('worker-1', machine, elsewhere, nothingIntended)).toEqual([]);
+  });
+
+  test('and that facts of earlier versions do not say is compared with nothing', () => {
+    const { units, ...earlier } = machine;
+    const old: Facts = {
+      ...earlier,
+      ...{ sudo: null, cron: null, timers: null, umask: null, loginLimits: null, virtualenvs: null },
+      units: { ...units, 'worker.service': { ...worker, settings: null } },
+    };
+    expect(compare('worker-1', old, machine, nothingIntended)).toEqual([]);
+  });
+});
+
 test('whatever package is changed, exactly that one is named (property)', () => {
   const names = Object.keys(production.packages.dpkg);
   fc.assert(
