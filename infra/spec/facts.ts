@@ -45,7 +45,7 @@ export const Facts = z.strictObject({
       user: z.string().nullable(),
       environment: z.record(z.string(), z.string()).nullable(),
       /** How the manager runs it, as `systemctl show` has it; of those alone that run, or are enabled. */
-      settings: z.record(z.string(), z.string()).nullable().default(null),
+      settings: z.record(z.string(), z.string()).nullable(),
     }),
   ),
   limits: z.record(z.string(), z.strictObject({ soft: z.string(), hard: z.string() })),
@@ -63,28 +63,27 @@ export const Facts = z.strictObject({
   timeSource: z.string().nullable(),
   locale: z.string().nullable(),
   /** Rules of sudoers by the file that they stand in; null where nobody but root may read them, and it was not root who did. */
-  sudo: texts.nullable().default(null),
+  sudo: texts.nullable(),
   /** What runs at a time of its own, by the file that says so: lines of cron's tables, "@daily" of a script in its folder. */
-  cron: texts.nullable().default(null),
+  cron: texts.nullable(),
   /** Timers that are active → what they start, and when. */
-  timers: z.record(z.string(), z.string()).nullable().default(null),
+  timers: z.record(z.string(), z.string()).nullable(),
   /** Of logins, by /etc/login.defs. */
-  umask: z.string().nullable().default(null),
+  umask: z.string().nullable(),
   /** `domain kind item` of limits.conf(5) → value. */
-  loginLimits: z.record(z.string(), z.string()).nullable().default(null),
+  loginLimits: z.record(z.string(), z.string()).nullable(),
   /** Python environments beside the system's own, by their folder. */
   virtualenvs: z
     .record(
       z.string(),
       z.strictObject({ python: z.string().nullable(), packages: z.record(z.string(), z.string()) }),
     )
-    .nullable()
-    .default(null),
+    .nullable(),
   listening: z.array(
     z.strictObject({ protocol: z.enum(['tcp', 'udp']), address: z.string(), port: z.int() }),
   ),
   /** Paths of the values that were secret, as far as could be told, and were not kept. */
-  redacted: z.array(z.string()).default([]),
+  redacted: z.array(z.string()),
 });
 export type Facts = z.infer<typeof Facts>;
 

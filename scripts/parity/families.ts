@@ -115,7 +115,7 @@ export const families = {
   listening: (expected, actual) => values('listening', sockets(expected), sockets(actual)),
 } satisfies Record<Compared, (expected: Facts, actual: Facts) => readonly Part[]>;
 
-/** What facts of earlier versions, or read by nobody of consequence, do not say of the reference is compared with nothing. */
+/** What could not be read of the reference (sudoers, by another than root) is compared with nothing. */
 function known(
   family: string,
   of: (facts: Facts) => Readonly<Record<string, string>> | null,

@@ -14,7 +14,7 @@ const owners: Readonly<Record<string, RegExp>> = {
   '@pulumi/pulumi': /^infra\/(components\/docker\/|index\.ts$)|^scripts\/rehearsal\/provision\.ts$/,
   commander: /^scripts\/commands\/(program|flag-values|finding-lines)\.ts$/,
   dockerode: /^infra\/components\/docker\/engine\.ts$/,
-  execa: /^scripts\/(setup|suite|teardown)\/|^scripts\/commands\/env\.ts$/,
+  execa: /^scripts\/(capture|setup|suite|teardown)\/|^scripts\/commands\/env\.ts$/,
   'deb-version-compare': /^scripts\/parity\/versions\.ts$/,
   'fast-xml-builder': /^scripts\/verdict\/merged-junit\.ts$/,
   'fast-xml-parser': /^scripts\/(suite\/junit|verdict\/merged-junit)\.ts$/,

@@ -224,7 +224,7 @@ describe('what is there beside packages, accounts and units', () => {
     expect(compare('worker-1', machine, elsewhere, nothingIntended)).toEqual([]);
   });
 
-  test('and that facts of earlier versions do not say is compared with nothing', () => {
+  test('and that nobody could read in production is compared with nothing', () => {
     const { units, ...earlier } = machine;
     const old: Facts = {
       ...earlier,
