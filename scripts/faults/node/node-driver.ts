@@ -39,13 +39,13 @@ export type GiveBack = (
 
 /** What a node that starts anew gets again: what idles there, and what is active on it. */
 interface BroughtBack {
-  readonly links: LinksDriver;
-  readonly metadata: MetadataArms;
-  readonly layers: DiskLayers;
-  readonly disks: DiskDriver;
+  readonly links: Pick<LinksDriver, 'bringTo'>;
+  readonly metadata: Pick<MetadataArms, 'rearm'>;
+  readonly layers: Pick<DiskLayers, 'bringBack'>;
+  readonly disks: Pick<DiskDriver, 'bringBack'>;
 }
 
-/** Each is waited for. */
+/** Each is waited for; links when both of their ends are back: of all nodes that start at one moment none is the first. */
 export function givingBack(victims: readonly Victim[], drivers: BroughtBack): GiveBack {
   const { links, metadata, layers, disks } = drivers;
   return async ({ fault, targets }, active, ended) => {
@@ -62,13 +62,21 @@ export function givingBack(victims: readonly Victim[], drivers: BroughtBack): Gi
         await metadata.rearm(node, isReplaced);
         await layers.bringBack(node);
         await disks.bringBack(node, active);
-        const others = victims.filter((other) => other !== victim);
-        const own = others.flatMap((other) => [linkText(node, other.node), linkText(other.node, node)]);
-        await links.bringTo(own, active, stillDown);
-        await victim.ready();
       }),
     );
+    await links.bringTo(linksOf(targets, victims), active, stillDown);
+    await allDone(targets.map(async (node) => victimNamed(victims, node).ready()));
   };
+}
+
+/** All that begin or end at one of these nodes, each once. */
+function linksOf(targets: readonly string[], victims: readonly Victim[]): readonly string[] {
+  const links = targets.flatMap((node) =>
+    victims
+      .filter((other) => other.node !== node)
+      .flatMap((other) => [linkText(node, other.node), linkText(other.node, node)]),
+  );
+  return [...new Set(links)];
 }
 
 async function takeAway({ machine }: Victim, { kind }: NodeFault): Promise<void> {
