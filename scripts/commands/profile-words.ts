@@ -51,9 +51,7 @@ function targetWords({ on }: Fault): string {
   if ('disks' in on) {
     const none = on.ifAny === true ? ', if there are any' : '';
     if (on.disks === 'all') return `all disks${none}`;
-    const disks = on.disks.map(({ node, path }) =>
-      path === undefined ? `all disks of ${node}` : `${path} of ${node}`,
-    );
+    const disks = on.disks.map(({ path, ...choice }) => `${path ?? 'all disks'} of ${choiceWords(choice)}`);
     return `${disks.join(' and ')}${none}`;
   }
   if ('units' in on)

@@ -45,6 +45,7 @@ export function receiptsOf(scheduled: ScheduledFault, judge: Judge, told: Told):
     ...(wasInForce ? {} : neverInForce),
     ...(lasted === undefined ? {} : { lasted }),
     ...healOf(whyNotHealed(scheduled, target, judge, told)),
+    ...(isGoneWithNode(scheduled, target, told) ? { goneWithNode: true } : {}),
     ...beside,
     ...besideOf(touched),
   }));
@@ -77,12 +78,16 @@ function whyNotHealed(scheduled: ScheduledFault, target: string, judge: Judge, t
 }
 
 function whyNotOver(scheduled: ScheduledFault, target: string, judge: Judge, told: Told): string {
-  // A node takes its end of a link and its lease along, and a run's disks go with the run.
-  if (hasEnded(target, told.ended) && !isAwayFault(scheduled.fault)) return '';
+  if (isGoneWithNode(scheduled, target, told)) return '';
   if (told.realised.get(scheduled.id)?.healed === false) return 'its heal failed, or never came';
   const why = judge.whyNotBack(scheduled, target);
   // Readings that nobody took tell nothing.
   return why === '' || cameAbout(scheduled, judge, told) ? why : neverInForce.why;
+}
+
+/** A node takes its end of a link and its lease along, and a run's disks go with the run. */
+function isGoneWithNode({ fault }: ScheduledFault, target: string, { ended }: Told): boolean {
+  return hasEnded(target, ended) && !isAwayFault(fault);
 }
 
 function cameAbout(scheduled: ScheduledFault, judge: Judge, told: Told): boolean {

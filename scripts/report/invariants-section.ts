@@ -58,7 +58,13 @@ function recoveryTable(recoveries: readonly Recovery[], control: string): Markup
   const [short = ''] = control.split(',');
   const shown = [...recoveries].sort((a, b) => Number(a.ok) - Number(b.ok)).slice(0, maxRows);
   return markup`<div class="wide" tabindex="0" role="region" aria-label="recovery"><table><thead><tr><th scope="col">after the heal of</th><th scope="col">healed at</th><th scope="col">held again</th><th scope="col">limit</th></tr></thead><tbody>
-${shown.map((one) => markup`<tr><td><bdi>${one.fault}</bdi></td><td class="number">${seconds(one.healedAtMs)}</td><td><span class="${one.ok ? 'good' : 'bad'}">${one.ok ? '✓' : '✗'}</span> ${recoveryWords(one)} <small>(control: ${short})</small></td><td class="number">${one.limitMs === null ? '–' : duration(one.limitMs)}</td></tr>\n`)}</tbody></table></div>`;
+${shown.map((one) => markup`<tr><td><bdi>${one.fault}</bdi></td><td class="number">${seconds(one.healedAtMs)}</td><td>${recoveryMark(one)} ${recoveryWords(one)} <small>(control: ${short})</small></td><td class="number">${one.limitMs === null ? '–' : duration(one.limitMs)}</td></tr>\n`)}</tbody></table></div>`;
+}
+
+/** What is not known to hold again is no good, whether anybody set a limit or not. */
+function recoveryMark({ ok, afterMs }: Recovery): Markup {
+  if (!ok) return markup`<span class="bad">✗</span>`;
+  return afterMs === null ? markup`<span class="unsure">○</span>` : markup`<span class="good">✓</span>`;
 }
 
 /** "recovered after 1240 ms", "never broke". */

@@ -118,7 +118,11 @@ const moments = ['before', 'during', 'after'] as const;
 /** The three parts of a receipt by name: which of them broke is what one wants to know. */
 function proofs(receipt: Receipt): Markup {
   const { ok, bystandersOk, healedOk, why, whyNotHealed, ...beside } = receipt;
-  const healed = wasNever(receipt) ? 'nothing to heal' : 'healed';
+  const healed = wasNever(receipt)
+    ? 'nothing to heal'
+    : receipt.goneWithNode === true
+      ? 'gone with its node, which has ended'
+      : 'healed';
   return markup`${proof(ok, ok ? 'as asked' : 'not as asked')}${proof(bystandersOk, bystandersOf(beside, bystandersOk))}${proof(healedOk, healedOk ? healed : healWords(whyNotHealed))}${why === '' ? null : markup`<small>${why}</small>`}`;
 }
 

@@ -17,6 +17,8 @@ export const Receipt = z.strictObject({
   healedOk: z.boolean(),
   /** Where `healedOk` is false, what of it is not as it was before; absent where it is true, and in receipts of earlier versions. */
   whyNotHealed: z.string().optional(),
+  /** True where `healedOk` was not measured: the node has ended, and took what was on it along. */
+  goneWithNode: z.literal(true).optional(),
   /** Where `bystandersOk` is false, which of them were not as before, and in what; absent as `whyNotHealed`. */
   whyTouched: z.string().optional(),
   /** Beyond the contract: 95th percentile, confidence, how many bystanders were measured, why it is not ok. */
