@@ -1,12 +1,13 @@
 /*
- * linkshape QUEUE SEED: delays, jitters, drops, reorders and corrupts what a rule (queuerule.c) hands to NFQUEUE, by source address. It
+ * linkshape QUEUE: delays, jitters, drops, reorders and corrupts what a rule (queuerule.c) hands to NFQUEUE, by source address. It
  * works on the receiver's INPUT, because held packets in the sender's OUTPUT stay charged to the sender's socket and ruin TCP
  * (measured: 212 against 0.3 Mbit/s at 100 ms). Lines on stdin change one source without touching the others:
  *
- *   set ADDRESS DELAY_US JITTER_US LOSS_PPM REORDER_PPM REORDER_US CORRUPT_PPM ENTER_PPM LEAVE_PPM DISTRIBUTION
+ *   set ADDRESS DELAY_US JITTER_US LOSS_PPM REORDER_PPM REORDER_US CORRUPT_PPM ENTER_PPM LEAVE_PPM DISTRIBUTION STREAM
  *   clear ADDRESS
  *
  * Says "ok" when it is bound. Ends with stdin; the queue's bypass then lets packets through.
+ * STREAM is what the source draws from, a number of 64 bits: the same one loses the same packets, whatever the address is.
  * DISTRIBUTION is how delays are spread around DELAY_US (linkjitter.h). What is reordered is
  * held REORDER_US longer, so that what was sent after it overtakes it. What is corrupted has one bit of what the transport
  * carries turned over, and no checksum put right: the kernel then drops it, unless the sender sent it without one. A source
@@ -54,7 +55,6 @@ static int source_count;
 static struct held heap[MAX_HELD];
 static int heap_size;
 static struct nfq_q_handle *queue;
-static uint64_t seed;
 
 static struct source *find(uint32_t address) {
   for (int i = 0; i < source_count; i++)
@@ -169,9 +169,10 @@ static int copy_as_needed(void) {
 static void obey(char *line) {
   char verb[16], address[64], distribution[16] = "uniform";
   long long delay = 0, jitter = 0, loss = 0, reorder = 0, reorder_by = 0, corrupt = 0, enter = 0, leave = 0;
+  unsigned long long stream = 0;
   struct in_addr parsed;
-  if (sscanf(line, "%15s %63s %lld %lld %lld %lld %lld %lld %lld %lld %15s", verb, address, &delay, &jitter, &loss,
-             &reorder, &reorder_by, &corrupt, &enter, &leave, distribution) < 2)
+  if (sscanf(line, "%15s %63s %lld %lld %lld %lld %lld %lld %lld %lld %15s %llu", verb, address, &delay, &jitter, &loss,
+             &reorder, &reorder_by, &corrupt, &enter, &leave, distribution, &stream) < 2)
     return;
   if (inet_pton(AF_INET, address, &parsed) != 1) return;
   struct source *source = find(parsed.s_addr);
@@ -183,7 +184,7 @@ static void obey(char *line) {
   if (!source && source_count < MAX_SOURCES) {
     source = &sources[source_count++];
     source->address = parsed.s_addr;
-    source->random = seed ^ ((uint64_t)parsed.s_addr << 16);
+    source->random = stream;
   }
   if (!source) return;
   source->delay_us = delay;
@@ -219,12 +220,11 @@ static int read_orders(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) {
-    puts("err 64 usage: linkshape QUEUE SEED");
+  if (argc != 2) {
+    puts("err 64 usage: linkshape QUEUE");
     return 64;
   }
   setvbuf(stdout, NULL, _IOLBF, 0);
-  seed = strtoull(argv[2], NULL, 10);
   struct nfq_handle *handle = nfq_open();
   if (handle) queue = nfq_create_queue(handle, (uint16_t)atoi(argv[1]), on_packet, NULL);
   if (!queue || copy_as_needed() < 0) {

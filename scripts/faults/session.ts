@@ -185,34 +185,40 @@ export class FaultSession {
     const msLeft = (): number => (endMs() ?? Infinity) - this.#sinceSuiteMs();
     if (!(await comes(start - watch.leadMs(fault) - countingMs, now, ended))) return;
     // Evidence makes no fault late: where nodes take their time to answer, it comes beside them.
-    const counted = this.#lookForEnded().then(async () => this.#injector.witness(fault, this.#ended.nodes));
-    if (!(await comes(start - watch.leadMs(fault), now, ended))) return;
-    await this.#said(id, async () =>
-      this.#turns.take(watch.touches(fault), async () => {
-        await watch.beforeWindow(fault);
-        if (!(await comes(start, now, ended))) return;
-        await this.#lookForEnded();
-        if (fault.targets.some((target) => hasEnded(target, this.#ended.nodes)))
-          throw new Error('its node had ended before it came');
-        // What others that are read beside its targets needed has come out of its own window.
-        if (msLeft() <= watch.leastMs(fault))
-          throw new Error(
-            `it would have come ${Math.round(this.#sinceSuiteMs() - start)} ms late, with too little left of its window to be measured in`,
-          );
-        if (!(await this.#injectUntil(fault, ended))) return;
-        await counted;
-        await watch.inWindow(fault, msLeft);
-      }),
+    const counted = this.#said(id, async () =>
+      this.#lookForEnded().then(async () => this.#injector.witness(fault, this.#ended.nodes)),
     );
-    const end = endMs();
-    if (end === null || !(await comes(end, now, ended)) || !this.#injector.active.includes(fault)) return;
-    await this.#said(id, async () =>
-      this.#turns.take(watch.touches(fault), async () => {
-        await this.#lookForEnded();
-        await this.#heal(fault);
-        await watch.afterWindow(fault, () => this.#sinceSuiteMs());
-      }),
-    );
+    try {
+      if (!(await comes(start - watch.leadMs(fault), now, ended))) return;
+      await this.#said(id, async () =>
+        this.#turns.take(watch.touches(fault), async () => {
+          await watch.beforeWindow(fault);
+          if (!(await comes(start, now, ended))) return;
+          await this.#lookForEnded();
+          if (fault.targets.some((target) => hasEnded(target, this.#ended.nodes)))
+            throw new Error('its node had ended before it came');
+          // What others that are read beside its targets needed has come out of its own window.
+          if (msLeft() <= watch.leastMs(fault))
+            throw new Error(
+              `it would have come ${Math.round(this.#sinceSuiteMs() - start)} ms late, with too little left of its window to be measured in`,
+            );
+          if (!(await this.#injectUntil(fault, ended))) return;
+          await counted;
+          await watch.inWindow(fault, msLeft);
+        }),
+      );
+      const end = endMs();
+      if (end === null || !(await comes(end, now, ended)) || !this.#injector.active.includes(fault)) return;
+      await this.#said(id, async () =>
+        this.#turns.take(watch.touches(fault), async () => {
+          await this.#lookForEnded();
+          await this.#heal(fault);
+          await watch.afterWindow(fault, () => this.#sinceSuiteMs());
+        }),
+      );
+    } finally {
+      await counted;
+    }
   }
 
   /** What goes wrong with one of them makes the run invalid and is said, and is null; the others go on. */

@@ -85,7 +85,7 @@ async function victimOf(
 ): Promise<Victim> {
   const sideCar = machine.sideCar(name);
   const hold = await Hold.open(sideCar);
-  const links = new LinkDriver(hold, seed, linkMechanism(abilities));
+  const links = new LinkDriver(hold, () => String(seed), linkMechanism(abilities));
   return bareVictim({ node: name, address, access: sideCar, sideCar, hold, links });
 }
 

@@ -265,7 +265,7 @@ async function linksOfOneNode(
 ): Promise<{ sideCar: FakeSideCar; hold: Hold; links: LinkDriver }> {
   const sideCar = new FakeSideCar();
   const hold = await Hold.open(sideCar.access);
-  return { sideCar, hold, links: new LinkDriver(hold, 1, how) };
+  return { sideCar, hold, links: new LinkDriver(hold, () => '7', how) };
 }
 
 async function victim(
@@ -314,7 +314,7 @@ function asIncoming(asked: LinkCondition, how: LinkMechanism): Incoming {
   );
   return {
     cut: cuts.length === 0 ? null : cut.join(', '),
-    shaped: how === 'nfqueue' && isShaped(asked) ? `${orders} ${distribution}` : null,
+    shaped: how === 'nfqueue' && isShaped(asked) ? `${orders} ${distribution} 7` : null,
   };
 }
 

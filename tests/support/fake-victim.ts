@@ -50,5 +50,10 @@ export async function fakeVictim(
   mechanism: LinkMechanism = 'nfqueue',
 ): Promise<Victim> {
   const hold = await Hold.open(sideCar.access);
-  return bareVictim({ ...parts, hold, sideCar: sideCar.access, links: new LinkDriver(hold, 1, mechanism) });
+  return bareVictim({
+    ...parts,
+    hold,
+    sideCar: sideCar.access,
+    links: new LinkDriver(hold, () => '7', mechanism),
+  });
 }

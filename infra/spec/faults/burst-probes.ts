@@ -1,4 +1,4 @@
-/** What a run sends over a link at most to see bursts (scripts/faults/link-meter.ts), with a third to spare. */
+/** What a run sends over a link at most to see bursts (scripts/faults/network/probing.ts), with a third to spare. */
 export const mostBurstProbes = 50_000;
 
 /**

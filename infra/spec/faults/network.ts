@@ -6,7 +6,7 @@ import { timing, wholeRunOnly } from './timing.ts';
 
 /**
  * What can be confirmed: below a millisecond a delay and a spread are lost in the noise of any host, and below 0.001 a loss
- * is not told from none by as many probes as a run sends (scripts/faults/link-receipts.ts). For `links:` of a spec, too.
+ * is not told from none by as many probes as a run sends (scripts/faults/network/link-ratio.ts). For `links:` of a spec, too.
  */
 export const linkValues = {
   delayMs: z.number().min(1).max(10_000),

@@ -13,7 +13,7 @@ const changeZone = [
   '[ -f "/usr/share/zoneinfo/$zone" ] || { echo "it has no /usr/share/zoneinfo/$zone (package tzdata)" >&2; exit 3; }',
   // There only once it is whole: what is not there is not brought back.
   'mkdir "$kept.new"',
-  'for file in localtime timezone; do [ ! -e "/etc/$file" ] || cp -a "/etc/$file" "$kept.new"; done',
+  'for file in localtime timezone; do [ ! -e "/etc/$file" ] && [ ! -L "/etc/$file" ] || cp -a "/etc/$file" "$kept.new"; done',
   'mv "$kept.new" "$kept"',
   'ln -sf "/usr/share/zoneinfo/$zone" /etc/localtime',
   'echo "$zone" > /etc/timezone',
@@ -26,7 +26,8 @@ const restoreZone = [
   '[ -d "$kept" ] || exit 0',
   'for file in localtime timezone; do',
   '  rm -f "/etc/$file"',
-  '  [ ! -e "$kept/$file" ] || mv "$kept/$file" "/etc/$file"',
+  // A link that is relative leads nowhere from here.
+  '  [ ! -e "$kept/$file" ] && [ ! -L "$kept/$file" ] || mv "$kept/$file" "/etc/$file"',
   'done',
   'rmdir "$kept"',
   'systemctl try-restart "$@"',

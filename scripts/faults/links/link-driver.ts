@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { digestOf } from '../../../infra/plan/canonical.ts';
 import type { Abilities } from '../side-car/abilities.ts';
 import { allDone } from '../../all-done.ts';
 import type { Scaffolding } from '../side-car/scaffolding.ts';
@@ -37,20 +38,25 @@ export function linkMechanism({ nfqueue }: Abilities): LinkMechanism {
   return nfqueue ? 'nfqueue' : 'netem';
 }
 
+/** Pure: a number of 64 bits of this link, the same for the same seed wherever the cluster is: addresses differ from run to run. */
+export function streamOf(seed: number, link: string): string {
+  return BigInt(`0x${digestOf({ seed, link }).slice(0, 16)}`).toString();
+}
+
 /** The links that end or begin at one node, through its lease. One change never lifts another. */
 export class LinkDriver {
   readonly #hold: Hold;
-  readonly #seed: number;
+  readonly #streamOf: (address: string) => string;
   readonly #mechanism: LinkMechanism;
   readonly #applied = new Map<string, LinkCondition>();
   #shaping: Promise<void> | null = null;
   #rating: Promise<void> | null = null;
   #cutting: Promise<void> | null = null;
 
-  /** `seed`: losses of NFQUEUE replay; netem's do not. */
-  constructor(hold: Hold, seed: number, mechanism: LinkMechanism) {
+  /** `streamOf`: what the losses of who has that address are drawn from (`streamOf` below), by NFQUEUE; netem's do not replay. */
+  constructor(hold: Hold, streamOf: (address: string) => string, mechanism: LinkMechanism) {
     this.#hold = hold;
-    this.#seed = seed;
+    this.#streamOf = streamOf;
     this.#mechanism = mechanism;
   }
 
@@ -77,7 +83,7 @@ export class LinkDriver {
         ...[heldMs(condition) * 1e3, jitterMs * 1e3, lossRatio * 1e6],
         ...[reorderRatio * 1e6, reorderByMs * 1e3, corruptRatio * 1e6, enter * 1e6, leave * 1e6],
       ].map((number) => String(Math.round(number)));
-      await this.#hold.tell(shaperId, ['set', address, ...orders, distribution]);
+      await this.#hold.tell(shaperId, ['set', address, ...orders, distribution, this.#streamOf(address)]);
     }
     await this.#toggle(`shape-${address}`, shapedFrom(address), shaped, condition);
     if (shaped) return;
@@ -154,7 +160,7 @@ export class LinkDriver {
 
   async #startShaper(): Promise<void> {
     await this.#apply(shaperId, shaperTable);
-    await this.#hold.start(shaperId, ['linkshape', String(queueNumber), String(this.#seed)]);
+    await this.#hold.start(shaperId, ['linkshape', String(queueNumber)]);
   }
 
   async #apply(id: string, commands: LinkCommands): Promise<void> {

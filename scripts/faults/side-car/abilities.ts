@@ -8,6 +8,7 @@ import { keepCached, readCached } from '../../../infra/cache-file.ts';
 import { cacheRoot } from '../../../infra/places.ts';
 import { digestOf } from '../../../infra/plan/canonical.ts';
 import { makerLabels } from '../../teardown/maker.ts';
+import { withDeadline } from '../../with-deadline.ts';
 import { capabilities } from './side-car.ts';
 
 /** What a host's kernel offers to faults, each tried for real (images/toolbox/abilities.sh). */
@@ -28,6 +29,9 @@ export type Abilities = z.infer<typeof Abilities>;
 
 /** Linux's own number of /dev/fuse (Documentation/admin-guide/devices.txt). */
 const fuseDevice = '10:229';
+
+/** Each thing has ten seconds to answer (images/toolbox/abilities.sh). */
+const deadlineMs = 90_000;
 
 const Host = z.object({ ID: z.string(), KernelVersion: z.string() });
 
@@ -51,7 +55,7 @@ async function tried(engine: Docker, toolbox: string): Promise<string> {
     HostConfig: {
       NetworkMode: 'none',
       CapDrop: ['ALL'],
-      CapAdd: [...capabilities.network, ...capabilities.names, 'MKNOD'],
+      CapAdd: [...capabilities.network, ...capabilities.names, ...capabilities.trace, 'MKNOD'],
       // Tried by a device file that it makes: one of the host's that is not there would keep it from starting.
       DeviceCgroupRules: [`c ${fuseDevice} rwm`],
     },
@@ -63,7 +67,7 @@ async function tried(engine: Docker, toolbox: string): Promise<string> {
     demux(output, stdout, stderr);
     output.once('end', () => stdout.end());
     await container.start();
-    return await text(stdout);
+    return await withDeadline('what this host offers to faults', deadlineMs, text(stdout));
   } finally {
     await container.remove({ force: true });
   }

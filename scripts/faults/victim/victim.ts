@@ -9,7 +9,7 @@ import type {
   PlannedVersion,
   ScheduledFault,
 } from '../../../infra/plan/plan.ts';
-import { nodesOf, parseTarget } from '../../../infra/plan/target.ts';
+import { linkText, nodesOf, parseTarget } from '../../../infra/plan/target.ts';
 import { versionsFor } from '../../../infra/plan/versions.ts';
 import { isAwayFault, isReplacingFault } from '../../../infra/spec/fault.ts';
 import { DockerMachine, type Machine } from '../../nodes/machine.ts';
@@ -19,7 +19,7 @@ import { allDone } from '../../all-done.ts';
 import { carryVersions } from '../side-car/carried-versions.ts';
 import { Hold } from '../side-car/hold.ts';
 import { kinds } from '../kinds/kinds.ts';
-import { LinkDriver, linkMechanism } from '../links/link-driver.ts';
+import { LinkDriver, linkMechanism, streamOf } from '../links/link-driver.ts';
 import type { ProbePoint } from '../links/link-probes.ts';
 import {
   reachesFiles,
@@ -279,7 +279,7 @@ async function arm(
   versions: readonly PlannedVersion[],
   start: number,
 ): Promise<Arms> {
-  const { name, host } = planned;
+  const { name } = planned;
   const sideCar = await startSideCar(engine, bound, name, toolbox, granted, start);
   let hold: Hold;
   try {
@@ -289,7 +289,8 @@ async function arm(
     sideCar.leave(); // its runner would keep us going; the container goes with the node
     throw error;
   }
-  // Each receiver draws its own losses, and each of its links its own again (linkshape.c).
-  const seed = bound.loaded.plan.seed * 65_536 + host;
-  return { sideCar, hold, links: new LinkDriver(hold, seed, linkMechanism(abilities)) };
+  const senders = new Map(Object.entries(bound.run.addresses).map(([node, address]) => [address, node]));
+  const stream = (address: string): string =>
+    streamOf(bound.loaded.plan.seed, linkText(senders.get(address) ?? address, name));
+  return { sideCar, hold, links: new LinkDriver(hold, stream, linkMechanism(abilities)) };
 }

@@ -1,6 +1,6 @@
 ARG BASE=debian:bookworm-slim@sha256:2424c1850714a4d94666ec928e24d86de958646737b1d113f5b2207be44d37d8
 FROM ${BASE}
-LABEL dev.understudy.inputs=94523038af649c6b7016e171e8747002cdfae64cbf14a0e0ec3a73c39a523e10
+LABEL dev.understudy.inputs=07f756ef6756646c617ac0f5452747722da790d6dffc9bfecaea338c9c4403af
 
 ARG DEBIAN_FRONTEND=noninteractive
 RUN printf '%b' '#!/bin/sh\nexit 101\n' > '/usr/sbin/policy-rc.d' && chmod 0755 '/usr/sbin/policy-rc.d'

@@ -43,6 +43,18 @@ describe('the pages of faults', () => {
   });
 });
 
+test('the README has every kind in the row of its family', () => {
+  const rows = readFileSync(join(packageRoot, 'README.md'), 'utf8').split('\n');
+  const missing = Object.keys(oneOfEach).filter((kind) => {
+    const [family = '', name = ''] = kind.split('.');
+    return !rows.some(
+      (row) =>
+        row.startsWith('|') && row.includes(`](docs/faults/${family}.md)`) && row.includes(`\`${name}\``),
+    );
+  });
+  expect(missing).toEqual([]);
+});
+
 test('the first page of faults has an example of each event, which a profile takes', () => {
   const [, yaml = ''] =
     /```yaml\n(from:[\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8')) ?? [];
