@@ -8,10 +8,10 @@ import {
   mapReadings,
   round,
   verdict,
-  type Judged,
   type LinkReading,
   type LinkReadings,
 } from './link-reading.ts';
+import type { Judged } from '../watch/judge.ts';
 import { isCut, isThrough, trafficText, type PortSample } from './port-probes.ts';
 import {
   askedRatio,
