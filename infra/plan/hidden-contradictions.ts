@@ -21,6 +21,9 @@ function isThereWhenItComes(first: ScheduledFault, second: ScheduledFault): bool
 function whyHidden(first: Fault, second: Fault): string | null {
   if (first.kind === 'network.partition' && first.only === undefined && isLinkFault(second))
     return 'nothing of one shows where the other lets nothing through';
+  // Of other traffic than the first cuts it is refused at any time (contradictions.ts).
+  if (first.kind === 'network.partition' && second.kind === 'network.partition')
+    return 'what one cuts is cut already by the other';
   if (first.kind === 'disk.space' && second.kind === 'disk.space' && second.freeBytes >= first.freeBytes)
     return 'nothing of one shows on a disk that the other leaves no more room on';
   if (first.kind === 'disk.inodes' && second.kind === 'disk.inodes' && second.freeInodes >= first.freeInodes)
