@@ -102,7 +102,7 @@ const invariant: fc.Arbitrary<InvariantOutcome> = fc
 const findings: fc.Arbitrary<Findings> = fc.record({
   suites: fc.array(suite, { maxLength: 3 }),
   invariants: fc.array(invariant, { maxLength: 2 }),
-  receipts: fc.array(receipt, { maxLength: 3 }),
+  receipts: fc.uniqueArray(receipt, { maxLength: 4, selector: ({ fault }) => fault }),
   parity: fc.array(difference, { maxLength: 3 }),
   leftovers: fc.array(text, { maxLength: 2 }),
   down: fc.array(text, { maxLength: 2 }),
@@ -222,7 +222,7 @@ const verdict: fc.Arbitrary<Verdict> = fc.record(
     scheduleHash: text,
     controlHash: text,
     control: fc.option(fc.record({ verdict: outcome, runId: text, cached: fc.boolean() })),
-    receipts: fc.array(receipt, { maxLength: 2 }),
+    receipts: fc.uniqueArray(receipt, { maxLength: 4, selector: ({ fault }) => fault }),
     parity: fc.array(difference, { maxLength: 2 }),
     suites: fc.array(suite, { maxLength: 2 }),
     invariants: fc.array(
