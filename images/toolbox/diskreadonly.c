@@ -26,6 +26,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mountflags.h"
+
 #define MAX_SPACES 256
 #define TRY_MS 2000
 #define MAX_PASSES 50
@@ -59,20 +61,6 @@ static void end(int signal) {
   ended = 1;
 }
 
-static unsigned long flags_of(char *options) {
-  static const struct {
-    const char *name;
-    unsigned long flag;
-  } known[] = {{"ro", MS_RDONLY},         {"nosuid", MS_NOSUID},         {"nodev", MS_NODEV},
-               {"noexec", MS_NOEXEC},     {"noatime", MS_NOATIME},       {"nodiratime", MS_NODIRATIME},
-               {"relatime", MS_RELATIME}, {"nosymfollow", 256}};
-  unsigned long flags = 0;
-  for (char *one = strtok(options, ","); one; one = strtok(NULL, ","))
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-      if (!strcmp(one, known[i].name)) flags |= known[i].flag;
-  return flags;
-}
-
 /* The topmost mount at `path` as process `pid` sees it. */
 static int find_mount(const char *pid, const char *path, int *mount_id, unsigned long *flags) {
   char name[64], line[8192], point[4096], options[1024];
@@ -83,7 +71,7 @@ static int find_mount(const char *pid, const char *path, int *mount_id, unsigned
   while (fgets(line, sizeof line, list)) {
     if (sscanf(line, "%d %*d %*s %*s %4095s %1023s", &id, point, options) != 3 || strcmp(point, path)) continue;
     *mount_id = id;
-    *flags = flags_of(options);
+    *flags = mount_flags_of(options);
     found = 1;
   }
   fclose(list);

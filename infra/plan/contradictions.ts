@@ -14,6 +14,7 @@ import {
 import { canonicalJson } from './canonical.ts';
 import type { ScheduledFault } from './plan.ts';
 import { RefusedFault, type Place } from './refused-fault.ts';
+import { onHiddenTarget } from './hidden-contradictions.ts';
 import { nodesOf } from './target.ts';
 import {
   onArmedNode,
@@ -65,6 +66,8 @@ export function contradictionBetween(a: ScheduledFault, b: ScheduledFault): Cont
 function atOnce(a: ScheduledFault, b: ScheduledFault): Contradiction | null {
   return (
     onOneTarget(a, b) ??
+    onHiddenTarget(a, b) ??
+    onHiddenTarget(b, a) ??
     onNodeThatIsAway(a, b) ??
     onNodeThatIsAway(b, a) ??
     onNodeBesideOneThatGoes(a, b) ??

@@ -12,7 +12,6 @@ import type { FaultSession, FaultStage } from '../faults/session.ts';
 import { InvariantWatch } from '../invariants/watch.ts';
 import { DockerMachine } from '../nodes/machine.ts';
 import type { NodeAccess } from '../nodes/node.ts';
-import type { SuiteOutcome } from '../suite/outcome.ts';
 import { runSuites } from '../suite/run-suites.ts';
 import type { Golden } from '../suite/suite-run.ts';
 import type { CleanupStack } from '../teardown/cleanup-stack.ts';
@@ -82,7 +81,7 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
   const faults = faultsOf(loaded.plan).length > 0 ? await armed(found, trial, nodes, invariants) : null;
   await invariants.begin();
   if (faults !== null) await degrade(faults, recorder, stage.progress);
-  const suites = async (): Promise<readonly SuiteOutcome[]> =>
+  const suites = async (): Promise<void> =>
     runSuites({
       suites: loaded.plan.suites,
       handle,
@@ -97,10 +96,13 @@ export async function undergo(found: Found, trial: Undergoing): Promise<void> {
       scheduleMs: lastMomentMs(loaded.plan.schedule),
       signal: stage.interrupts.signal,
       ear: faults?.events ?? null,
+      onEnded: (outcome) => {
+        found.suites = [...found.suites, outcome];
+      },
     });
   const memory = loaded.plan.schedule.length === 0 ? watchMemory(trial) : null;
   const title = `run ${loaded.plan.suites.map(({ name }) => name).join(', ') || 'no suite'}`;
-  found.suites = await stage.progress.step(title, async () =>
+  await stage.progress.step(title, async () =>
     recorder.phase('suite', async () => (faults === null ? suites() : underSchedule(faults, suites))),
   );
   if (memory !== null) found.memoryHeld = await memory.end();

@@ -21,7 +21,9 @@ export function summary(verdict: Verdict, cores: readonly CoreDump[], { colours,
     '',
     line('cluster', [`${verdict.cluster}, seed ${verdict.seed}`, ...namesOf(verdict)].join(', ')),
     ...suites.map((suite) => line('suite', suiteText(suite))),
-    ...(suites.length === 0 ? [line('suite', 'none was run')] : []),
+    ...(suites.length === 0
+      ? [line('suite', verdict.interrupted === true ? 'none ended' : 'none was run')]
+      : []),
     ...(receipts.length > 0 ? [line('receipts', `${holding} of ${receipts.length} hold`)] : []),
     ...(invariants.length > 0 ? [line('held', `${held} of ${counted(invariants.length, 'invariant')}`)] : []),
     ...(control === null

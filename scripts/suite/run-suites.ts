@@ -8,23 +8,33 @@ import type { Ended, SuiteRun } from './suite-run.ts';
 import { messageOf } from '../../infra/errors.ts';
 
 /** Runs the suites one after the other; a suite that cannot be trusted is an `error`, never a pass. */
-export async function runSuites(run: SuiteRun): Promise<readonly SuiteOutcome[]> {
-  const outcomes: SuiteOutcome[] = [];
+export async function runSuites(run: SuiteRun): Promise<void> {
   for (const suite of run.suites) {
     run.signal.throwIfAborted();
     const startedAtMs = run.recorder.nowMs();
     run.recorder.record({ type: 'suite.start', suite: suite.name });
     run.ear?.began(suite.name);
-    const ended = await (suite.where === 'host' ? onHost(suite, run) : inNode(suite, run));
-    run.signal.throwIfAborted();
+    const ended = await untilEnded(suite, run);
     if (ended.junit !== null) run.folder.writeText(join('suites', suite.name, 'junit.xml'), ended.junit);
     const judged = judge(suite, ended, startedAtMs, run.recorder.nowMs());
     const outcome = SuiteOutcome.parse(run.folder.redactor.value(judged));
     run.recorder.record({ type: 'suite.end', suite: suite.name, status: outcome.status });
     run.folder.writeJson(join('suites', suite.name, 'outcome.json'), outcome);
-    outcomes.push(outcome);
+    run.onEnded(outcome);
   }
-  return outcomes;
+}
+
+/** One that is interrupted ends then, and says nothing that counts. */
+async function untilEnded(suite: PlannedSuite, run: SuiteRun): Promise<Ended> {
+  try {
+    const ended = await (suite.where === 'host' ? onHost(suite, run) : inNode(suite, run));
+    run.signal.throwIfAborted();
+    return ended;
+  } catch (error) {
+    if (run.signal.aborted)
+      run.recorder.record({ type: 'suite.end', suite: suite.name, status: 'interrupted' });
+    throw error;
+  }
 }
 
 /** Pure: what the command's end and its JUnit file mean together. */

@@ -4,6 +4,7 @@ import type { ProcessLog } from '../evidence/process-log.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { RunFolder } from '../evidence/run-folder.ts';
 import type { NodeAccess } from '../nodes/node.ts';
+import type { SuiteOutcome } from './outcome.ts';
 
 /** What suites are told of golden results: record what they see, compare with what was recorded, or neither. */
 export interface Golden {
@@ -35,6 +36,8 @@ export interface SuiteRun {
   readonly signal: AbortSignal;
   /** null: nobody. */
   readonly ear: SuiteEar | null;
+  /** Told of each that has ended: what a first one said counts, whatever becomes of the second. */
+  readonly onEnded: (outcome: SuiteOutcome) => void;
 }
 
 /** A suite that the schedule must not outlast is told how long that is. */

@@ -139,7 +139,14 @@ const window = fc
 
 const fault = fc.oneof(
   fc.record({ kind: fc.constant('network.delay'), delayMs: fc.integer({ min: 1, max: 500 }), when: window }),
-  fc.record({ kind: fc.constant('network.partition'), when: window }),
+  // When all others are over: nothing of them would show on a link that is cut.
+  fc.record({
+    kind: fc.constant('network.partition'),
+    when: window.map(({ from, untilMs }) => ({
+      from: from.map((ms) => ms + 40_000),
+      untilMs: untilMs + 40_000,
+    })),
+  }),
   fc.record({
     kind: fc.constant('network.delay'),
     delayMs: fc.integer({ min: 1, max: 500 }),
@@ -158,6 +165,10 @@ export const profiles: fc.Arbitrary<readonly Profile[]> = fc
       maxLength: 3,
       selector: ([profile]) => profile,
     },
+  )
+  .filter(
+    (all) =>
+      all.flatMap(([, faults]) => faults).filter(([, { kind }]) => kind === 'network.partition').length <= 1,
   )
   .map((all) =>
     all.map(([profile, faults]) =>

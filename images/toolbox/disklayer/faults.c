@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "../clocktime.h"
+#include "../fnv.h"
 #include "descriptor.h"
 
 #define BLOCK 4096
@@ -24,12 +26,6 @@ void prepare_faults(void) {
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init(&changed, &monotonic);
-}
-
-static int64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
 static const struct fault *fault_with(uint64_t id) {
@@ -107,8 +103,8 @@ static bool name_of(int fd, char *name, size_t size) {
 }
 
 static uint64_t hash_of(const char *text) {
-  uint64_t hash = 1469598103934665603ULL;
-  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 1099511628211ULL;
+  uint64_t hash = FNV_BEGIN;
+  for (; *text; text++) hash = fnv_with(hash, (unsigned char)*text);
   return hash ^ hash >> 29;
 }
 

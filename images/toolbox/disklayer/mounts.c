@@ -8,21 +8,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include "../mountflags.h"
 #include "processes.h"
-
-static unsigned long flags_of(char *options) {
-  static const struct {
-    const char *name;
-    unsigned long flag;
-  } known[] = {{"ro", MS_RDONLY},           {"nosuid", MS_NOSUID},         {"nodev", MS_NODEV},      {"noexec", MS_NOEXEC},
-               {"noatime", MS_NOATIME},     {"nodiratime", MS_NODIRATIME}, {"relatime", MS_RELATIME}};
-  unsigned long flags = 0;
-  char *rest;
-  for (char *one = strtok_r(options, ",", &rest); one; one = strtok_r(NULL, ",", &rest))
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-      if (!strcmp(one, known[i].name)) flags |= known[i].flag;
-  return flags;
-}
 
 bool options_at(const char *path, unsigned long *flags) {
   char line[8192], point[4096], options[1024];
@@ -30,7 +17,7 @@ bool options_at(const char *path, unsigned long *flags) {
   FILE *list = fopen("/proc/1/mountinfo", "r");
   while (list && fgets(line, sizeof line, list)) {
     if (sscanf(line, "%*d %*d %*s %*s %4095s %1023s", point, options) != 2 || strcmp(point, path)) continue;
-    *flags = flags_of(options);
+    *flags = mount_flags_of(options);
     found = true;
   }
   if (list) fclose(list);

@@ -53,7 +53,7 @@ export interface KernelClock {
 }
 
 /** What time it is to the processes of these units, one by one. */
-export async function askProcesses(
+async function askProcesses(
   node: string,
   sideCar: NodeAccess,
   units: readonly string[],

@@ -113,6 +113,7 @@ function slow(delayMs: number, { before, during, after }: Readings): Saying {
   const added = addedMs(before, during);
   const came = during.every(({ how }) => how === 'whole' || how === 'cut');
   const late = Math.abs(added - delayMs) > tolerance;
+  const quickest = addedToEach(before, during);
   return {
     ...{ requested: delayMs, unit: 'ms', tolerance },
     measured: { before: middle(before), during: middle(during), after: middle(after) },
@@ -124,9 +125,11 @@ function slow(delayMs: number, { before, during, after }: Readings): Saying {
     ...(during.length === 0 ? {} : { p95: quantile(ascending(times(during)), 0.95) }),
     why: late
       ? `its answers came ${Math.round(added)} ms later than before`
-      : came
-        ? ''
-        : 'not all of its answers came',
+      : !came
+        ? 'not all of its answers came'
+        : quickest < delayMs - tolerance
+          ? `not all of its answers were late: the quickest came ${Math.round(quickest)} ms later than before`
+          : '',
   };
 }
 

@@ -2,8 +2,8 @@ import { assertNever } from '../../../infra/errors.ts';
 import { isDiskCallFault, type DiskCallFault } from '../../../infra/spec/fault.ts';
 import { median } from '../../statistics.ts';
 import { callPlan } from './disk-call-plan.ts';
-import { blockBytes, type Calls, type CallsOfOneSort, type Flow, type Lost } from './disk-calls.ts';
-import { isDiskAsBefore, type DiskReading } from './disk-readings.ts';
+import type { Calls, CallsOfOneSort, Flow, Lost } from './disk-calls.ts';
+import { blockBytes, isDiskAsBefore, type DiskReading } from './disk-readings.ts';
 import type { Judged } from '../watch/judge.ts';
 import type { TargetMeaning, TargetReadings } from '../watch/target-watch.ts';
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../infra/errors.ts';
 import type { DiskCallFault } from '../../../infra/spec/fault.ts';
-import { blockBytes } from './disk-calls.ts';
+import { blockBytes } from './disk-readings.ts';
 
 /** How a fault is measured. */
 export interface CallPlan {

@@ -47,7 +47,6 @@ const Lost = z.strictObject({
 });
 export type Lost = z.infer<typeof Lost>;
 
-export const blockBytes = 4096;
 const startDeadlineMs = 15_000;
 
 /**

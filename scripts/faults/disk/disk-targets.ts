@@ -17,10 +17,13 @@ export const diskMeaning: TargetMeaning<DiskFault, DiskReading> = {
   judge(fault, { baseline, before, during, after }) {
     const result = judgeDisk(fault, before, during, after);
     const { measured } = result;
-    const nothingToDo = whyNothingToDo(fault, baseline);
+    const untold =
+      during.freeBytes < 0
+        ? 'the disk could not be read while it was in force'
+        : whyNothingToDo(fault, baseline);
     return {
       ...result,
-      ...(nothingToDo === null ? {} : { ok: false, why: nothingToDo }),
+      ...(untold === null ? {} : { ok: false, why: untold }),
       samples: { before: [measured.before], during: [measured.during], after: [measured.after] },
     };
   },

@@ -73,6 +73,6 @@ export function noticeProgram(
 }
 
 /** Pure: as EC2 writes times, to the second. */
-export function secondsOf(now: Date, laterMs: number): string {
+function secondsOf(now: Date, laterMs: number): string {
   return new Date(now.getTime() + laterMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -7,10 +7,10 @@ import {
   round,
   samplesOf,
   verdict,
-  type Judged,
   type LinkReading,
   type LinkReadings,
 } from './link-reading.ts';
+import type { Judged } from '../watch/judge.ts';
 
 /** Of fewer probes a jitter is known to no better than a tenth of itself. */
 const least = { delay: 200, jitter: 1800 } as const;

@@ -102,7 +102,7 @@ const finest = 0.004;
  * it may be: median and jitter are those that fit best, found by steps that are halved (Hooke and Jeeves 1961). What was
  * really drawn fits no better than the best, so that this is below `distanceBound` but for one link in a million.
  */
-export function distanceFrom(values: readonly number[], distribution: JitterDistribution): number {
+function distanceFrom(values: readonly number[], distribution: JitterDistribution): number {
   if (values.length === 0) return NaN;
   const unit = units[distribution];
   const sorted = ascending(values);

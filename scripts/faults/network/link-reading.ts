@@ -24,12 +24,6 @@ export interface LinkReadings {
   readonly after: LinkReading;
 }
 
-export type Judged = Pick<
-  Receipt,
-  'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
-> &
-  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape' | 'looks'>>;
-
 const plotted = 120;
 
 export function verdict(ok: boolean, seen: string): Pick<Receipt, 'ok' | 'why'> {

@@ -4,14 +4,8 @@ import { delayOf, jitterReceipt } from './delay-receipts.ts';
 import { meanRun, meanRunInterval } from '../links/link-bursts.ts';
 import type { Traffic } from '../../../infra/spec/faults/network.ts';
 import type { LinkSample } from '../links/link-probes.ts';
-import {
-  mapReadings,
-  round,
-  verdict,
-  type Judged,
-  type LinkReading,
-  type LinkReadings,
-} from './link-reading.ts';
+import { mapReadings, round, verdict, type LinkReading, type LinkReadings } from './link-reading.ts';
+import type { Judged } from '../watch/judge.ts';
 import { isCut, isThrough, trafficText, type PortSample } from './port-probes.ts';
 import {
   askedRatio,

@@ -113,7 +113,7 @@ export function routeOf(victims: readonly Victim[], text: string): { victim: Vic
 }
 
 /** Pure: the least that these faults need of a side-car, what reading a fingerprint does, and looking for a file. */
-export function grantsFor(faults: readonly ScheduledFault[], looksForFile = false): ReadonlySet<Grant> {
+function grantsFor(faults: readonly ScheduledFault[], looksForFile = false): ReadonlySet<Grant> {
   const isOnPort = faults.some(({ fault }) => fault.kind === 'network.partition' && fault.only !== undefined);
   return new Set<Grant>([
     ...(['network', 'disk'] as const),

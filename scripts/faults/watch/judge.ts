@@ -6,7 +6,7 @@ export type Judged = Pick<
   Receipt,
   'requested' | 'measured' | 'unit' | 'n' | 'tolerance' | 'ok' | 'why' | 'samples'
 > &
-  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape' | 'together'>>;
+  Partial<Pick<Receipt, 'p95' | 'interval' | 'confidence' | 'bursts' | 'shape' | 'together' | 'looks'>>;
 
 export interface Beside extends Pick<Receipt, 'bystanders' | 'bystandersOf' | 'bystanderReading'> {
   /** Each that was not as before, in a sentence. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ScheduledFault } from '../../../infra/plan/plan.ts';
 import type { Fault } from '../../../infra/spec/fault.ts';
 import { isTouched } from './in-force.ts';
@@ -28,7 +29,10 @@ export function targetJudge<F extends Fault, R>(
     wasMeasured: ({ id }) => (measured.get(id)?.during.size ?? 0) > 0,
     judged(scheduled, target) {
       const all = scheduled.targets.map((one) => readingsOf(scheduled.id, one));
-      return meaning.judge(own(scheduled, target), readingsOf(scheduled.id, target), all);
+      const readings = readingsOf(scheduled.id, target);
+      const said = meaning.judge(own(scheduled, target), readings, all);
+      const why = whyUnread(readings, meaning.unread);
+      return said.ok || why === '' ? said : { ...said, why };
     },
     whyNotBack: (scheduled, target) =>
       meaning.whyNotHealed(own(scheduled, target), readingsOf(scheduled.id, target)),
@@ -47,4 +51,10 @@ export function targetJudge<F extends Fault, R>(
       };
     },
   };
+}
+
+/** What stands for a reading that is not there is no measurement, and is not told as one. */
+function whyUnread<R>({ before, during }: TargetReadings<R>, unread: R): string {
+  if (isDeepStrictEqual(during, unread)) return 'nothing could be read there while it was in force';
+  return isDeepStrictEqual(before, unread) ? 'nothing could be read there before it came' : '';
 }

@@ -144,8 +144,8 @@ export class TargetWatch<F extends Fault, R> implements FaultWatch {
     const fault = this.#own(scheduled);
     const there = this.#there(this.#reader.beside(scheduled.targets, fault));
     const all = [...scheduled.targets, ...there];
-    await this.#reader.enter?.(scheduled, fault);
     try {
+      await this.#reader.enter?.(scheduled, fault);
       await this.#measure(scheduled, fault, there, inject);
     } catch (error) {
       for (const target of all) this.#reader.leave?.(scheduled, target);

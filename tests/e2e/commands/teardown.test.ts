@@ -215,7 +215,7 @@ describe('--keep always', () => {
 
 test('a second Ctrl-C skips what is left to collect, and the cluster is taken down all the same', async () => {
   const run = await begin([muteCluster]);
-  await run.event('"suite.start"');
+  await run.event('"suite.start","suite":"wait"');
   process.kill(run.pid, 'SIGINT');
   await run.event('"phase":"collect"');
   const began = performance.now();
@@ -228,7 +228,11 @@ test('a second Ctrl-C skips what is left to collect, and the cluster is taken do
   });
   // The node would have kept it waiting for 30 s.
   expect(performance.now() - began).toBeLessThan(10_000);
-  expect(readFileSync(join(run.folder, 'events.jsonl'), 'utf8')).toContain('not collected: node');
+  const events = readFileSync(join(run.folder, 'events.jsonl'), 'utf8');
+  expect(events).toContain('not collected: node');
+  // What has ended counts, and what was interrupted ended then.
+  expect(verdict.suites).toMatchObject([{ suite: 'first', status: 'passed' }]);
+  expect(events).toContain('"type":"suite.end","suite":"wait","status":"interrupted"');
   expect(await labelledObjects()).toEqual([]);
 });
 

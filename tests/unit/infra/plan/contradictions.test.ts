@@ -83,14 +83,16 @@ describe('while a node is away', () => {
   });
 });
 
-test('of two partitions of one link at one time, both cut the same', () => {
+test('of two partitions of one link at one time one hides what the other does', () => {
   const port = scheduled('p/port', cutPort, 'a-1->b-1', [1000, 6000]);
   const other = { ...cutPort, only: { protocol: 'tcp', port: 6380 } } as const;
   for (const fault of [cut, other])
     expect(refusal(port, scheduled('p/other', fault, 'a-1->b-1', [5000, 9000]))).toMatch(
       /on a-1->b-1 at the same time, and what one cuts hides what the other leaves/,
     );
-  expect(refusal(port, scheduled('p/other', cutPort, 'a-1->b-1', [5000, 9000]))).toBeNull();
+  expect(refusal(port, scheduled('p/other', cutPort, 'a-1->b-1', [5000, 9000]))).toMatch(
+    /what one cuts is cut already by the other/,
+  );
   expect(refusal(port, scheduled('p/other', cut, 'b-1->a-1', [5000, 9000]))).toBeNull();
   expect(refusal(port, scheduled('p/other', cut, 'a-1->b-1', [6000, 9000]))).toBeNull();
 });
@@ -270,5 +272,40 @@ describe('of one package on one node', () => {
     expect(refusal(on('p/a', otherVersion, [1000, 9000]), on('p/b', missingPackage, whole))).toMatch(why);
     expect(refusal(on('p/a', otherVersion, whole), on('p/b', missingPackage, whole))).toBeNull();
     expect(refusal(on('p/a', otherProject, [1000, 9000]), on('p/b', otherVersion, whole))).toBeNull();
+  });
+});
+
+describe('what hides another as it comes', () => {
+  const link = 'a-1->b-1';
+  const disk = 'a-1:/data';
+  const of = (id: string, fault: Fault, window: readonly [number | null, number | null]): ScheduledFault =>
+    scheduled(`p/${id}`, fault, fault.kind.startsWith('disk') ? disk : link, window);
+  const cutOff = of('cut', cut, [2000, 8000]);
+
+  test.each<[string, ScheduledFault, ScheduledFault]>([
+    ['a delay and a cut during the whole run', of('cut', cut, whole), of('slow', delay(20), whole)],
+    ['two cuts during the whole run', of('cut', cut, whole), of('again', cut, whole)],
+    ['a delay that comes to a link that is cut', cutOff, of('slow', delay(20), [3000, 9000])],
+    ['a cut of a port that comes to it', cutOff, of('port', cutPort, [2000, 9000])],
+    ['a cut that comes to it', cutOff, of('again', cut, [7999, 9000])],
+    ['a window on a link that is cut for good', of('cut', cut, whole), of('slow', delay(20), [3000, 9000])],
+    ['more room on a disk that is full', of('full', space(0), whole), of('some', space(4096), whole)],
+    [
+      'as much room on a disk that is as full',
+      of('full', space(0), [0, 9000]),
+      of('some', space(0), [5000, 6000]),
+    ],
+  ])('is refused: %s', (_what, a, b) => {
+    expect(refusal(a, b)).toMatch(/are on .* at the same time, and /);
+    expect(refusal(b, a)).toMatch(/are on .* at the same time, and /);
+  });
+
+  test.each<[string, ScheduledFault, ScheduledFault]>([
+    ['a cut that comes to a link that is slow', of('slow', delay(20), whole), cutOff],
+    ['a cut that comes later', of('slow', delay(20), [1000, 9000]), cutOff],
+    ['a delay that comes when it is healed', cutOff, of('slow', delay(20), [8000, 9000])],
+    ['a disk that becomes fuller', of('some', space(4096), [0, 9000]), of('full', space(0), [5000, 6000])],
+  ])('is not, where the other is seen: %s', (_what, a, b) => {
+    expect(refusal(a, b)).toBeNull();
   });
 });
